@@ -56,16 +56,22 @@ impl Money {
     }
 
     /// The sum; refuses two currencies and overflow.
-    pub fn add(self, other: Self) -> Result<Self, MoneyError> {
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let amount = self.amount.checked_add(other.amount).ok_or(MoneyError::Overflow)?;
+        let amount = self
+            .amount
+            .checked_add(other.amount)
+            .ok_or(MoneyError::Overflow)?;
         Ok(Self::new(amount, self.currency))
     }
 
     /// The difference; refuses two currencies and overflow.
-    pub fn subtract(self, other: Self) -> Result<Self, MoneyError> {
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let amount = self.amount.checked_sub(other.amount).ok_or(MoneyError::Overflow)?;
+        let amount = self
+            .amount
+            .checked_sub(other.amount)
+            .ok_or(MoneyError::Overflow)?;
         Ok(Self::new(amount, self.currency))
     }
 
@@ -79,13 +85,21 @@ impl Money {
         if self.currency == other.currency {
             return Ok(());
         }
-        Err(MoneyError::CurrencyMix { left: self.currency, right: other.currency })
+        Err(MoneyError::CurrencyMix {
+            left: self.currency,
+            right: other.currency,
+        })
     }
 }
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.currency, grouped(self.currency.round(self.amount), self.currency.minor_digits()))
+        write!(
+            f,
+            "{} {}",
+            self.currency,
+            grouped(self.currency.round(self.amount), self.currency.minor_digits())
+        )
     }
 }
 
@@ -116,7 +130,9 @@ impl FromStr for Currency {
     type Err = MoneyError;
 
     fn from_str(code: &str) -> Result<Self, MoneyError> {
-        let unknown = || MoneyError::UnknownCurrency { code: code.to_owned() };
+        let unknown = || MoneyError::UnknownCurrency {
+            code: code.to_owned(),
+        };
         let currency = iso_currency::Currency::from_code(code).ok_or_else(unknown)?;
         currency.exponent().ok_or_else(unknown)?;
         Ok(Self(currency))
@@ -149,11 +165,11 @@ impl From<Currency> for String {
     }
 }
 
-/// A decimal with thousands separators and a fixed number of decimals: `1,234.50`.
+/// A decimal with thousands separators and at least that many decimals: `1,234.50`.
 #[must_use]
 pub fn grouped(amount: Decimal, decimals: u32) -> String {
     let mut fixed = amount;
-    fixed.rescale(decimals.max(if amount.scale() > decimals { amount.scale() } else { decimals }));
+    fixed.rescale(decimals.max(amount.scale()));
     let text = fixed.abs().to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let mut out = String::with_capacity(text.len() + text.len() / 3 + 1);

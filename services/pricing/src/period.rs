@@ -30,7 +30,11 @@ struct Bounds {
 impl Period {
     /// A period from `start` (in) to `end` (out).
     pub fn try_new(start: Date, end: Date) -> Result<Self, EmptyPeriod> {
-        if start < end { Ok(Self { start, end }) } else { Err(EmptyPeriod { start, end }) }
+        if start < end {
+            Ok(Self { start, end })
+        } else {
+            Err(EmptyPeriod { start, end })
+        }
     }
 
     /// First day.
@@ -48,7 +52,9 @@ impl Period {
     /// Number of days, at least 1.
     #[must_use]
     pub fn days(self) -> u32 {
-        self.start.until(self.end).map_or(0, |span| u32::try_from(span.get_days()).unwrap_or(0))
+        self.start
+            .until(self.end)
+            .map_or(0, |span| u32::try_from(span.get_days()).unwrap_or(0))
     }
 
     /// Is this day in the period?
@@ -74,6 +80,9 @@ impl TryFrom<Bounds> for Period {
 
 impl From<Period> for Bounds {
     fn from(period: Period) -> Self {
-        Self { start: period.start, end: period.end }
+        Self {
+            start: period.start,
+            end: period.end,
+        }
     }
 }
