@@ -15,4 +15,5 @@
 //! **Always true.** No I/O, no clock, no async, no floating point near money. Every value carries the words as printed.
 //! What cannot be read with certainty is flagged or refused. Bad input never panics on our side.
 
+pub mod file;
 pub mod page;

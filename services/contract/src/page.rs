@@ -231,6 +231,40 @@ impl Word {
 }
 
 impl BBox {
+    /// From left to right; 0 for a box turned inside out.
+    #[must_use]
+    pub fn width(self) -> i32 {
+        self.right.saturating_sub(self.left).max(0)
+    }
+
+    /// From top to bottom; 0 for a box turned inside out.
+    #[must_use]
+    pub fn height(self) -> i32 {
+        self.bottom.saturating_sub(self.top).max(0)
+    }
+
+    /// The part of this box inside `other`; empty where they do not meet.
+    #[must_use]
+    pub fn within(self, other: Self) -> Self {
+        let (left, top) = (self.left.max(other.left), self.top.max(other.top));
+        Self {
+            left,
+            top,
+            right: self.right.min(other.right).max(left),
+            bottom: self.bottom.min(other.bottom).max(top),
+        }
+    }
+
+    /// Does the middle of this box lie in `other`?
+    #[must_use]
+    pub fn centred_in(self, other: Self) -> bool {
+        let (x, y) = (
+            i32::midpoint(self.left, self.right),
+            i32::midpoint(self.top, self.bottom),
+        );
+        (other.left..=other.right).contains(&x) && (other.top..=other.bottom).contains(&y)
+    }
+
     /// The smallest box around both.
     #[must_use]
     pub fn around(self, other: Self) -> Self {

@@ -1,0 +1,149 @@
+//! From bytes to a [`Document`]: which kind of file it is, whether it may be read, and which reader reads it.
+//!
+//! Everything here runs on bytes a counterparty wrote. Limits come first, the cheap structure check before the
+//! expensive readers, and whatever cannot be read has a name a person can act on.
+
+mod pdf;
+mod sniff;
+
+use sha2::{Digest, Sha256};
+
+use crate::page::Document;
+
+/// Reads one file. An e-mail gives its body; [`read_all`] gives its attachments too.
+///
+/// # Errors
+/// Each [`ReadError`] says what is wrong with the file and what to do about it.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+    admit(bytes, limits)?;
+    match sniff::kind(bytes) {
+        sniff::Kind::Pdf => pdf::read(bytes, limits),
+        sniff::Kind::Other(looks_like) => Err(ReadError::NotADocument { looks_like }),
+    }
+}
+
+/// Reads a file and every document it carries: for an e-mail its body, named `body`, then its attachments by name.
+///
+/// # Errors
+/// [`ReadError`] when the file itself cannot be read; an attachment that cannot be read carries its own error.
+pub fn read_all(bytes: &[u8], limits: &Limits) -> Result<Vec<Part>, ReadError> {
+    let document = read(bytes, limits)?;
+    Ok(vec![Part {
+        name: String::from("body"),
+        read: Ok(document),
+    }])
+}
+
+/// What one file may cost before it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of the file in bytes.
+    pub bytes: usize,
+    /// Number of pages.
+    pub pages: usize,
+    /// Bytes that any one compressed stream may unpack to; pictures are not unpacked and not counted.
+    pub stream_bytes: usize,
+}
+
+impl Default for Limits {
+    /// 50 MB, 500 pages, 20 MB a stream: ten times the largest contract we have seen.
+    fn default() -> Self {
+        Self {
+            bytes: 50_000_000,
+            pages: 500,
+            stream_bytes: 20_000_000,
+        }
+    }
+}
+
+/// One document inside a file.
+#[derive(Debug)]
+pub struct Part {
+    /// `body`, or the attachment's file name.
+    pub name: String,
+    /// What reading it gave.
+    pub read: Result<Document, ReadError>,
+}
+
+/// Why a file was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// No bytes at all.
+    #[error("the file is empty: send it again, the upload may have been cut")]
+    Empty,
+    /// More bytes than the limit.
+    #[error(
+        "the file has {bytes} bytes, the limit is {limit}: send the contract without its large pictures, or in parts"
+    )]
+    TooLarge {
+        /// Size of the file.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A kind of file we do not read.
+    #[error(
+        "this is not a contract document we read (it looks like {looks_like}): send PDF, DOCX, HTML, e-mail or text"
+    )]
+    NotADocument {
+        /// What the bytes look like.
+        looks_like: String,
+    },
+    /// A password is needed to open it.
+    #[error("the file is protected by a password: send a copy that opens without one")]
+    Encrypted,
+    /// Its structure cannot be followed.
+    #[error("the file is damaged ({detail}): export or scan it again and send the new copy")]
+    Damaged {
+        /// What was wrong, for the person who exports it again.
+        detail: String,
+    },
+    /// It has no pages.
+    #[error("the file has no pages: export it again and send the new copy")]
+    NoPages,
+    /// More pages than the limit.
+    #[error(
+        "the file has {pages} pages, the limit is {limit}: send only the contract, without its attachments"
+    )]
+    TooManyPages {
+        /// Number of pages.
+        pages: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Pictures only: there is nothing to read, so nothing may be billed from it.
+    #[error(
+        "none of the {pages} pages has readable text, the file seems to be a scan: send the original, or a copy with recognised text"
+    )]
+    NoText {
+        /// Number of pages.
+        pages: usize,
+    },
+    /// A stream unpacks to more than the limit; such files are made to exhaust a reader.
+    #[error("a part of the file unpacks to more than {limit} bytes: print it to a new PDF and send that")]
+    Bomb {
+        /// The limit.
+        limit: usize,
+    },
+}
+
+fn admit(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
+    if bytes.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    if bytes.len() > limits.bytes {
+        return Err(ReadError::TooLarge {
+            bytes: bytes.len(),
+            limit: limits.bytes,
+        });
+    }
+    Ok(())
+}
+
+/// SHA-256 in lower-case hexadecimal: the identity of a file is its content, so the same file twice is one document.
+fn identity(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! Reading a PDF: structure first, then every page as drawn, then words, lines, and what a reviewer must know.
+
+mod furniture;
+mod ink;
+mod lines;
+mod structure;
+mod turn;
+mod visibility;
+mod words;
+
+use crate::page::{Document, Finding, FindingKind, Media, Page, Visibility};
+
+use super::{Limits, ReadError};
+use ink::PageInk;
+use structure::Structure;
+
+/// Reads a PDF in order of cost: what lopdf sees of its structure, then its pages.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+    let structure = structure::inspect(bytes, limits)?;
+    let inks = ink::pages(bytes, limits)?;
+    let mut findings = structure.findings.clone();
+    let mut pages: Vec<Page> = Vec::with_capacity(inks.len());
+    for (number, ink) in (1..).zip(&inks) {
+        pages.push(page(number, ink, &mut findings));
+    }
+    furniture::mark(&mut pages);
+    readable(&pages)?;
+    picture_pages(&pages, &mut findings);
+    Ok(document(bytes, structure, pages, findings))
+}
+
+fn document(bytes: &[u8], structure: Structure, pages: Vec<Page>, findings: Vec<Finding>) -> Document {
+    Document {
+        id: super::identity(bytes),
+        media: Media::Pdf,
+        title: structure.title,
+        pages,
+        tables: Vec::new(),
+        findings,
+    }
+}
+
+/// One page: glyphs become words that are seen or hidden, words become lines.
+fn page(number: u32, ink: &PageInk, findings: &mut Vec<Finding>) -> Page {
+    let seen = visibility::judge(ink);
+    let words = words::group(ink, &seen);
+    findings.extend(visibility::report(number, &words));
+    findings.extend(words::report(number, ink));
+    Page {
+        number,
+        width: ink.width,
+        height: ink.height,
+        lines: lines::build(number, &words),
+    }
+}
+
+/// A document without one visible word is refused: an empty plan must never look like a contract without prices.
+fn readable(pages: &[Page]) -> Result<(), ReadError> {
+    match pages.iter().any(has_text) {
+        true => Ok(()),
+        false if pages.is_empty() => Err(ReadError::NoPages),
+        false => Err(ReadError::NoText { pages: pages.len() }),
+    }
+}
+
+fn has_text(page: &Page) -> bool {
+    let words = page.lines.iter().flat_map(|line| &line.words);
+    words
+        .filter(|word| word.visible != Visibility::Hidden)
+        .any(|word| word.text.chars().any(char::is_alphanumeric))
+}
+
+fn picture_pages(pages: &[Page], findings: &mut Vec<Finding>) {
+    for page in pages.iter().filter(|page| !has_text(page)) {
+        findings.push(Finding {
+            kind: FindingKind::PictureOnly,
+            page: Some(page.number),
+            detail: format!(
+                "page {} has no readable text: if it is a scan, its terms were not read",
+                page.number
+            ),
+        });
+    }
+}

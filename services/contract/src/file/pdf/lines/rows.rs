@@ -1,0 +1,170 @@
+//! Fragments that stand on one base line are one row; parts of a word that were drawn apart are joined again.
+
+use std::collections::BTreeMap;
+
+use crate::file::pdf::words::Fragment;
+
+/// Base lines this near (in percent of the smaller font size) are one row: labels and values differ in size.
+const SAME_ROW: i32 = 28;
+/// Parts nearer than this (in percent of the font size), without a drawn space, are one word.
+const TOUCHING: i32 = 13;
+/// A mark of at most this size (in percent of its row's) may stand raised or lowered.
+const MARK_SIZE: i32 = 78;
+/// How far a mark may be raised, in percent of its row's size.
+const RAISED: i32 = 65;
+
+/// Rows from top to bottom, each from left to right.
+pub(super) fn gather(fragments: Vec<Fragment>) -> Vec<Vec<Fragment>> {
+    let mut rows = Rows::default();
+    let (marks, words) = split_marks(fragments);
+    for word in words {
+        rows.place(word);
+    }
+    for mark in marks {
+        rows.attach(mark);
+    }
+    rows.finish()
+}
+
+/// Small print beside larger print may be a raised mark; it must find its row after the rows are known.
+fn split_marks(fragments: Vec<Fragment>) -> (Vec<Fragment>, Vec<Fragment>) {
+    let common = common_size(&fragments);
+    fragments.into_iter().partition(|word| {
+        word.size.saturating_mul(100) <= common.saturating_mul(MARK_SIZE) && word.text.chars().count() <= 4
+    })
+}
+
+/// The size that most characters have.
+fn common_size(fragments: &[Fragment]) -> i32 {
+    let mut counts: BTreeMap<i32, usize> = BTreeMap::new();
+    for word in fragments {
+        *counts.entry(word.size).or_default() += word.text.len();
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map_or(0, |(size, _)| size)
+}
+
+#[derive(Default)]
+struct Rows {
+    rows: Vec<Vec<Fragment>>,
+    /// Rows by the base line they were opened with.
+    by_baseline: BTreeMap<(i32, usize), usize>,
+}
+
+impl Rows {
+    fn place(&mut self, word: Fragment) {
+        let reach = word.size.saturating_mul(SAME_ROW) / 100;
+        match self.nearest(&word, reach, reach) {
+            Some(row) => self.push(row, word),
+            None => self.open(word),
+        }
+    }
+
+    /// A mark belongs to the row whose word it touches; otherwise it is small print of its own.
+    fn attach(&mut self, mark: Fragment) {
+        let reach = mark.size.saturating_mul(2);
+        let beside = self
+            .candidates(&mark, reach, reach)
+            .find(|row| self.touches(*row, &mark));
+        match beside {
+            Some(row) => self.push(row, mark),
+            None => self.place(mark),
+        }
+    }
+
+    fn touches(&self, row: usize, mark: &Fragment) -> bool {
+        let words = self.rows.get(row).map(Vec::as_slice).unwrap_or_default();
+        words.iter().any(|word| {
+            let (em, gap) = (word.size.max(1), mark.at.left.saturating_sub(word.at.right));
+            let raised = word.baseline.saturating_sub(mark.baseline);
+            (-em / 4..=em / 2).contains(&gap)
+                && raised.saturating_mul(100) <= em.saturating_mul(RAISED)
+                && raised.saturating_mul(100) >= -em.saturating_mul(SAME_ROW)
+        })
+    }
+
+    fn nearest(&self, word: &Fragment, above: i32, below: i32) -> Option<usize> {
+        let baseline = |row: &usize| {
+            self.rows
+                .get(*row)
+                .and_then(|words| words.first())
+                .map(|word| word.baseline)
+        };
+        let near = |row: &usize| baseline(row).map_or(u32::MAX, |line| line.abs_diff(word.baseline));
+        self.candidates(word, above, below)
+            .filter(|row| near(row) <= self.reach(*row, word))
+            .min_by_key(near)
+    }
+
+    fn reach(&self, row: usize, word: &Fragment) -> u32 {
+        let size = self
+            .rows
+            .get(row)
+            .and_then(|words| words.first())
+            .map_or(word.size, |first| first.size);
+        (size.min(word.size).saturating_mul(SAME_ROW) / 100).unsigned_abs()
+    }
+
+    fn candidates(&self, word: &Fragment, above: i32, below: i32) -> impl Iterator<Item = usize> + '_ {
+        let from = (word.baseline.saturating_sub(above), 0);
+        let to = (word.baseline.saturating_add(below), usize::MAX);
+        self.by_baseline.range(from..=to.max(from)).map(|(_, row)| *row)
+    }
+
+    fn open(&mut self, word: Fragment) {
+        let row = self.rows.len();
+        self.by_baseline.insert((word.baseline, row), row);
+        self.rows.push(vec![word]);
+    }
+
+    fn push(&mut self, row: usize, word: Fragment) {
+        if let Some(words) = self.rows.get_mut(row) {
+            words.push(word);
+        }
+    }
+
+    fn finish(self) -> Vec<Vec<Fragment>> {
+        let Self {
+            mut rows,
+            by_baseline,
+        } = self;
+        by_baseline
+            .into_values()
+            .filter_map(|row| rows.get_mut(row).map(std::mem::take))
+            .map(joined)
+            .collect()
+    }
+}
+
+/// Left to right, parts of words joined.
+fn joined(mut row: Vec<Fragment>) -> Vec<Fragment> {
+    row.sort_by_key(|word| word.at.left);
+    let mut words: Vec<Fragment> = Vec::with_capacity(row.len());
+    for part in row {
+        match words.last_mut() {
+            Some(word) if is_one_word(word, &part) => {
+                word.text.push_str(&part.text);
+                word.at = word.at.around(part.at);
+            }
+            _ => words.push(part),
+        }
+    }
+    words
+}
+
+/// A raised figure after a figure is a footnote, never another digit of the amount; raised letters ("1st") belong.
+fn is_one_word(word: &Fragment, part: &Fragment) -> bool {
+    let (em, gap) = (
+        word.size.min(part.size).max(1),
+        part.at.left.saturating_sub(word.at.right),
+    );
+    let level = word.baseline.abs_diff(part.baseline) <= em.unsigned_abs() / 12;
+    let letters = part.text.chars().all(char::is_alphabetic);
+    !part.spaced
+        && word.sight == part.sight
+        && (level || letters)
+        && gap.saturating_mul(100) <= em.saturating_mul(TOUCHING)
+        && gap >= -em / 2
+}
