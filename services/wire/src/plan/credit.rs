@@ -1,0 +1,160 @@
+//! Prepaid credits and promised spend.
+
+use pricing::plan::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, Settlement, TopUp};
+
+use super::{both_ways, charge, source, v1};
+use crate::value::Reading;
+
+pub(super) fn pool_message(pool: &CreditPool) -> v1::CreditPool {
+    v1::CreditPool {
+        id: pool.id.clone(),
+        name: pool.name.clone(),
+        unit: match &pool.unit {
+            PoolUnit::Money => String::new(),
+            PoolUnit::Units { name } => name.clone(),
+        },
+        grant: pool.grant.to_string(),
+        bought_by: pool.bought_by.clone().unwrap_or_default(),
+        pays: pool.pays.clone(),
+        priority: pool.priority,
+        expiry: Some(expiry_message(pool.expiry)),
+        rollover: pool.rollover.map(rollover_message),
+        top_up: pool.top_up.as_ref().map(top_up_message),
+        pays_tax: pool.pays_tax,
+        sources: source::sources_message(&pool.sources),
+    }
+}
+
+pub(super) fn pool(at: &mut Reading, message: &v1::CreditPool) -> Option<CreditPool> {
+    let grant = at.decimal("grant", &message.grant);
+    let expiry = at.required("expiry", message.expiry.as_ref(), expiry);
+    let rollover = at.optional("rollover", message.rollover.as_ref(), rollover);
+    let top_up = at.optional("top_up", message.top_up.as_ref(), top_up);
+    let sources = source::sources(at, &message.sources);
+    Some(CreditPool {
+        id: message.id.clone(),
+        name: message.name.clone(),
+        unit: unit(&message.unit),
+        grant: grant?,
+        bought_by: Some(message.bought_by.clone()).filter(|charge| !charge.is_empty()),
+        pays: message.pays.clone(),
+        priority: message.priority,
+        expiry: expiry?,
+        rollover: rollover?,
+        top_up: top_up?,
+        pays_tax: message.pays_tax,
+        sources: sources?,
+    })
+}
+
+fn unit(name: &str) -> PoolUnit {
+    if name.is_empty() {
+        PoolUnit::Money
+    } else {
+        PoolUnit::Units {
+            name: name.to_owned(),
+        }
+    }
+}
+
+fn expiry_message(expiry: Expiry) -> v1::Expiry {
+    use v1::expiry::When;
+    let when = match expiry {
+        Expiry::Never => When::Never(v1::ExpiryNever {}),
+        Expiry::After { span } => When::After(charge::cadence_message(span)),
+        Expiry::On { date } => When::On(date.to_string()),
+    };
+    v1::Expiry { when: Some(when) }
+}
+
+fn expiry(at: &mut Reading, message: &v1::Expiry) -> Option<Expiry> {
+    use v1::expiry::When;
+    at.required("when", message.when.as_ref(), |at, when| match when {
+        When::Never(_) => Some(Expiry::Never),
+        When::After(span) => charge::cadence(at, span).map(|span| Expiry::After { span }),
+        When::On(date) => at.date("on", date).map(|date| Expiry::On { date }),
+    })
+}
+
+fn rollover_message(rollover: Rollover) -> v1::Rollover {
+    v1::Rollover {
+        every: Some(charge::cadence_message(rollover.every)),
+        min: rollover.min.to_string(),
+        max: rollover.max.to_string(),
+    }
+}
+
+fn rollover(at: &mut Reading, message: &v1::Rollover) -> Option<Rollover> {
+    let every = at.required("every", message.every.as_ref(), charge::cadence);
+    let (min, max) = (at.decimal("min", &message.min), at.decimal("max", &message.max));
+    Some(Rollover {
+        every: every?,
+        min: min?,
+        max: max?,
+    })
+}
+
+fn top_up_message(top_up: &TopUp) -> v1::TopUp {
+    v1::TopUp {
+        below: top_up.below.to_string(),
+        grant: top_up.grant.to_string(),
+        price: top_up.price.to_string(),
+    }
+}
+
+fn top_up(at: &mut Reading, message: &v1::TopUp) -> Option<TopUp> {
+    let (below, grant) = (
+        at.decimal("below", &message.below),
+        at.decimal("grant", &message.grant),
+    );
+    let price = at.decimal("price", &message.price);
+    Some(TopUp {
+        below: below?,
+        grant: grant?,
+        price: price?,
+    })
+}
+
+pub(super) fn commitment_message(commitment: &Commitment) -> v1::Commitment {
+    use v1::commitment_span::Kind;
+    let span = match commitment.span {
+        CommitmentSpan::Each { every } => Kind::Each(charge::cadence_message(every)),
+        CommitmentSpan::Term => Kind::Term(v1::WholeTerm {}),
+    };
+    v1::Commitment {
+        id: commitment.id.clone(),
+        name: commitment.name.clone(),
+        amount: commitment.amount.to_string(),
+        charges: commitment.charges.clone(),
+        span: Some(v1::CommitmentSpan { kind: Some(span) }),
+        settlement: settlement_out(commitment.settlement),
+        sources: source::sources_message(&commitment.sources),
+    }
+}
+
+pub(super) fn commitment(at: &mut Reading, message: &v1::Commitment) -> Option<Commitment> {
+    let amount = at.decimal("amount", &message.amount);
+    let kind = message.span.as_ref().and_then(|span| span.kind.as_ref());
+    let span = at.required("span", kind, span);
+    let settlement = at.chosen("settlement", settlement_in(message.settlement));
+    let sources = source::sources(at, &message.sources);
+    Some(Commitment {
+        id: message.id.clone(),
+        name: message.name.clone(),
+        amount: amount?,
+        charges: message.charges.clone(),
+        span: span?,
+        settlement: settlement?,
+        sources: sources?,
+    })
+}
+
+fn span(at: &mut Reading, kind: &v1::commitment_span::Kind) -> Option<CommitmentSpan> {
+    use v1::commitment_span::Kind;
+    match kind {
+        Kind::Each(every) => charge::cadence(at, every).map(|every| CommitmentSpan::Each { every }),
+        Kind::Term(_) => Some(CommitmentSpan::Term),
+    }
+}
+
+both_ways!(settlement_out, settlement_in, Settlement, v1::Settlement, { TrueUp, TrueForward, TakeOrPay });
