@@ -1,0 +1,133 @@
+//! The server's files: made once, and told their settings at every start.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use super::binaries::Binaries;
+use super::folder::{Folder, failed};
+use super::{ClusterError, Durability, PORT, SUPERUSER};
+
+const SETTINGS_FILE: &str = "quittance.conf";
+
+/// Makes the files where there are none, and writes down the settings. No server may be running on them.
+pub(super) fn prepare(
+    folder: &Folder,
+    binaries: &Binaries,
+    durability: Durability,
+) -> Result<(), ClusterError> {
+    if !folder.data().join("PG_VERSION").exists() {
+        make(folder, binaries, durability)?;
+    }
+    remove_stale_pid(&folder.data())?;
+    let path = folder.data().join(SETTINGS_FILE);
+    write(folder, &path, &settings(folder.socket(), durability))
+}
+
+/// Makes the files beside their place and moves them there when complete: a program killed half way leaves no half.
+fn make(folder: &Folder, binaries: &Binaries, durability: Durability) -> Result<(), ClusterError> {
+    let draft = folder.path().join("data.new");
+    if draft.exists() {
+        fs::remove_dir_all(&draft).map_err(failed("remove", &draft))?;
+    }
+    let output = initdb(folder, binaries, &draft, durability)?;
+    if !output.status.success() {
+        let folder = folder.path().to_owned();
+        return Err(ClusterError::NotInitialized {
+            folder,
+            output: last_lines(&String::from_utf8_lossy(&output.stderr)),
+        });
+    }
+    let main = draft.join("postgresql.conf");
+    OpenOptions::new()
+        .append(true)
+        .open(&main)
+        .and_then(|mut file| writeln!(file, "include_if_exists = '{SETTINGS_FILE}'"))
+        .map_err(failed("write", &main))?;
+    fs::rename(&draft, folder.data()).map_err(failed("rename", &draft))
+}
+
+fn initdb(
+    folder: &Folder,
+    binaries: &Binaries,
+    draft: &Path,
+    durability: Durability,
+) -> Result<Output, ClusterError> {
+    let program = binaries.program("initdb");
+    let mut command = folder.owner().command(&program);
+    command.args([
+        "--encoding=UTF8",
+        "--locale=C",
+        "--auth=trust",
+        "--data-checksums",
+    ]);
+    command
+        .arg(format!("--username={SUPERUSER}"))
+        .arg("-D")
+        .arg(draft);
+    if durability == Durability::Disposable {
+        command.arg("--no-sync");
+    }
+    command
+        .output()
+        .map_err(|cause| ClusterError::Program { program, cause })
+}
+
+/// The settings that differ from PostgreSQL's own. Statements and the values in them stay out of the log, because they
+/// carry contract text.
+fn settings(socket: &Path, durability: Durability) -> String {
+    let socket = socket.to_string_lossy().replace('\'', "''");
+    let common = format!(
+        "listen_addresses = ''\n\
+         unix_socket_directories = '{socket}'\n\
+         port = {PORT}\n\
+         timezone = 'UTC'\n\
+         log_timezone = 'UTC'\n\
+         log_min_error_statement = panic\n\
+         log_error_verbosity = terse\n"
+    );
+    match durability {
+        Durability::Durable => common,
+        Durability::Disposable => {
+            common + "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\nmax_connections = 400\n"
+        }
+    }
+}
+
+/// Removes a `postmaster.pid` whose number the system has meanwhile given to another program, after a crash and a
+/// restart of the machine or container: PostgreSQL would take that program for a running server and refuse to start.
+fn remove_stale_pid(data: &Path) -> Result<(), ClusterError> {
+    let file = data.join("postmaster.pid");
+    let Some(pid) = read_pid(&file) else { return Ok(()) };
+    // Without /proc (macOS), PostgreSQL's own check has to do.
+    match fs::read(PathBuf::from(format!("/proc/{pid}/cmdline"))) {
+        Ok(command) if !String::from_utf8_lossy(&command).contains("postgres") => {
+            fs::remove_file(&file).map_err(failed("remove", &file))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read_pid(file: &Path) -> Option<u32> {
+    fs::read_to_string(file).ok()?.lines().next()?.trim().parse().ok()
+}
+
+fn write(folder: &Folder, path: &Path, text: &str) -> Result<(), ClusterError> {
+    fs::write(path, text).map_err(failed("write", path))?;
+    folder.owner().give(path).map_err(failed("give away", path))
+}
+
+/// What a person needs to see of a long output.
+pub(super) fn last_lines(output: &str) -> String {
+    let lines = output
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect::<Vec<_>>();
+    lines
+        .iter()
+        .skip(lines.len().saturating_sub(5))
+        .map(|line| line.trim())
+        .collect::<Vec<_>>()
+        .join("; ")
+}

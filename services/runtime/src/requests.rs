@@ -1,0 +1,194 @@
+//! Writing once, however often one is asked: a write that is sent again with the same request id is answered with the
+//! first answer and does nothing.
+//!
+//! Each service's migrations create this table (with the policy of [`crate::tenancy`]):
+//!
+//! ```sql
+//! CREATE TABLE request_log (
+//!     tenant       uuid        NOT NULL,
+//!     method       text        NOT NULL,
+//!     request_id   text        NOT NULL,
+//!     request_hash bytea       NOT NULL,
+//!     response     bytea,
+//!     at           timestamptz NOT NULL DEFAULT now(),
+//!     PRIMARY KEY (tenant, method, request_id)
+//! );
+//! ALTER TABLE request_log ENABLE ROW LEVEL SECURITY;
+//! ALTER TABLE request_log FORCE ROW LEVEL SECURITY;
+//! CREATE POLICY tenant ON request_log
+//!     USING (current_setting('quittance.tenant', true) IN (tenant::text, '*'));
+//! ```
+//!
+//! In a handler:
+//!
+//! ```text
+//! let mut transaction = tenancy::begin_as(&pool, caller).await?;
+//! let answer = match requests::begin(&mut transaction, caller, "RunBilling", &id, &request.encode_to_vec()).await? {
+//!     Attempt::Repeated(answer) => return decode(&answer),
+//!     Attempt::First(entry) => entry,
+//! };
+//! // … the write itself, in the same transaction …
+//! answer.record(&mut transaction, &response.encode_to_vec()).await?;
+//! transaction.commit().await?;
+//! ```
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::caller::Caller;
+use crate::rejection;
+
+/// What has to happen now that a request has come.
+#[derive(Debug)]
+pub enum Attempt {
+    /// This request was carried out before; these are the bytes of the answer it got then.
+    Repeated(Vec<u8>),
+    /// This request is new: carry it out, then record the answer, in the same transaction.
+    First(Entry),
+}
+
+/// A request that is being carried out. Recorded with its answer when the transaction commits; forgotten when it is
+/// rolled back, so that it can be sent again.
+#[derive(Debug)]
+#[must_use = "a write whose answer is not recorded would be answered with an error when it is sent again"]
+pub struct Entry {
+    tenant: Uuid,
+    method: &'static str,
+    request_id: String,
+}
+
+/// Why a request could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// The request has no id.
+    #[error(
+        "request_id is empty; give each write an id of its own, such as a UUID, so that sending it twice does it once"
+    )]
+    IdMissing,
+    /// The request's id is too long to be one.
+    #[error("request_id has {0} characters; at most 100 are allowed")]
+    IdTooLong(usize),
+    /// The same id was used for a request with other content.
+    #[error(
+        "request_id {request_id} was already used for a different {method} request; use a new id for a new request"
+    )]
+    IdReused {
+        /// The method called.
+        method: &'static str,
+        /// The id in question.
+        request_id: String,
+    },
+    /// The same request is recorded without an answer: its handler did not record one.
+    #[error(
+        "the {method} request {request_id} was carried out, but its answer was not kept; look at the result instead"
+    )]
+    AnswerMissing {
+        /// The method called.
+        method: &'static str,
+        /// The id in question.
+        request_id: String,
+    },
+    /// The database failed.
+    #[error("the record of past requests could not be read or written: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+const LONGEST_ID: usize = 100;
+
+/// Asks whether this request was carried out before. While another transaction is carrying out the same request, waits
+/// for it to end. `content` is the encoded request: the same id with other content is refused.
+pub async fn begin(
+    connection: &mut PgConnection,
+    caller: &Caller,
+    method: &'static str,
+    request_id: &str,
+    content: &[u8],
+) -> Result<Attempt, RequestError> {
+    check_id(request_id)?;
+    let entry = Entry {
+        tenant: caller.tenant,
+        method,
+        request_id: request_id.to_owned(),
+    };
+    let hash = Sha256::digest(content).to_vec();
+    if entry.claim(connection, &hash).await? {
+        return Ok(Attempt::First(entry));
+    }
+    entry.recall(connection, &hash).await.map(Attempt::Repeated)
+}
+
+fn check_id(request_id: &str) -> Result<(), RequestError> {
+    match request_id.chars().count() {
+        0 => Err(RequestError::IdMissing),
+        length if length > LONGEST_ID => Err(RequestError::IdTooLong(length)),
+        _ => Ok(()),
+    }
+}
+
+impl Entry {
+    /// Keeps the answer for whoever sends the same request again.
+    pub async fn record(self, connection: &mut PgConnection, answer: &[u8]) -> Result<(), RequestError> {
+        sqlx::query(
+            "UPDATE request_log SET response = $4 WHERE tenant = $1 AND method = $2 AND request_id = $3",
+        )
+        .bind(self.tenant)
+        .bind(self.method)
+        .bind(&self.request_id)
+        .bind(answer)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    /// True when this transaction is the one to carry the request out.
+    async fn claim(&self, connection: &mut PgConnection, hash: &[u8]) -> Result<bool, RequestError> {
+        let inserted = sqlx::query(
+            "INSERT INTO request_log (tenant, method, request_id, request_hash) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (tenant, method, request_id) DO NOTHING",
+        )
+        .bind(self.tenant)
+        .bind(self.method)
+        .bind(&self.request_id)
+        .bind(hash)
+        .execute(connection)
+        .await?;
+        Ok(inserted.rows_affected() == 1)
+    }
+
+    async fn recall(self, connection: &mut PgConnection, hash: &[u8]) -> Result<Vec<u8>, RequestError> {
+        let (known_hash, answer): (Vec<u8>, Option<Vec<u8>>) = sqlx::query_as(
+            "SELECT request_hash, response FROM request_log WHERE tenant = $1 AND method = $2 AND request_id = $3",
+        )
+        .bind(self.tenant)
+        .bind(self.method)
+        .bind(&self.request_id)
+        .fetch_one(connection)
+        .await?;
+        let Self {
+            method, request_id, ..
+        } = self;
+        if known_hash != hash {
+            return Err(RequestError::IdReused { method, request_id });
+        }
+        answer.ok_or(RequestError::AnswerMissing { method, request_id })
+    }
+}
+
+impl From<RequestError> for Status {
+    fn from(error: RequestError) -> Self {
+        match &error {
+            RequestError::IdMissing | RequestError::IdTooLong(_) => {
+                rejection::invalid("request_id", error.to_string())
+            }
+            RequestError::IdReused { .. } => {
+                rejection::already_exists("REQUEST_ID_REUSED", error.to_string())
+            }
+            RequestError::AnswerMissing { .. } => {
+                rejection::failed_precondition("REQUEST_ANSWER_MISSING", error.to_string())
+            }
+            RequestError::Database(cause) => rejection::internal("looking up the request id", cause),
+        }
+    }
+}
