@@ -201,6 +201,29 @@ impl Document {
         page.lines.iter().find(|line| line.id == id)
     }
 
+    /// The orders in which the words of a page may be quoted: line by line, and each table on it cell by cell (a cell
+    /// of several lines stands in one piece only there). Hidden words are in none of them.
+    #[must_use]
+    pub fn flows(&self, page: u32) -> Vec<Vec<WordRef>> {
+        let lines = self
+            .pages
+            .iter()
+            .filter(|other| other.number == page)
+            .flat_map(|page| &page.lines);
+        let mut flows = vec![lines.flat_map(Line::seen_words).collect::<Vec<WordRef>>()];
+        for table in &self.tables {
+            let cells = table
+                .rows
+                .iter()
+                .flat_map(|row| &row.cells)
+                .flat_map(|cell| &cell.words)
+                .copied();
+            let flow: Vec<WordRef> = cells.filter(|at| at.line.page == page).collect();
+            flows.extend((!flow.is_empty()).then_some(flow));
+        }
+        flows
+    }
+
     /// The word at that position.
     #[must_use]
     pub fn word(&self, at: WordRef) -> Option<&Word> {
@@ -209,6 +232,12 @@ impl Document {
 }
 
 impl Line {
+    /// Positions of the visible words.
+    pub fn seen_words(&self) -> impl Iterator<Item = WordRef> + '_ {
+        let numbered = (0..).zip(&self.words).filter(|(_, word)| word.seen());
+        numbered.map(|(word, _)| WordRef { line: self.id, word })
+    }
+
     /// The visible words, one space apart.
     #[must_use]
     pub fn text(&self) -> String {
