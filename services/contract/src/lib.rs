@@ -16,4 +16,6 @@
 //! What cannot be read with certainty is flagged or refused. Bad input never panics on our side.
 
 pub mod file;
+pub mod flag;
 pub mod page;
+pub mod terms;
