@@ -17,6 +17,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
-    tonic_prost_build::configure().compile_fds(descriptors)?;
+    let mut names = prost_build::Config::new();
+    names.enable_type_names();
+    tonic_prost_build::configure().compile_fds_with_config(descriptors, names)?;
     Ok(())
 }
