@@ -15,8 +15,12 @@
 //! error, never a zero. Fractions stay exact until a line is rounded once, half away from zero, to the currency's
 //! minor unit. Bad input never panics.
 
+pub mod fraction;
+pub mod index;
 pub mod money;
 pub mod period;
 pub mod plan;
 pub mod price;
+pub mod rate;
 pub mod source;
+pub mod working;

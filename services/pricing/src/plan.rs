@@ -13,7 +13,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use adjustment::{Bound, Discount, DiscountValue, Escalation, Escalator, Included, RampSegment, Tax};
+pub use adjustment::{
+    Bound, Discount, DiscountValue, Escalation, Escalator, Included, RampSegment, Tax, UnitConversion,
+    UnitRounding,
+};
 pub use charge::{
     AmountBase, Anchor, Cadence, CadenceUnit, Charge, Instalment, OnceAt, Quantity, Schedule, SeatTrueUp,
     Stub, Timing,
@@ -132,6 +135,46 @@ pub struct Policy {
     /// What a negative difference becomes.
     #[serde(default)]
     pub credits_as: CreditsAs,
+    /// What tax is taken of.
+    #[serde(default, skip_serializing_if = "TaxBase::is_default")]
+    pub tax_base: TaxBase,
+    /// Who bears the last cent when an amount is divided.
+    #[serde(default, skip_serializing_if = "Remainder::is_default")]
+    pub remainder: Remainder,
+}
+
+/// What tax is taken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaxBase {
+    /// The sum of the lines as they stand on the invoice, by rate.
+    #[default]
+    RoundedLines,
+    /// The sum of the lines before each was rounded, by rate.
+    UnroundedLines,
+}
+
+impl TaxBase {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Who bears the last cent when an amount is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remainder {
+    /// Cent by cent the part with the largest fraction, then the one with the lowest id.
+    #[default]
+    LargestFraction,
+    /// The last part.
+    LastPart,
+}
+
+impl Remainder {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How the part of a period that is billed is measured.
@@ -194,6 +237,28 @@ pub struct PlanDocument {
 }
 
 impl Plan {
+    /// The uplift of an automatic renewal as an escalator of every charge; none without one or without an end.
+    #[must_use]
+    pub fn renewal_uplift(&self) -> Option<Escalator> {
+        let Renewal::Automatic {
+            months,
+            uplift_percent: Some(percent),
+            ..
+        } = self.renewal
+        else {
+            return None;
+        };
+        Some(Escalator {
+            first: self.term.end?,
+            every: Some(Cadence {
+                count: months,
+                unit: CadenceUnit::Month,
+            }),
+            by: Escalation::Percent { percent },
+            compounding: true,
+        })
+    }
+
     /// The charge of that id.
     #[must_use]
     pub fn charge(&self, id: &str) -> Option<&Charge> {

@@ -1,7 +1,23 @@
 //! Prices: how a quantity becomes an amount. One rule a file; this one holds what they are made of.
 
+pub mod capacity;
+
+mod block;
+mod flat;
+mod graduated;
+mod graduated_percentage;
+mod matrix;
+mod package;
+mod per_unit;
+mod percentage;
+mod stairstep;
+mod tier;
+mod volume;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::working::Step;
 
 /// How a quantity becomes an amount, in the plan's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +88,7 @@ fn one() -> Decimal {
 }
 
 /// Tiers and how they are counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tiers {
     /// In order of their upper bounds; only the last may be open.
@@ -83,10 +99,13 @@ pub struct Tiers {
     /// Over which time units fill the tiers.
     #[serde(default)]
     pub count: TierCount,
+    /// Is the first tier's flat fee due when nothing was used?
+    #[serde(default, skip_serializing_if = "ZeroUsage::is_default")]
+    pub zero: ZeroUsage,
 }
 
 /// One tier: above the one before it, up to its bound.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
     /// Upper bound as the contract prints it; open if absent.
@@ -101,6 +120,12 @@ pub struct Tier {
     /// Share of the money in it; 2.5 means two and a half percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Decimal>,
+    /// The tier costs no more than this, flat fee included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flat_cap: Option<Decimal>,
+    /// Sold in whole blocks of so many units, above 0: the unit price is then the price of one started block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Decimal>,
 }
 
 /// Does a tier hold its upper bound? Bounds are continuous either way: 999.5 units always fall in one.
@@ -123,6 +148,23 @@ pub enum TierCount {
     PerPeriod,
     /// Units of the whole term add up.
     OverTerm,
+}
+
+/// Is the first tier's flat fee due when nothing was used?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZeroUsage {
+    /// No: nothing used, nothing due.
+    #[default]
+    NothingDue,
+    /// Yes: the contract calls it a base or minimum fee.
+    FirstFeeDue,
+}
+
+impl ZeroUsage {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a started package counts.
@@ -159,6 +201,26 @@ pub struct PercentageRate {
     /// So much money of a period is free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_amount: Option<Decimal>,
+    /// With free transactions and free money both: how they go together.
+    #[serde(default, skip_serializing_if = "FreeEnds::is_default")]
+    pub free_ends: FreeEnds,
+}
+
+/// How free transactions and free money go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FreeEnds {
+    /// The first transactions are free whatever their size; the free money is for those after them.
+    #[default]
+    Separately,
+    /// Both run from the first transaction, and where one is used up the other ends too.
+    FirstReached,
+}
+
+impl FreeEnds {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// One combination of dimension values and its price.
@@ -169,4 +231,169 @@ pub struct MatrixCell {
     pub values: Vec<String>,
     /// Not a matrix itself.
     pub price: Price,
+}
+
+/// What was measured of a period, in the shape the price asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured<'a> {
+    /// Units, or for a percentage the total of the money.
+    Units(Decimal),
+    /// Units weighted by the time they were held; the tier of a volume or stairstep price is chosen by `reached`.
+    Weighted {
+        /// What is priced.
+        units: Decimal,
+        /// What chooses the tier.
+        reached: Decimal,
+    },
+    /// The money of each transaction, in the order in which they happened.
+    Transactions(&'a [Decimal]),
+    /// Units for each combination of dimension values.
+    Cells(&'a [MeasuredCell]),
+}
+
+/// Units measured for one combination of dimension values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasuredCell {
+    /// In the order of the matrix's dimensions.
+    pub values: Vec<String>,
+    /// At least 0.
+    pub quantity: Decimal,
+}
+
+/// Why a price cannot be applied to what was measured.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PriceError {
+    /// More than 28 digits.
+    #[error("the amount is too large to be exact (more than 28 digits)")]
+    TooLarge,
+    /// Less than nothing was used.
+    #[error("a quantity of {quantity} is below zero: correct the usage it comes from")]
+    Negative {
+        /// What was measured.
+        quantity: Decimal,
+    },
+    /// A divisor that is not above zero.
+    #[error("the {what} of the price is {value}, but must be above zero")]
+    NotAboveZero {
+        /// Which one.
+        what: &'static str,
+        /// What it is.
+        value: Decimal,
+    },
+    /// A tiered price without tiers.
+    #[error("the price has no tiers")]
+    NoTiers,
+    /// The last tier has an upper bound, and more was used.
+    #[error("{quantity} units are above the last tier, which ends at {up_to}: agree a price for them")]
+    AboveLastTier {
+        /// What was measured.
+        quantity: Decimal,
+        /// Where the last tier ends.
+        up_to: Decimal,
+    },
+    /// A tier does not say what it costs.
+    #[error("tier {tier} does not say what it costs")]
+    TierWithoutPrice {
+        /// From 1.
+        tier: u32,
+    },
+    /// A fee or limit for each transaction needs the transactions.
+    #[error("the price has terms for each transaction, but only a total was measured")]
+    TransactionsNeeded,
+    /// A matrix price needs the dimensions.
+    #[error("the price depends on dimensions, but the usage was measured without them")]
+    DimensionsNeeded,
+    /// Only a matrix price takes quantities by dimension.
+    #[error("the usage was measured by dimension, but the price does not depend on any")]
+    NoMatrix,
+    /// A combination without a price.
+    #[error("no price is agreed for {values}: add the combination or a price for all others")]
+    CellNotListed {
+        /// The combination.
+        values: String,
+    },
+    /// A matrix inside a matrix.
+    #[error("a cell of a matrix price is itself a matrix")]
+    NestedMatrix,
+}
+
+impl Price {
+    /// Appends the steps by which this price turns what was measured into an amount.
+    pub fn steps(&self, measured: Measured<'_>, out: &mut Vec<Step>) -> Result<(), PriceError> {
+        match (self, measured) {
+            (Self::Matrix { cells, otherwise, .. }, Measured::Cells(parts)) => {
+                matrix::steps(parts, cells, otherwise.as_deref(), out)
+            }
+            (Self::Matrix { .. }, _) => Err(PriceError::DimensionsNeeded),
+            (_, Measured::Cells(_)) => Err(PriceError::NoMatrix),
+            (Self::Percentage { rate }, Measured::Transactions(transactions)) => {
+                percentage::of_transactions(transactions, rate, out)
+            }
+            (_, Measured::Weighted { units, reached }) => self.unit_steps(units, reached, out),
+            _ => {
+                let units = measured.total()?;
+                self.unit_steps(units, units, out)
+            }
+        }
+    }
+
+    fn unit_steps(&self, units: Decimal, reached: Decimal, out: &mut Vec<Step>) -> Result<(), PriceError> {
+        if units < Decimal::ZERO {
+            return Err(PriceError::Negative { quantity: units });
+        }
+        match self {
+            Self::Flat { amount } => {
+                flat::steps(*amount, out);
+                Ok(())
+            }
+            Self::PerUnit { unit_price, per } => per_unit::steps(units, *unit_price, *per, out),
+            Self::Graduated { tiers } => graduated::steps(units, tiers, out),
+            Self::Volume { tiers } => volume::steps(units, reached, tiers, out),
+            Self::Stairstep { tiers } => stairstep::steps(units, reached, tiers, out),
+            Self::Package {
+                size,
+                package_price,
+                started,
+            } => package::steps(units, *size, *package_price, *started, out),
+            Self::Percentage { rate } => percentage::of_total(units, rate, out),
+            Self::GraduatedPercentage { tiers } => graduated_percentage::steps(units, tiers, out),
+            Self::Matrix { .. } => Err(PriceError::DimensionsNeeded),
+        }
+    }
+
+    /// Its tiers, if it has any.
+    #[must_use]
+    pub fn tiers(&self) -> Option<&Tiers> {
+        match self {
+            Self::Graduated { tiers }
+            | Self::Volume { tiers }
+            | Self::Stairstep { tiers }
+            | Self::GraduatedPercentage { tiers } => Some(tiers),
+            _ => None,
+        }
+    }
+
+    /// Do units of the whole term fill its tiers?
+    #[must_use]
+    pub fn counts_over_term(&self) -> bool {
+        self.tiers()
+            .is_some_and(|tiers| tiers.count == TierCount::OverTerm)
+    }
+}
+
+impl Measured<'_> {
+    /// All of it as one number.
+    pub fn total(&self) -> Result<Decimal, PriceError> {
+        match self {
+            Self::Units(units) | Self::Weighted { units, .. } => Ok(*units),
+            Self::Transactions(transactions) => sum(transactions.iter().copied()),
+            Self::Cells(cells) => sum(cells.iter().map(|cell| cell.quantity)),
+        }
+    }
+}
+
+fn sum(mut parts: impl Iterator<Item = Decimal>) -> Result<Decimal, PriceError> {
+    parts
+        .try_fold(Decimal::ZERO, Decimal::checked_add)
+        .ok_or(PriceError::TooLarge)
 }

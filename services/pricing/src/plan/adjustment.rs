@@ -8,6 +8,32 @@ use super::charge::Cadence;
 use crate::price::Price;
 use crate::source::FieldSource;
 
+/// Turns what is measured into units of the price, before anything else is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitConversion {
+    /// So many measured units are one unit of the price; above 0. Below 1 where one measured unit is several.
+    pub divisor: Decimal,
+    /// What a part of a unit becomes.
+    #[serde(default)]
+    pub rounding: UnitRounding,
+}
+
+/// What a part of a unit becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitRounding {
+    /// It stays a part.
+    #[default]
+    Exact,
+    /// A whole unit.
+    Up,
+    /// Nothing.
+    Down,
+    /// A whole unit from one half on.
+    Nearest,
+}
+
 /// Units that cost nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

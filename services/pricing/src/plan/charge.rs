@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::adjustment::{Bound, Discount, Escalator, Included, RampSegment};
+use super::adjustment::{Bound, Discount, Escalator, Included, RampSegment, UnitConversion};
 use crate::price::Price;
 use crate::source::FieldSource;
 
@@ -22,6 +22,9 @@ pub struct Charge {
     pub quantity: Quantity,
     /// What it costs.
     pub price: Price,
+    /// Turns what is measured into units of the price (bytes into gigabytes); they are the same if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<UnitConversion>,
     /// First day charged, where it differs from the plan's start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Date>,

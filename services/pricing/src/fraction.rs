@@ -1,0 +1,279 @@
+//! Exact fractions: a share of a period is not a decimal, so it stays a fraction until the line is rounded once.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+/// A numerator over a denominator above zero. Both are decimals of up to 28 significant digits; a product that
+/// needs more keeps the first 28, and one too large for them is no value (`None`), never a wrong one.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fraction {
+    numerator: Decimal,
+    denominator: Decimal,
+}
+
+/// A text that is not a fraction.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a decimal or a fraction such as 15/31 with a denominator above zero")]
+pub struct NotAFraction {
+    /// What was given.
+    pub text: String,
+}
+
+impl Fraction {
+    /// Nothing.
+    pub const ZERO: Self = Self::whole(Decimal::ZERO);
+    /// The whole.
+    pub const ONE: Self = Self::whole(Decimal::ONE);
+
+    /// A decimal as a fraction over one.
+    #[must_use]
+    pub const fn whole(value: Decimal) -> Self {
+        Self {
+            numerator: value,
+            denominator: Decimal::ONE,
+        }
+    }
+
+    /// `numerator / denominator`; no value over zero.
+    #[must_use]
+    pub fn try_new(numerator: Decimal, denominator: Decimal) -> Option<Self> {
+        if denominator.is_zero() {
+            return None;
+        }
+        let negative = denominator.is_sign_negative();
+        Some(Self {
+            numerator: if negative { -numerator } else { numerator },
+            denominator: denominator.abs(),
+        })
+    }
+
+    /// What stands above the line.
+    #[must_use]
+    pub fn numerator(self) -> Decimal {
+        self.numerator
+    }
+
+    /// What stands below the line; above zero.
+    #[must_use]
+    pub fn denominator(self) -> Decimal {
+        self.denominator
+    }
+
+    /// The sum.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        if self.denominator == other.denominator {
+            let numerator = self.numerator.checked_add(other.numerator)?;
+            return Some(Self { numerator, ..self });
+        }
+        let left = self.numerator.checked_mul(other.denominator)?;
+        let right = other.numerator.checked_mul(self.denominator)?;
+        Some(Self {
+            numerator: left.checked_add(right)?,
+            denominator: self.denominator.checked_mul(other.denominator)?,
+        })
+    }
+
+    /// The difference.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.checked_add(Self {
+            numerator: -other.numerator,
+            ..other
+        })
+    }
+
+    /// The product.
+    #[must_use]
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        Some(Self {
+            numerator: self.numerator.checked_mul(other.numerator)?,
+            denominator: self.denominator.checked_mul(other.denominator)?,
+        })
+    }
+
+    /// The quotient; no value over zero.
+    #[must_use]
+    pub fn checked_div(self, other: Self) -> Option<Self> {
+        Self::try_new(
+            self.numerator.checked_mul(other.denominator)?,
+            self.denominator.checked_mul(other.numerator)?,
+        )
+    }
+
+    /// The larger of two.
+    #[must_use]
+    pub fn checked_max(self, other: Self) -> Option<Self> {
+        Some(if self.checked_cmp(other)? == Ordering::Less {
+            other
+        } else {
+            self
+        })
+    }
+
+    /// The smaller of two.
+    #[must_use]
+    pub fn checked_min(self, other: Self) -> Option<Self> {
+        Some(if self.checked_cmp(other)? == Ordering::Greater {
+            other
+        } else {
+            self
+        })
+    }
+
+    /// Which of two is larger.
+    #[must_use]
+    pub fn checked_cmp(self, other: Self) -> Option<Ordering> {
+        let left = self.numerator.checked_mul(other.denominator)?;
+        let right = other.numerator.checked_mul(self.denominator)?;
+        Some(left.cmp(&right))
+    }
+
+    /// Is it below zero?
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        self.numerator < Decimal::ZERO
+    }
+
+    /// The one rounding of a line: half away from zero, to so many decimals. Decided on the exact remainder, so a
+    /// quotient that merely looks like a half is not rounded up.
+    #[must_use]
+    pub fn rounded(self, digits: u32) -> Option<Decimal> {
+        if self.denominator == Decimal::ONE {
+            return Some(
+                self.numerator
+                    .round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero),
+            );
+        }
+        let scale = Decimal::from(10_u64.checked_pow(digits)?);
+        let scaled = self.numerator.checked_mul(scale)?;
+        let rest = scaled.checked_rem(self.denominator)?;
+        let floor = scaled.checked_sub(rest)?.checked_div(self.denominator)?.round();
+        let away = rest.abs().checked_mul(Decimal::TWO)? >= self.denominator;
+        let step = if away { Decimal::ONE } else { Decimal::ZERO };
+        let step = if scaled.is_sign_negative() { -step } else { step };
+        floor.checked_add(step)?.checked_div(scale)
+    }
+
+    /// As a decimal of up to 28 significant digits, for showing and for comparing with other systems.
+    #[must_use]
+    pub fn approximate(self) -> Option<Decimal> {
+        self.numerator.checked_div(self.denominator)
+    }
+}
+
+impl PartialEq for Fraction {
+    fn eq(&self, other: &Self) -> bool {
+        self.checked_cmp(*other) == Some(Ordering::Equal)
+    }
+}
+
+impl Eq for Fraction {}
+
+impl From<Decimal> for Fraction {
+    fn from(value: Decimal) -> Self {
+        Self::whole(value)
+    }
+}
+
+impl fmt::Display for Fraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.denominator == Decimal::ONE {
+            return self.numerator.fmt(f);
+        }
+        write!(f, "{}/{}", self.numerator, self.denominator)
+    }
+}
+
+impl From<Fraction> for String {
+    fn from(fraction: Fraction) -> Self {
+        fraction.to_string()
+    }
+}
+
+impl FromStr for Fraction {
+    type Err = NotAFraction;
+
+    fn from_str(text: &str) -> Result<Self, NotAFraction> {
+        let fault = || NotAFraction {
+            text: text.to_owned(),
+        };
+        let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
+        let parse = |part: &str| part.trim().parse::<Decimal>().map_err(|_| fault());
+        let denominator = parse(denominator)?;
+        if denominator <= Decimal::ZERO {
+            return Err(fault());
+        }
+        Ok(Self {
+            numerator: parse(numerator)?,
+            denominator,
+        })
+    }
+}
+
+impl TryFrom<String> for Fraction {
+    type Error = NotAFraction;
+
+    fn try_from(text: String) -> Result<Self, NotAFraction> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fraction(text: &str) -> Fraction {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn rounds_half_away_from_zero_on_the_exact_value() {
+        for (value, digits, expected) in [
+            ("1000/31", 2, "32.26"),
+            ("16000/31", 2, "516.13"),
+            ("1/8", 2, "0.13"),
+            ("-1/8", 2, "-0.13"),
+            ("124999999999/1000000000000", 2, "0.12"),
+            ("3/2", 0, "2"),
+            ("-3/2", 0, "-2"),
+            ("0.0005", 3, "0.001"),
+            ("2/3", 9, "0.666666667"),
+        ] {
+            let expected: Decimal = expected.parse().unwrap();
+            assert_eq!(fraction(value).rounded(digits), Some(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn thirds_add_up_to_the_whole() {
+        let third = fraction("1/3");
+        let sum = third
+            .checked_add(third)
+            .and_then(|two| two.checked_add(fraction("2/6")));
+        assert_eq!(sum, Some(Fraction::ONE));
+    }
+
+    #[test]
+    fn text_is_read_back_and_nonsense_refused() {
+        for text in ["15/31", "-0.5", "1.25/3"] {
+            assert_eq!(fraction(text).to_string(), text);
+        }
+        for text in ["", "1/0", "1/-2", "a/b", "1/2/3"] {
+            assert!(text.parse::<Fraction>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_no_value() {
+        let large = Fraction::whole(Decimal::MAX);
+        assert_eq!(large.checked_add(large), None);
+        assert_eq!(large.checked_mul(large), None);
+        assert_eq!(Fraction::ONE.checked_div(Fraction::ZERO), None);
+    }
+}
