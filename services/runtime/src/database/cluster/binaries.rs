@@ -31,14 +31,18 @@ impl Binaries {
     /// The version that wrote the cluster's files; for a new cluster, the one in `PATH`, then the one `pg_config` tells,
     /// then the newest that packages have put down.
     pub(super) fn find(folder: &Folder) -> Result<Self, ClusterError> {
-        let needed = written_by(&folder.data());
+        Self::choose(places(), folder.path())
+    }
+
+    fn choose(places: impl Iterator<Item = PathBuf>, folder: &Path) -> Result<Self, ClusterError> {
+        let needed = written_by(&folder.join("data"));
         let suits =
             |found: &Self| found.version >= OLDEST && needed.is_none_or(|needed| found.version == needed);
-        let found = places().filter_map(|place| Self::at(&place)).find(suits);
+        let found = places.filter_map(|place| Self::at(&place)).find(suits);
         match (found, needed) {
             (Some(binaries), _) => Ok(binaries),
             (None, Some(needed)) => Err(ClusterError::OtherVersion {
-                folder: folder.path().to_owned(),
+                folder: folder.to_owned(),
                 needed,
             }),
             (None, None) => none_here(),
@@ -144,10 +148,67 @@ mod tests {
         }
     }
 
+    /// Programs that answer with a version, as far as finding them goes. A shell writes them: a file that another test's
+    /// new process might still hold open for writing cannot be run.
+    fn install(folder: &Path, version: &str) -> PathBuf {
+        let bin = folder.join(version);
+        let script = "mkdir \"$1\"; for name in initdb pg_ctl postgres; do
+            printf '#!/bin/sh\\necho \"postgres (PostgreSQL) %s\"\\n' \"$2\" >\"$1/$name\"; chmod +x \"$1/$name\"; done";
+        let made = Command::new("/bin/sh")
+            .args(["-ec", script, "sh"])
+            .arg(&bin)
+            .arg(version)
+            .status();
+        assert!(made.unwrap().success());
+        bin
+    }
+
     #[test]
-    fn a_folder_that_lacks_a_program_is_passed_over() {
+    fn the_first_complete_version_that_is_not_too_old_is_taken() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("postgres"), "").unwrap();
-        assert_eq!(Binaries::at(folder.path()), None);
+        let incomplete = install(folder.path(), "18.1");
+        fs::remove_file(incomplete.join("initdb")).unwrap();
+        let places = [
+            incomplete,
+            install(folder.path(), "13.9"),
+            install(folder.path(), "16.2"),
+        ];
+        let found = Binaries::choose(places.into_iter(), folder.path()).unwrap();
+        assert_eq!(found.version, 16);
+    }
+
+    #[test]
+    fn files_are_opened_by_the_version_that_wrote_them() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("data")).unwrap();
+        fs::write(folder.path().join("data/PG_VERSION"), "15\n").unwrap();
+        let places = [install(folder.path(), "17.0"), install(folder.path(), "15.18")];
+        assert_eq!(
+            Binaries::choose(places.clone().into_iter(), folder.path())
+                .unwrap()
+                .version,
+            15
+        );
+        let refused = Binaries::choose(places.into_iter().take(1), folder.path()).unwrap_err();
+        assert!(
+            matches!(refused, ClusterError::OtherVersion { needed: 15, .. }),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn without_any_version_a_person_is_told_what_to_install() {
+        let folder = tempfile::tempdir().unwrap();
+        let sentence = Binaries::choose(std::iter::empty(), folder.path())
+            .unwrap_err()
+            .to_string();
+        for hint in [
+            "apt install postgresql",
+            "brew install postgresql",
+            "DATABASE_URL",
+            "download-postgres",
+        ] {
+            assert!(sentence.contains(hint), "{sentence}");
+        }
     }
 }

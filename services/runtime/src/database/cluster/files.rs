@@ -1,15 +1,13 @@
 //! The server's files: made once, and told their settings at every start.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use super::binaries::Binaries;
 use super::folder::{Folder, failed};
 use super::{ClusterError, Durability, PORT, SUPERUSER};
-
-const SETTINGS_FILE: &str = "quittance.conf";
 
 /// Makes the files where there are none, and writes down the settings. No server may be running on them.
 pub(super) fn prepare(
@@ -21,31 +19,34 @@ pub(super) fn prepare(
         make(folder, binaries, durability)?;
     }
     remove_stale_pid(&folder.data())?;
-    let path = folder.data().join(SETTINGS_FILE);
-    write(folder, &path, &settings(folder.socket(), durability))
+    let settings = settings(folder.socket(), durability);
+    let write = "printf %s \"$2\" >\"$1/quittance.conf\"";
+    folder
+        .owner()
+        .run(write, &[folder.data().as_os_str(), OsStr::new(&settings)])
+        .map_err(failed("write settings in", &folder.data()))
+        .map(drop)
 }
 
 /// Makes the files beside their place and moves them there when complete: a program killed half way leaves no half.
 fn make(folder: &Folder, binaries: &Binaries, durability: Durability) -> Result<(), ClusterError> {
     let draft = folder.path().join("data.new");
-    if draft.exists() {
-        fs::remove_dir_all(&draft).map_err(failed("remove", &draft))?;
-    }
+    let owner = folder.owner();
+    owner
+        .run("rm -rf \"$1\"", &[draft.as_os_str()])
+        .map_err(failed("remove", &draft))?;
     let output = initdb(folder, binaries, &draft, durability)?;
     if !output.status.success() {
-        let folder = folder.path().to_owned();
         return Err(ClusterError::NotInitialized {
-            folder,
+            folder: folder.path().to_owned(),
             output: last_lines(&String::from_utf8_lossy(&output.stderr)),
         });
     }
-    let main = draft.join("postgresql.conf");
-    OpenOptions::new()
-        .append(true)
-        .open(&main)
-        .and_then(|mut file| writeln!(file, "include_if_exists = '{SETTINGS_FILE}'"))
-        .map_err(failed("write", &main))?;
-    fs::rename(&draft, folder.data()).map_err(failed("rename", &draft))
+    let finish = "echo \"include_if_exists = 'quittance.conf'\" >>\"$1/postgresql.conf\"; mv \"$1\" \"$2\"";
+    owner
+        .run(finish, &[draft.as_os_str(), folder.data().as_os_str()])
+        .map_err(failed("finish", &draft))
+        .map(drop)
 }
 
 fn initdb(
@@ -113,20 +114,22 @@ fn read_pid(file: &Path) -> Option<u32> {
     fs::read_to_string(file).ok()?.lines().next()?.trim().parse().ok()
 }
 
-fn write(folder: &Folder, path: &Path, text: &str) -> Result<(), ClusterError> {
-    fs::write(path, text).map_err(failed("write", path))?;
-    folder.owner().give(path).map_err(failed("give away", path))
+/// The ends of the guardian's and the server's logs.
+pub(super) fn end_of_logs(folder: &Folder) -> String {
+    let script = "cd \"$1\"; tail -q -n 4 guardian.log log 2>/dev/null || true";
+    let lines = folder.owner().run(script, &[folder.path().as_os_str()]);
+    last_lines(&lines.unwrap_or_default())
 }
 
 /// What a person needs to see of a long output.
-pub(super) fn last_lines(output: &str) -> String {
+fn last_lines(output: &str) -> String {
     let lines = output
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect::<Vec<_>>();
     lines
         .iter()
-        .skip(lines.len().saturating_sub(5))
+        .skip(lines.len().saturating_sub(8))
         .map(|line| line.trim())
         .collect::<Vec<_>>()
         .join("; ")

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -15,6 +15,11 @@ use super::{ClusterError, PORT};
 const ELSEWHERE: &str = "/var/lib/quittance";
 /// A unix socket's path is cut off by the system: after 103 bytes on macOS, 107 on Linux.
 const LONGEST_SOCKET: usize = 103;
+
+/// What programs meet at: three locks, and the pipe the guardian reads.
+const MEETING_PLACE: &str = "umask 077; cd \"$1\"
+    for lock in start.lock users.lock guardian.lock; do : >>$lock; done
+    test -p users || mkfifo users || test -p users";
 
 /// A cluster's folder, with the user it belongs to.
 #[derive(Debug, Clone)]
@@ -33,6 +38,9 @@ impl Folder {
         reach(&path, owner)?;
         let path = fs::canonicalize(&path).map_err(failed("find", &path))?;
         let socket = socket_folder(&path, owner)?;
+        owner
+            .run(MEETING_PLACE, &[path.as_os_str()])
+            .map_err(failed("write in", &path))?;
         Ok(Self { path, socket, owner })
     }
 
@@ -52,11 +60,6 @@ impl Folder {
     /// The server's files.
     pub(super) fn data(&self) -> PathBuf {
         self.path.join("data")
-    }
-
-    /// The server's log.
-    pub(super) fn log(&self) -> PathBuf {
-        self.path.join("log")
     }
 }
 
@@ -79,7 +82,7 @@ fn absolute(wanted: &Path) -> Result<PathBuf, ClusterError> {
     Ok(wanted)
 }
 
-/// Makes a folder that is the owner's alone. One that exists must be the owner's already, or be ours to give.
+/// Makes a folder that is the owner's alone. One that exists must be the owner's already, or be empty and ours to give.
 fn make_private(path: &Path, owner: Owner) -> Result<(), ClusterError> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
@@ -88,16 +91,22 @@ fn make_private(path: &Path, owner: Owner) -> Result<(), ClusterError> {
         _ => {}
     }
     let metadata = fs::metadata(path).map_err(failed("read", path))?;
-    if metadata.uid() == owner.number() {
-        return Ok(());
+    let ours = metadata.uid() == rustix::process::geteuid().as_raw();
+    let empty = || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    match owner {
+        _ if metadata.uid() == owner.number() => Ok(()),
+        Owner::Other { user, group } if ours && empty() => {
+            chown(path, Some(user), Some(group)).map_err(failed("give away", path))
+        }
+        _ => Err(not_ours(path, &metadata)),
     }
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(ClusterError::NotOurs {
-            folder: path.to_owned(),
-            owner: metadata.uid(),
-        });
+}
+
+fn not_ours(path: &Path, metadata: &fs::Metadata) -> ClusterError {
+    ClusterError::NotOurs {
+        folder: path.to_owned(),
+        owner: metadata.uid(),
     }
-    owner.give(path).map_err(failed("give away", path))
 }
 
 /// Makes the folder, or a link to one elsewhere, such that the owner can use it. Programs that start at the same moment
@@ -108,7 +117,9 @@ fn reach(path: &Path, owner: Owner) -> Result<(), ClusterError> {
             fs::remove_file(path).map_err(failed("remove", path))?;
         }
         make_private(path, owner)?;
-        if owner.can_use(path) {
+        // Through a link, what counts is where it leads: the way to the link itself may be closed to the owner.
+        let real = fs::canonicalize(path).map_err(failed("find", path))?;
+        if owner.can_use(&real) {
             return Ok(());
         }
         relocate(path, owner)?;
@@ -154,16 +165,20 @@ fn socket_folder(cluster: &Path, owner: Owner) -> Result<PathBuf, ClusterError> 
     } else {
         short_folder(cluster)
     };
-    make_private(&folder, owner)?;
+    owner
+        .run(
+            "test -d \"$1\" || mkdir -m 700 \"$1\" || test -d \"$1\"",
+            &[folder.as_os_str()],
+        )
+        .map_err(failed("create", &folder))?;
     let metadata = fs::symlink_metadata(&folder).map_err(failed("read", &folder))?;
     // Below /tmp anybody could have been there first.
-    if !metadata.is_dir() || metadata.permissions().mode() & 0o077 != 0 {
-        return Err(ClusterError::NotOurs {
-            folder,
-            owner: metadata.uid(),
-        });
+    let private = metadata.is_dir() && metadata.permissions().mode() & 0o077 == 0;
+    if private && metadata.uid() == owner.number() {
+        Ok(folder)
+    } else {
+        Err(not_ours(&folder, &metadata))
     }
-    Ok(folder)
 }
 
 fn short_folder(cluster: &Path) -> PathBuf {

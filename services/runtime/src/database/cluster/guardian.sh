@@ -2,6 +2,8 @@
 #   $1 folder of pg_ctl   $2 the cluster's folder   $3 "keep" or "delete" the files at the end
 # Standard input is guardian.lock, locked: the lock lives exactly as long as this process and what it runs.
 pg_ctl=$1/pg_ctl data=$2/data users=$2/users
+umask 077
+exec >"$2/guardian.log" 2>&1
 
 # Opening for reading alone would wait for a program; programs may have died already.
 exec 4<>"$users" 3<"$users" 4>&-
@@ -10,6 +12,7 @@ exec 4<>"$users" 3<"$users" 4>&-
 if ! "$pg_ctl" -D "$data" status </dev/null >/dev/null 2>&1 3<&-; then
     "$pg_ctl" -D "$data" -l "$2/log" -w -t 120 start </dev/null 3<&- || exit 1
 fi
+echo $$ >"$2/guardian.lock"
 trap '' HUP INT TERM
 
 # Each program writes one line when it comes and is answered by a file. The pipe ends when the last program has gone.

@@ -2,9 +2,8 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -94,10 +93,9 @@ impl Membership {
                 return Ok(());
             }
             if failures == ATTEMPTS {
-                let log = fs::read_to_string(self.folder.log()).unwrap_or_default();
                 return Err(ClusterError::NotStarted {
                     folder: self.path(),
-                    log: files::last_lines(&log),
+                    log: files::end_of_logs(&self.folder),
                 });
             }
         }
@@ -134,32 +132,14 @@ impl Membership {
 /// The pipe, opened for both ways: that neither waits for a reader nor fails without one.
 fn open_pipe(folder: &Folder) -> Result<File, ClusterError> {
     let path = folder.path().join("users");
-    if !path.exists() {
-        let mut command = folder.owner().command("mkfifo");
-        command.args(["-m", "600"]).arg(&path).stderr(Stdio::null());
-        command.status().map_err(|cause| ClusterError::Program {
-            program: "mkfifo".into(),
-            cause,
-        })?;
-    }
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(failed("open", &path))
+    let opened = OpenOptions::new().read(true).write(true).open(&path);
+    opened.map_err(failed("open", &path))
 }
 
 fn open_lock(folder: &Folder, name: &str) -> Result<File, ClusterError> {
     let path = folder.path().join(name);
-    let opened = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path);
-    let file = opened.map_err(failed("open", &path))?;
-    folder.owner().give(&path).map_err(failed("give away", &path))?;
-    Ok(file)
+    let opened = OpenOptions::new().write(true).open(&path);
+    opened.map_err(failed("open", &path))
 }
 
 fn try_lock(folder: &Folder, name: &str) -> Result<Option<File>, ClusterError> {

@@ -2,7 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -21,16 +22,16 @@ pub(super) enum Owner {
 const ROOT: u32 = 0;
 
 impl Owner {
-    /// Ourselves unless we are root; then whoever owns the files in `folder`, so that root can serve an ordinary user's
-    /// cluster; then `postgres`, then `nobody`.
+    /// Ourselves unless we are root; then whoever owns the folder, so that root can serve an ordinary user's cluster; then
+    /// `postgres`, then `nobody`.
     pub(super) fn choose(folder: &Path) -> Result<Self, ClusterError> {
         if rustix::process::geteuid().as_raw() != ROOT {
             return Ok(Self::Ourselves);
         }
-        let of_files = fs::metadata(folder.join("data"))
+        let of_folder = fs::metadata(folder)
             .ok()
-            .map(|data| (data.uid(), data.gid()));
-        of_files
+            .map(|folder| (folder.uid(), folder.gid()));
+        of_folder
             .filter(|(user, _)| *user != ROOT)
             .or_else(|| ["postgres", "nobody"].into_iter().find_map(numbers_of))
             .map(|(user, group)| Self::Other { user, group })
@@ -61,20 +62,24 @@ impl Owner {
         command
     }
 
-    /// Gives this user a file or folder that we made.
-    pub(super) fn give(self, path: &Path) -> std::io::Result<()> {
-        match self {
-            Self::Ourselves => Ok(()),
-            Self::Other { user, group } => chown(path, Some(user), Some(group)),
+    /// Runs a shell script as this user and returns what it printed; `$1` and so on are the arguments.
+    ///
+    /// Whatever is made in a folder of this user's is made by this user's own hand: root, following a link that
+    /// somebody put there, could overwrite any file of the machine.
+    pub(super) fn run(self, script: &str, arguments: &[&OsStr]) -> io::Result<String> {
+        let mut command = self.command("/bin/sh");
+        command.args(["-euc", script, "sh"]).args(arguments);
+        let output = command.output()?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(io::Error::other(said.trim().to_owned()))
     }
 
     /// True when this user can go to the folder and write there: every folder above must let it pass.
     pub(super) fn can_use(self, folder: &Path) -> bool {
-        let mut command = self.command("/bin/sh");
-        command.args(["-c", "cd \"$1\" && test -w .", "sh"]).arg(folder);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
+        self.run("cd \"$1\" && test -w .", &[folder.as_os_str()]).is_ok()
     }
 }
 
