@@ -8,7 +8,7 @@ mod sniff;
 
 use sha2::{Digest, Sha256};
 
-use crate::page::Document;
+use crate::page::{Document, Media};
 
 /// Reads one file. An e-mail gives its body; [`read_all`] gives its attachments too.
 ///
@@ -18,6 +18,18 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
     admit(bytes, limits)?;
     match sniff::kind(bytes) {
         sniff::Kind::Pdf => pdf::read(bytes, limits),
+        sniff::Kind::Other(looks_like) => Err(ReadError::NotADocument { looks_like }),
+    }
+}
+
+/// Which kind of file the bytes are, without reading it: cheap and safe enough to do while somebody waits for an answer.
+///
+/// # Errors
+/// Empty, too large, or a kind of file that is not read.
+pub fn recognise(bytes: &[u8], limits: &Limits) -> Result<Media, ReadError> {
+    admit(bytes, limits)?;
+    match sniff::kind(bytes) {
+        sniff::Kind::Pdf => Ok(Media::Pdf),
         sniff::Kind::Other(looks_like) => Err(ReadError::NotADocument { looks_like }),
     }
 }
@@ -66,7 +78,7 @@ pub struct Part {
 }
 
 /// Why a file was not read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
 pub enum ReadError {
     /// No bytes at all.
     #[error("the file is empty: send it again, the upload may have been cut")]
