@@ -31,8 +31,20 @@ pub struct Flag {
     /// Where it stands.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+    /// What would make it go away.
+    pub origin: Origin,
     /// Has somebody decided?
     pub state: FlagState,
+}
+
+/// What would make a flag go away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Only a decision: it is about words in the document.
+    Document,
+    /// Correct terms: it follows from values that do not fit together.
+    Terms,
 }
 
 /// What a flag holds up.
@@ -76,6 +88,7 @@ impl Flag {
             what_to_do: what_to_do.into(),
             path: None,
             evidence: Vec::new(),
+            origin: Origin::Document,
             state: FlagState::Open,
         }
     }
@@ -101,10 +114,21 @@ impl Flag {
         self
     }
 
+    /// The same flag as one that correct terms would make go away.
+    #[must_use]
+    pub fn of_terms(mut self) -> Self {
+        self.origin = Origin::Terms;
+        self
+    }
+
     /// Does it wait for a decision?
     #[must_use]
     pub fn waits(&self) -> bool {
         self.state == FlagState::Open && self.severity != Severity::Info
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        (self.code, &self.path, &self.sentence) == (other.code, &other.path, &other.sentence)
     }
 
     /// Is it about that line item, whole or in part?
@@ -118,22 +142,32 @@ impl Flag {
     }
 }
 
-/// Gives each flag its id: the code and its number among flags of that code. Repeats (same code, place and words) go.
+/// Gives each flag its id: that of the same flag before, else its code and the next free number. Repeats go.
 #[must_use]
-pub fn number(flags: Vec<Flag>) -> Vec<Flag> {
+pub fn number(flags: Vec<Flag>, before: &[Flag]) -> Vec<Flag> {
     let mut numbered: Vec<Flag> = Vec::with_capacity(flags.len());
     for mut flag in flags {
-        let repeated = numbered.iter().any(|known| {
-            (known.code, &known.path, &known.sentence) == (flag.code, &flag.path, &flag.sentence)
-        });
-        if repeated {
+        if numbered.iter().any(|known| known.is_same(&flag)) {
             continue;
         }
-        let before = numbered.iter().filter(|known| known.code == flag.code).count();
-        flag.id = format!("{}-{}", flag.code, before.saturating_add(1));
+        match before.iter().find(|known| known.is_same(&flag)) {
+            Some(known) => {
+                flag.id.clone_from(&known.id);
+                flag.state = known.state.clone();
+            }
+            None => flag.id = free_id(flag.code, &numbered, before),
+        }
         numbered.push(flag);
     }
     numbered
+}
+
+fn free_id(code: Code, numbered: &[Flag], before: &[Flag]) -> String {
+    let taken = |id: &str| numbered.iter().chain(before).any(|flag| flag.id == id);
+    (1u32..)
+        .map(|number| format!("{code}-{number}"))
+        .find(|id| !taken(id))
+        .unwrap_or_default()
 }
 
 impl fmt::Display for Severity {

@@ -15,7 +15,17 @@
 //! **Always true.** No I/O, no clock, no async, no floating point near money. Every value carries the words as printed.
 //! What cannot be read with certainty is flagged or refused. Bad input never panics on our side.
 
+pub mod checks;
+pub mod draft;
 pub mod file;
 pub mod flag;
+pub mod grounding;
+pub mod interpret;
 pub mod page;
+pub mod reading;
+pub mod reconcile;
+pub mod review;
+pub mod schema;
 pub mod terms;
+
+pub use draft::draft;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Evidence, Found};
+use super::{Cadence, Evidence, Found, Status};
 
 /// One thing that is charged, reduced or promised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,8 @@ pub struct LineItem {
     /// Why it has no price, where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
+    /// How sure we are that it is charged at all; its fields have their own.
+    pub status: Status,
     /// Where it stands.
     pub evidence: Vec<Evidence>,
 }
@@ -292,6 +294,7 @@ impl LineItem {
             applies_to: Vec::new(),
             marks: Vec::new(),
             missing: None,
+            status: Status::Supported,
             evidence,
         }
     }

@@ -1,0 +1,77 @@
+//! Why an action on a review is refused.
+
+/// Why an action on a review is refused, in a sentence for the person who tried.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Somebody changed the review since it was looked at.
+    #[error(
+        "this review is at revision {current}, you decided on revision {seen}: look at it again, then decide"
+    )]
+    Stale {
+        /// The revision the decision was made on.
+        seen: u64,
+        /// The revision now.
+        current: u64,
+    },
+    /// The state does not allow it.
+    #[error("a review that is {state} cannot be {action}: {hint}")]
+    NotNow {
+        /// Name of the state.
+        state: &'static str,
+        /// What was tried: `edited`, `submitted`, …
+        action: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// Approved before.
+    #[error("this plan is already approved: nothing more to do")]
+    AlreadyApproved,
+    /// The same person submitted it.
+    #[error("{name} submitted this review, so somebody else must approve it")]
+    SubmitterCannotApprove {
+        /// The person.
+        name: String,
+    },
+    /// Flags wait for a decision.
+    #[error("{} wait(s) for a decision: {}", .flags.len(), .flags.join(", "))]
+    OpenFlags {
+        /// Their ids.
+        flags: Vec<String>,
+    },
+    /// There is nothing to bill.
+    #[error("the terms do not make a plan yet: correct what the flags name")]
+    NoPlan,
+    /// A change or decision without a reason.
+    #[error("say why: a reason is kept with every change and decision")]
+    ReasonMissing,
+    /// No flag of that id.
+    #[error("there is no flag `{id}` in this review: list its flags to see their ids")]
+    UnknownFlag {
+        /// What was given.
+        id: String,
+    },
+    /// The flag was decided before.
+    #[error("flag {id} was decided before by {by}")]
+    AlreadyResolved {
+        /// Its id.
+        id: String,
+        /// Who decided.
+        by: String,
+    },
+    /// The path leads nowhere.
+    #[error(
+        "there is no field at `{path}`: take a path from the terms, for example /line_items/0/price/amount"
+    )]
+    UnknownField {
+        /// What was given.
+        path: String,
+    },
+    /// The field cannot hold the value.
+    #[error("`{path}` cannot hold that: {detail}")]
+    ValueDoesNotFit {
+        /// The field.
+        path: String,
+        /// What it can hold.
+        detail: String,
+    },
+}

@@ -1,0 +1,221 @@
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Act, Change, Edit, Refusal, Review, State};
+use crate::draft::Draft;
+use crate::flag::{Code, Flag, FlagState, number};
+use crate::terms::{Found, Kind, LineItem, Status, Terms};
+
+const MORNING: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn act(by: &str, revision: u64) -> Act<'_> {
+    Act {
+        by,
+        at: MORNING,
+        revision,
+    }
+}
+
+fn edit(path: &str, change: Change) -> Edit {
+    Edit {
+        path: path.to_owned(),
+        change,
+        reason: String::from("as the customer confirmed by e-mail"),
+    }
+}
+
+fn terms() -> Terms {
+    let mut item = LineItem::new("L01", Kind::Recurring, "Platform", Vec::new());
+    item.price.amount = Found::withheld("[***]", Vec::new());
+    Terms {
+        line_items: vec![
+            item.clone(),
+            LineItem {
+                id: String::from("L02"),
+                ..item
+            },
+        ],
+        ..Terms::default()
+    }
+}
+
+fn flagged(paths: &[&str]) -> Vec<Flag> {
+    let flags = paths
+        .iter()
+        .map(|path| Flag::new(Code::WithheldPrice, format!("redacted at {path}"), "ask").at(*path))
+        .collect();
+    number(flags, &[])
+}
+
+fn opened(flags: Vec<Flag>) -> Review {
+    let draft = Draft {
+        terms: terms(),
+        flags,
+        plan: None,
+    };
+    Review::received(MORNING)
+        .drafted(draft, MORNING)
+        .expect("first reading")
+}
+
+fn open_flags(review: &Review) -> Vec<String> {
+    let flags = review.draft.iter().flat_map(|draft| &draft.flags);
+    flags
+        .filter(|flag| flag.code == Code::WithheldPrice && flag.waits())
+        .filter_map(|flag| flag.path.clone())
+        .collect()
+}
+
+#[test]
+fn an_edit_keeps_what_was_printed_and_says_who_and_why() {
+    let review = opened(flagged(&["/line_items/0/price"]));
+    let change = edit("/line_items/0/price/amount", Change::Set(json!("500.00")));
+    let edited = review.edit(&change, act("ada", 2)).expect("it fits");
+    let amount = &edited.draft.as_ref().expect("a draft").terms.line_items[0]
+        .price
+        .amount;
+    assert_eq!(amount.printed, "[***]");
+    assert_eq!(
+        amount.copied().map(|value| value.to_string()).as_deref(),
+        Some("500.00")
+    );
+    assert!(matches!(&amount.status, Status::Edited { by, .. } if by == "ada"));
+    assert_eq!(open_flags(&edited), Vec::<String>::new());
+    assert!(matches!(edited.state, State::InReview { .. }));
+}
+
+#[test]
+fn an_absent_field_can_be_filled_in() {
+    let review = opened(Vec::new());
+    for (path, value) in [
+        ("/line_items/0/cadence", json!("quarterly")),
+        ("/line_items/0/unit", json!("seat")),
+        ("/currency", json!("EUR")),
+        ("/payment/due", json!({"rule": "net", "days": 30})),
+        ("/line_items/0/marks", json!(["contingent"])),
+    ] {
+        review
+            .edit(&edit(path, Change::Set(value)), act("ada", 2))
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_by_name() {
+    let review = opened(Vec::new());
+    let misfits = [
+        ("/line_items/0/cadence", json!("bi-monthly")),
+        ("/line_items/0/price/amount", json!("five")),
+        ("/currency", json!("XXQ")),
+        ("/line_items/0/kind", json!("rent")),
+        ("/line_items/0/colour", json!("red")),
+    ];
+    for (path, value) in misfits {
+        let refused = review.edit(&edit(path, Change::Set(value)), act("ada", 2));
+        assert!(
+            matches!(refused, Err(Refusal::ValueDoesNotFit { .. })),
+            "{path}: {refused:?}"
+        );
+    }
+    for path in ["/line_items/7/kind", "/nowhere/at/all", ""] {
+        let refused = review.edit(&edit(path, Change::Set(json!("1"))), act("ada", 2));
+        assert!(
+            matches!(refused, Err(Refusal::UnknownField { .. })),
+            "{path}: {refused:?}"
+        );
+    }
+    let silent = Edit {
+        reason: String::from("  "),
+        ..edit("/customer", Change::Set(json!("Acme")))
+    };
+    assert_eq!(review.edit(&silent, act("ada", 2)), Err(Refusal::ReasonMissing));
+}
+
+#[test]
+fn removing_a_line_takes_its_flags_and_moves_the_others_up() {
+    let review = opened(flagged(&["/line_items/0/price", "/line_items/1/price"]));
+    let edited = review
+        .edit(&edit("/line_items/0", Change::Remove), act("ada", 2))
+        .expect("removed");
+    assert_eq!(open_flags(&edited), vec![String::from("/line_items/0/price")]);
+    assert_eq!(edited.draft.expect("a draft").terms.line_items[0].id, "L02");
+}
+
+#[test]
+fn a_line_is_added_with_a_free_id() {
+    let item = json!({"kind": "one_time", "description": "Set-up"});
+    let edited = opened(Vec::new())
+        .edit(&edit("/line_items", Change::Add(item)), act("ada", 2))
+        .expect("added");
+    assert_eq!(edited.draft.expect("a draft").terms.line_items[2].id, "L03");
+}
+
+#[test]
+fn decisions_on_an_old_revision_are_refused() {
+    let review = opened(flagged(&["/line_items/0/price"]));
+    let stale = Refusal::Stale { seen: 1, current: 2 };
+    assert_eq!(
+        review.resolve("WITHHELD_PRICE-1", "known", act("ada", 1)),
+        Err(stale.clone())
+    );
+    assert_eq!(review.submit(act("ada", 1)), Err(stale.clone()));
+    assert_eq!(review.reject("no", act("ada", 1)), Err(stale));
+}
+
+#[test]
+fn a_flag_is_decided_once() {
+    let review = opened(flagged(&["/line_items/0/price"]));
+    let decided = review
+        .resolve("WITHHELD_PRICE-1", "billed by hand", act("ada", 2))
+        .expect("decided");
+    assert_eq!(open_flags(&decided), Vec::<String>::new());
+    let again = decided.resolve("WITHHELD_PRICE-1", "again", act("bob", 3));
+    assert!(matches!(again, Err(Refusal::AlreadyResolved { .. })), "{again:?}");
+    let unknown = decided.resolve("WITHHELD_PRICE-9", "what", act("bob", 3));
+    assert!(matches!(unknown, Err(Refusal::UnknownFlag { .. })), "{unknown:?}");
+}
+
+#[test]
+fn nothing_is_submitted_while_a_flag_waits() {
+    let review = opened(flagged(&["/line_items/0/price"]));
+    let refused = review.submit(act("ada", 2));
+    assert!(
+        matches!(&refused, Err(Refusal::OpenFlags { flags }) if flags.contains(&String::from("WITHHELD_PRICE-1"))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn only_what_was_submitted_is_approved() {
+    let review = opened(Vec::new());
+    assert!(matches!(
+        review.approve(act("bob", 2)),
+        Err(Refusal::NotNow { .. })
+    ));
+    let submitted = Review {
+        state: State::Submitted {
+            by: String::from("ada"),
+            at: MORNING,
+        },
+        ..review
+    };
+    let own = submitted.approve(act("ada", 2));
+    assert_eq!(
+        own.map(|_| ()),
+        Err(Refusal::SubmitterCannotApprove {
+            name: String::from("ada")
+        })
+    );
+    let stale = submitted.approve(act("bob", 1));
+    assert_eq!(stale.map(|_| ()), Err(Refusal::Stale { seen: 1, current: 2 }));
+    assert_eq!(submitted.approve(act("bob", 2)).map(|_| ()), Err(Refusal::NoPlan));
+}
+
+#[test]
+fn a_review_travels_as_json() {
+    let review = opened(flagged(&["/line_items/0/price"]));
+    let text = serde_json::to_string(&review).expect("serialises");
+    assert_eq!(serde_json::from_str::<Review>(&text).expect("reads back"), review);
+    let state = FlagState::Open;
+    assert_eq!(serde_json::to_string(&state).expect("serialises"), "\"open\"");
+}
