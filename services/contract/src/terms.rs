@@ -8,6 +8,7 @@ mod cadence;
 mod evidence;
 mod found;
 mod line_item;
+mod rows;
 
 use jiff::civil::Date;
 use pricing::money::Currency;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use cadence::{Cadence, NotACadence, Span, SpanUnit};
 pub use evidence::{Evidence, Match};
 pub use found::{Found, Status};
+pub use rows::{TermRow, rows};
 pub use line_item::{
     Credits, Kind, LineItem, Mark, Price, Segment, TierCounting, TierMode, TierRow, Tiers, Timing,
 };
