@@ -20,8 +20,8 @@ fn each_service_has_its_command_database_and_port() {
     let documents = Yaml::load_from_str(&file).unwrap();
     let services = &documents[0]["services"];
     for (name, listen, port) in [
-        ("extraction", "QUITTANCE_EXTRACTION_LISTEN", "7501"),
-        ("invoicing", "QUITTANCE_INVOICING_LISTEN", "7502"),
+        ("extraction", "QUITTANCE_EXTRACTION_ADDRESS", "7001"),
+        ("invoicing", "QUITTANCE_INVOICING_ADDRESS", "7002"),
     ] {
         let service = &services[name];
         assert_eq!(text(&service["command"][0]), "serve");
@@ -40,7 +40,7 @@ fn each_service_has_its_command_database_and_port() {
             "service_healthy"
         );
     }
-    assert!(text(&services["extraction"]["environment"]["QUITTANCE_HANDOFF_URL"]).contains("invoicing:7502"));
+    assert!(text(&services["extraction"]["environment"]["QUITTANCE_HANDOFF_URL"]).contains("invoicing:7002"));
 }
 
 #[test]
