@@ -1,9 +1,30 @@
 //! What changes a price.
 
-use pricing::plan::{Bound, Discount, DiscountValue, Escalation, Escalator, Included, RampSegment, Tax};
+use pricing::plan::{
+    Bound, Discount, DiscountValue, Escalation, Escalator, Included, RampSegment, Tax, UnitConversion,
+    UnitRounding,
+};
 
-use super::{charge, price, source, v1};
+use super::{both_ways, charge, price, source, v1};
 use crate::value::{Reading, text};
+
+pub(super) fn conversion_message(conversion: UnitConversion) -> v1::UnitConversion {
+    v1::UnitConversion {
+        divisor: conversion.divisor.to_string(),
+        rounding: rounding_out(conversion.rounding),
+    }
+}
+
+pub(super) fn conversion(at: &mut Reading, message: &v1::UnitConversion) -> Option<UnitConversion> {
+    let divisor = at.decimal("divisor", &message.divisor);
+    let rounding = at.chosen("rounding", rounding_in(message.rounding));
+    Some(UnitConversion {
+        divisor: divisor?,
+        rounding: rounding?,
+    })
+}
+
+both_ways!(rounding_out, rounding_in, UnitRounding, v1::UnitRounding, { Exact, Up, Down, Nearest });
 
 pub(super) fn included_message(included: &Included) -> v1::Included {
     v1::Included {

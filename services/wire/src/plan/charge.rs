@@ -34,6 +34,7 @@ pub(super) fn charge_message(charge: &Charge) -> v1::Charge {
         prorated: charge.prorated,
         tax: charge.tax.clone().unwrap_or_default(),
         sources: source::sources_message(&charge.sources),
+        conversion: charge.conversion.map(adjustment::conversion_message),
     }
 }
 
@@ -50,12 +51,14 @@ pub(super) fn charge(at: &mut Reading, message: &v1::Charge) -> Option<Charge> {
     let minimum = at.optional("minimum", message.minimum.as_ref(), adjustment::bound);
     let maximum = at.optional("maximum", message.maximum.as_ref(), adjustment::bound);
     let sources = source::sources(at, &message.sources);
+    let conversion = at.optional("conversion", message.conversion.as_ref(), adjustment::conversion);
     Some(Charge {
         id: message.id.clone(),
         name: message.name.clone(),
         schedule: schedule?,
         quantity: quantity?,
         price: price?,
+        conversion: conversion?,
         starts: starts?,
         ends: ends?,
         included: included?,

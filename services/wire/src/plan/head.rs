@@ -4,7 +4,7 @@ use pricing::money::Currency;
 use pricing::plan::payment::LateFeePer;
 use pricing::plan::{
     Amends, CreditsAs, DayCount, DiscountOrder, Due, EarlyPayment, LateFee, PaymentTerms, PlanDocument,
-    Policy, Renewal, Term, Weekend,
+    Policy, Remainder, Renewal, TaxBase, Term, Weekend,
 };
 
 use super::{both_ways, v1};
@@ -163,6 +163,8 @@ both_ways!(day_count_out, day_count_in, DayCount, v1::DayCount, { Actual, Thirty
 both_ways!(discount_order_out, discount_order_in, DiscountOrder, v1::DiscountOrder, {
     PercentFirst, FixedFirst, AsListed, PercentAdded
 });
+both_ways!(tax_base_out, tax_base_in, TaxBase, v1::TaxBase, { RoundedLines, UnroundedLines });
+both_ways!(remainder_out, remainder_in, Remainder, v1::Remainder, { LargestFraction, LastPart });
 both_ways!(credits_as_out, credits_as_in, CreditsAs, v1::CreditsAs, { CreditNote, NextInvoice });
 
 pub(super) fn policy_message(policy: Policy) -> v1::Policy {
@@ -170,6 +172,8 @@ pub(super) fn policy_message(policy: Policy) -> v1::Policy {
         day_count: day_count_out(policy.day_count),
         discount_order: discount_order_out(policy.discount_order),
         credits_as: credits_as_out(policy.credits_as),
+        tax_base: tax_base_out(policy.tax_base),
+        remainder: remainder_out(policy.remainder),
     }
 }
 
@@ -177,10 +181,14 @@ pub(super) fn policy(at: &mut Reading, message: &v1::Policy) -> Option<Policy> {
     let day_count = at.chosen("day_count", day_count_in(message.day_count));
     let discount_order = at.chosen("discount_order", discount_order_in(message.discount_order));
     let credits_as = at.chosen("credits_as", credits_as_in(message.credits_as));
+    let tax_base = at.chosen("tax_base", tax_base_in(message.tax_base));
+    let remainder = at.chosen("remainder", remainder_in(message.remainder));
     Some(Policy {
         day_count: day_count?,
         discount_order: discount_order?,
         credits_as: credits_as?,
+        tax_base: tax_base?,
+        remainder: remainder?,
     })
 }
 

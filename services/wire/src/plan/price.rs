@@ -1,6 +1,8 @@
 //! Prices and their tiers.
 
-use pricing::price::{MatrixCell, PercentageRate, Price, StartedPackage, Tier, TierBound, TierCount, Tiers};
+use pricing::price::{
+    FreeEnds, MatrixCell, PercentageRate, Price, StartedPackage, Tier, TierBound, TierCount, Tiers, ZeroUsage,
+};
 
 use super::{both_ways, v1};
 use crate::value::{Reading, text};
@@ -112,6 +114,7 @@ fn rate_message(rate: &PercentageRate) -> v1::PercentageRate {
         per_transaction_max: text(rate.per_transaction_max.as_ref()),
         free_events: rate.free_events,
         free_amount: text(rate.free_amount.as_ref()),
+        free_ends: free_ends_out(rate.free_ends),
     }
 }
 
@@ -121,6 +124,7 @@ fn rate(at: &mut Reading, message: &v1::PercentageRate) -> Option<PercentageRate
     let per_transaction_min = at.optional_decimal("per_transaction_min", &message.per_transaction_min);
     let per_transaction_max = at.optional_decimal("per_transaction_max", &message.per_transaction_max);
     let free_amount = at.optional_decimal("free_amount", &message.free_amount);
+    let free_ends = at.chosen("free_ends", free_ends_in(message.free_ends));
     Some(PercentageRate {
         percent: percent?,
         fixed_fee: fixed_fee?,
@@ -128,6 +132,7 @@ fn rate(at: &mut Reading, message: &v1::PercentageRate) -> Option<PercentageRate
         per_transaction_max: per_transaction_max?,
         free_events: message.free_events,
         free_amount: free_amount?,
+        free_ends: free_ends?,
     })
 }
 
@@ -136,6 +141,7 @@ fn tiers_message(tiers: &Tiers) -> v1::Tiers {
         rows: tiers.rows.iter().map(tier_message).collect(),
         bound: bound_out(tiers.bound),
         count: count_out(tiers.count),
+        zero: zero_out(tiers.zero),
     }
 }
 
@@ -143,10 +149,12 @@ fn tiers(at: &mut Reading, message: &v1::Tiers) -> Option<Tiers> {
     let rows = at.list("rows", &message.rows, tier);
     let bound = at.chosen("bound", bound_in(message.bound));
     let count = at.chosen("count", count_in(message.count));
+    let zero = at.chosen("zero", zero_in(message.zero));
     Some(Tiers {
         rows: rows?,
         bound: bound?,
         count: count?,
+        zero: zero?,
     })
 }
 
@@ -156,6 +164,8 @@ fn tier_message(tier: &Tier) -> v1::Tier {
         unit_price: text(tier.unit_price.as_ref()),
         flat_fee: text(tier.flat_fee.as_ref()),
         percent: text(tier.percent.as_ref()),
+        flat_cap: text(tier.flat_cap.as_ref()),
+        block: text(tier.block.as_ref()),
     }
 }
 
@@ -164,14 +174,20 @@ fn tier(at: &mut Reading, message: &v1::Tier) -> Option<Tier> {
     let unit_price = at.optional_decimal("unit_price", &message.unit_price);
     let flat_fee = at.optional_decimal("flat_fee", &message.flat_fee);
     let percent = at.optional_decimal("percent", &message.percent);
+    let flat_cap = at.optional_decimal("flat_cap", &message.flat_cap);
+    let block = at.optional_decimal("block", &message.block);
     Some(Tier {
         up_to: up_to?,
         unit_price: unit_price?,
         flat_fee: flat_fee?,
         percent: percent?,
+        flat_cap: flat_cap?,
+        block: block?,
     })
 }
 
 both_ways!(bound_out, bound_in, TierBound, v1::TierBound, { UpperInclusive, UpperExclusive });
 both_ways!(count_out, count_in, TierCount, v1::TierCount, { PerPeriod, OverTerm });
+both_ways!(zero_out, zero_in, ZeroUsage, v1::ZeroUsage, { NothingDue, FirstFeeDue });
+both_ways!(free_ends_out, free_ends_in, FreeEnds, v1::FreeEnds, { Separately, FirstReached });
 both_ways!(started_out, started_in, StartedPackage, v1::StartedPackage, { Whole, Exact, Nothing });
