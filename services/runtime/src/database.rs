@@ -163,11 +163,13 @@ impl Database {
     }
 
     fn prefix(&self) -> String {
-        let options = self.options();
-        options
-            .get_database()
-            .unwrap_or_else(|| options.get_username())
-            .to_owned()
+        match &self.server {
+            Server::Given(options) => options
+                .get_database()
+                .unwrap_or_else(|| options.get_username())
+                .to_owned(),
+            Server::Private(_) => cluster::ROLE.to_owned(),
+        }
     }
 
     /// A connection for work on databases as a whole, through any database that exists.

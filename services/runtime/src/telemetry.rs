@@ -3,6 +3,7 @@
 use std::fmt;
 
 use tracing_subscriber::filter::{EnvFilter, FilterExt, ParseError, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -30,6 +31,21 @@ pub enum TelemetryError {
 
 /// Starts logging to standard error, at `default_filter` (such as `warn` or `info`) unless `RUST_LOG` says otherwise.
 pub fn start(settings: &Settings, default_filter: &str) -> Result<(), TelemetryError> {
+    let lines = lines(settings, default_filter, std::io::stderr)?;
+    tracing_subscriber::registry()
+        .with(lines)
+        .try_init()
+        .map_err(|_| TelemetryError::AlreadyOn)
+}
+
+fn lines<W>(
+    settings: &Settings,
+    default_filter: &str,
+    writer: W,
+) -> Result<impl Layer<Registry>, TelemetryError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let given = settings.log_filter.as_deref().unwrap_or(default_filter);
     let filter = EnvFilter::builder()
         .parse(given)
@@ -41,15 +57,12 @@ pub fn start(settings: &Settings, default_filter: &str) -> Result<(), TelemetryE
     let filter = filter.and(filter_fn(|metadata| {
         !metadata.target().starts_with("async_openai")
     }));
-    let lines = tracing_subscriber::fmt::layer::<Registry>().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer::<Registry>().with_writer(writer);
     let lines = match settings.log_format {
         LogFormat::Human => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry()
-        .with(lines.with_filter(filter))
-        .try_init()
-        .map_err(|_| TelemetryError::AlreadyOn)
+    Ok(lines.with_filter(filter))
 }
 
 /// Names one request through every service it passes, after the W3C recommendation "Trace Context".
@@ -89,7 +102,76 @@ impl fmt::Display for TraceId {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+    use crate::settings::Environment;
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is logged with these variables set.
+    fn logged(variables: &[(&str, &str)], write: impl FnOnce()) -> String {
+        let environment = variables
+            .iter()
+            .fold(Environment::default(), |all, (name, value)| {
+                all.with(name, *value)
+            });
+        let page = Page::default();
+        let writer = page.clone();
+        let lines = lines(&Settings::read(&environment).unwrap(), "info", move || {
+            writer.clone()
+        })
+        .unwrap();
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), write);
+        String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn what_the_model_client_logs_is_dropped_whatever_the_filter_says() {
+        for filter in [
+            "info",
+            "trace",
+            "async_openai=trace,info",
+            "async_openai::error=error",
+        ] {
+            let log = logged(&[("RUST_LOG", filter)], || {
+                tracing::error!(target: "async_openai", "the Customer shall pay");
+                tracing::error!(target: "async_openai::error", "the Customer shall pay");
+                tracing::error!(target: "async_openai::error", "kept out too");
+            });
+            assert_eq!(log, "", "{filter}");
+        }
+        assert!(logged(&[], || tracing::error!(target: "extraction", "kept")).contains("kept"));
+    }
+
+    #[test]
+    fn machines_get_one_object_a_line_with_the_fields_at_its_top() {
+        let log = logged(&[("QUITTANCE_LOG_FORMAT", "json")], || {
+            tracing::info!(pages = 3, "read")
+        });
+        let line: serde_json::Value = serde_json::from_str(&log).unwrap();
+        assert_eq!((&line["pages"], &line["message"]), (&3.into(), &"read".into()));
+        assert_eq!(logged(&[], || tracing::debug!("too fine")), "");
+    }
+
+    #[test]
+    fn a_filter_that_cannot_be_understood_is_named() {
+        let settings = Settings::read(&Environment::default().with("RUST_LOG", "info,=,=")).unwrap();
+        let refused = lines(&settings, "info", std::io::stderr).err().unwrap();
+        assert!(refused.to_string().starts_with("RUST_LOG is set to"), "{refused}");
+    }
 
     #[test]
     fn a_trace_continues_in_the_next_service() {

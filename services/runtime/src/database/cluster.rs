@@ -68,6 +68,15 @@ pub enum ClusterError {
         /// The major version that wrote the files.
         needed: u32,
     },
+    /// PostgreSQL could not be downloaded.
+    #[cfg(feature = "download-postgres")]
+    #[error(
+        "PostgreSQL could not be downloaded: {cause}; check the connection to the internet, or install PostgreSQL, or set DATABASE_URL"
+    )]
+    NotDownloaded {
+        /// What went wrong.
+        cause: String,
+    },
     /// Running as root without an unprivileged user to run PostgreSQL as.
     #[error(
         "PostgreSQL refuses to run as root, and this machine has neither a user postgres nor nobody; add one, run as another user, or set DATABASE_URL"
@@ -149,9 +158,10 @@ impl Cluster {
         let _ended = tokio::task::spawn_blocking(move || self.membership.leave()).await;
     }
 
-    /// How services connect: through the socket, as [`ROLE`].
+    /// How services connect: through the socket, as [`ROLE`]; to the database that every cluster has, until another is
+    /// named.
     pub fn options(&self) -> PgConnectOptions {
-        self.options_as(ROLE, ROLE)
+        self.options_as(ROLE)
     }
 
     /// Where the files really are.
@@ -166,14 +176,14 @@ impl Cluster {
         Ok(Self { membership })
     }
 
-    fn options_as(&self, role: &str, database: &str) -> PgConnectOptions {
+    fn options_as(&self, role: &str) -> PgConnectOptions {
         // Whatever PGHOST and its like say is meant for other servers.
         PgConnectOptions::new_without_pgpass()
             .socket(self.membership.folder().socket())
             .port(PORT)
             .ssl_mode(PgSslMode::Disable)
             .username(role)
-            .database(database)
+            .database("postgres")
     }
 
     async fn ensure_role(&self) -> Result<(), ClusterError> {
@@ -181,7 +191,7 @@ impl Cluster {
             folder: self.folder().to_owned(),
             cause,
         };
-        let options = self.options_as(SUPERUSER, "postgres").disable_statement_logging();
+        let options = self.options_as(SUPERUSER).disable_statement_logging();
         let mut connection = PgConnection::connect_with(&options).await.map_err(unreachable)?;
         // Two programs may come here at once; whoever is second finds the role.
         sqlx::raw_sql(

@@ -7,6 +7,9 @@ use std::process::{Command, Stdio};
 use super::ClusterError;
 use super::folder::Folder;
 
+#[cfg(feature = "download-postgres")]
+mod download;
+
 /// The oldest major version the services' SQL is written for.
 pub(super) const OLDEST: u32 = 14;
 
@@ -31,7 +34,10 @@ impl Binaries {
     /// The version that wrote the cluster's files; for a new cluster, the one in `PATH`, then the one `pg_config` tells,
     /// then the newest that packages have put down.
     pub(super) fn find(folder: &Folder) -> Result<Self, ClusterError> {
-        Self::choose(places(), folder.path())
+        let found = Self::choose(places(), folder.path());
+        #[cfg(feature = "download-postgres")]
+        let found = found.or_else(|missing| download::fetch(folder, &missing));
+        found
     }
 
     fn choose(places: impl Iterator<Item = PathBuf>, folder: &Path) -> Result<Self, ClusterError> {

@@ -67,6 +67,7 @@ fn initdb(
         .arg(format!("--username={SUPERUSER}"))
         .arg("-D")
         .arg(draft);
+    // Flushing a thousand files one by one is most of what a first start takes; data that matter are worth it.
     if durability == Durability::Disposable {
         command.arg("--no-sync");
     }

@@ -12,7 +12,7 @@ use super::owner::Owner;
 use super::{ClusterError, PORT};
 
 /// Where root keeps a cluster whose wanted folder the server's user cannot reach, such as one below `/root`.
-const ELSEWHERE: &str = "/var/lib/quittance";
+pub(super) const ELSEWHERE: &str = "/var/lib/quittance";
 /// A unix socket's path is cut off by the system: after 103 bytes on macOS, 107 on Linux.
 const LONGEST_SOCKET: usize = 103;
 
