@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn machines_get_one_object_a_line_with_the_fields_at_its_top() {
         let log = logged(&[("QUITTANCE_LOG_FORMAT", "json")], || {
-            tracing::info!(pages = 3, "read")
+            tracing::info!(pages = 3, "read");
         });
         let line: serde_json::Value = serde_json::from_str(&log).unwrap();
         assert_eq!((&line["pages"], &line["message"]), (&3.into(), &"read".into()));
