@@ -5,6 +5,7 @@
 
 pub mod adjustment;
 pub mod charge;
+pub mod check;
 pub mod credit;
 pub mod fact;
 pub mod payment;

@@ -1,0 +1,65 @@
+//! Credit pools and commitments.
+
+use super::{Fault, Faults, Referent, charges};
+use crate::plan::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit};
+
+pub(super) fn check(faults: &mut Faults<'_>) {
+    let plan = faults.plan;
+    faults.ids("pools", plan.pools.iter().map(|pool| pool.id.as_str()));
+    for (at, pool) in plan.pools.iter().enumerate() {
+        check_pool(faults, &format!("pools.{at}"), pool);
+    }
+    faults.ids(
+        "commitments",
+        plan.commitments.iter().map(|commitment| commitment.id.as_str()),
+    );
+    for (at, commitment) in plan.commitments.iter().enumerate() {
+        check_commitment(faults, &format!("commitments.{at}"), commitment);
+    }
+}
+
+fn check_pool(faults: &mut Faults<'_>, field: &str, pool: &CreditPool) {
+    faults.above_zero(format_args!("{field}.grant"), pool.grant);
+    if pool.unit == PoolUnit::Money {
+        faults.money(format_args!("{field}.grant"), pool.grant);
+    }
+    if let Some(charge) = &pool.bought_by {
+        faults.known(format_args!("{field}.bought_by"), Referent::Charge, charge);
+    }
+    faults.known_charges(&format!("{field}.pays"), &pool.pays);
+    if let Expiry::After { span } = pool.expiry {
+        charges::cadence(faults, format_args!("{field}.expiry.span"), span);
+    }
+    rollover(faults, field, pool);
+    if let Some(top_up) = &pool.top_up {
+        faults.not_negative(format_args!("{field}.top_up.below"), top_up.below);
+        faults.above_zero(format_args!("{field}.top_up.grant"), top_up.grant);
+        faults.money(format_args!("{field}.top_up.price"), top_up.price);
+    }
+}
+
+fn rollover(faults: &mut Faults<'_>, field: &str, pool: &CreditPool) {
+    let Some(rollover) = &pool.rollover else { return };
+    charges::cadence(faults, format_args!("{field}.rollover.every"), rollover.every);
+    faults.not_negative(format_args!("{field}.rollover.min"), rollover.min);
+    if rollover.min > rollover.max {
+        let fault = Fault::LeastAboveMost {
+            least: rollover.min,
+            most: rollover.max,
+        };
+        faults.add(format_args!("{field}.rollover.min"), fault);
+    }
+}
+
+fn check_commitment(faults: &mut Faults<'_>, field: &str, commitment: &Commitment) {
+    faults.above_zero(format_args!("{field}.amount"), commitment.amount);
+    faults.money(format_args!("{field}.amount"), commitment.amount);
+    faults.known_charges(&format!("{field}.charges"), &commitment.charges);
+    match commitment.span {
+        CommitmentSpan::Each { every } => charges::cadence(faults, format_args!("{field}.span.every"), every),
+        CommitmentSpan::Term if faults.plan.term.end.is_none() => {
+            faults.add(format_args!("{field}.span"), Fault::TermEndMissing);
+        }
+        CommitmentSpan::Term => {}
+    }
+}
