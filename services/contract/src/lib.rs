@@ -21,6 +21,7 @@ pub mod file;
 pub mod flag;
 pub mod grounding;
 pub mod interpret;
+pub mod normal;
 pub mod page;
 pub mod reading;
 pub mod reconcile;

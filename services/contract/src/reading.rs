@@ -1,5 +1,10 @@
 //! The rule reader: tokens, phrases, scopes, roles, terms. Never a pattern over raw text.
 
+mod tokens;
+
+#[cfg(test)]
+mod written;
+
 use serde::{Deserialize, Serialize};
 
 use crate::flag::Flag;
