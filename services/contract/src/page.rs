@@ -1,5 +1,6 @@
 //! The document model: words with boxes, lines with ids, pages, tables; the spine every later step stands on.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -139,7 +140,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
-/// One cell: its words by position in the document.
+/// One cell: its words by position in the document. A merged cell stands in every row and column it spans, with the
+/// same words in each, because what it says holds for all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cell {
     /// The words, in reading order.
@@ -218,7 +220,11 @@ impl Document {
                 .flat_map(|row| &row.cells)
                 .flat_map(|cell| &cell.words)
                 .copied();
-            let flow: Vec<WordRef> = cells.filter(|at| at.line.page == page).collect();
+            // A merged cell names its words in every column it spans; they are read once.
+            let mut read = BTreeSet::new();
+            let flow: Vec<WordRef> = cells
+                .filter(|at| at.line.page == page && read.insert(*at))
+                .collect();
             flows.extend((!flow.is_empty()).then_some(flow));
         }
         flows

@@ -159,13 +159,15 @@ fn path_of(folder: &Path, id: &str, file: &str) -> PathBuf {
 
 fn read_file(path: &Path, name: &str) -> Vec<(String, Result<Document, ReadError>)> {
     let bytes = fs::read(path).expect("the golden names a file that is there");
+    let name = Path::new(name)
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned();
     match read_all(&bytes, &Limits::default()) {
-        Ok(parts) if parts.len() == 1 => parts
-            .into_iter()
-            .map(|part| (name.to_owned(), part.read))
-            .collect(),
+        Ok(parts) if parts.len() == 1 => parts.into_iter().map(|part| (name.clone(), part.read)).collect(),
         Ok(parts) => parts.into_iter().map(|part| (part.name, part.read)).collect(),
-        Err(error) => vec![(name.to_owned(), Err(error))],
+        Err(error) => vec![(name, Err(error))],
     }
 }
 

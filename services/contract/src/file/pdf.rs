@@ -1,9 +1,11 @@
 //! Reading a PDF: structure first, then every page as drawn, then words, lines, and what a reviewer must know.
 
+mod edges;
 mod furniture;
 mod ink;
 mod lines;
 mod structure;
+mod tables;
 mod turn;
 mod visibility;
 mod words;
@@ -11,37 +13,46 @@ mod words;
 use crate::page::{Document, Finding, FindingKind, Media, Page, Visibility};
 
 use super::{Limits, ReadError};
+use edges::Edges;
 use ink::PageInk;
 use structure::Structure;
 
-/// Reads a PDF in order of cost: what lopdf sees of its structure, then its pages.
+/// Reads a PDF in order of cost: what lopdf sees of its structure, then its pages, then what spans pages.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
     let structure = structure::inspect(bytes, limits)?;
     let inks = ink::pages(bytes, limits)?;
-    let mut findings = structure.findings.clone();
-    let mut pages: Vec<Page> = Vec::with_capacity(inks.len());
-    for (number, ink) in (1..).zip(&inks) {
-        pages.push(page(number, ink, &mut findings));
+    let edges: Vec<Edges> = inks.iter().map(edges::find).collect();
+    let mut document = document(bytes, structure);
+    for ((number, ink), edges) in (1..).zip(&inks).zip(&edges) {
+        let page = page(number, ink, edges, &mut document.findings);
+        document.pages.push(page);
     }
-    furniture::mark(&mut pages);
-    readable(&pages)?;
-    picture_pages(&pages, &mut findings);
-    Ok(document(bytes, structure, pages, findings))
+    readable(&document.pages)?;
+    picture_pages(&document.pages, &mut document.findings);
+    furniture::mark(&mut document.pages);
+    let found = document
+        .pages
+        .iter()
+        .zip(&edges)
+        .map(|(page, edges)| tables::find(page, edges))
+        .collect();
+    document.tables = tables::over_pages(found, &document);
+    Ok(document)
 }
 
-fn document(bytes: &[u8], structure: Structure, pages: Vec<Page>, findings: Vec<Finding>) -> Document {
+fn document(bytes: &[u8], structure: Structure) -> Document {
     Document {
         id: super::identity(bytes),
         media: Media::Pdf,
         title: structure.title,
-        pages,
+        pages: Vec::new(),
         tables: Vec::new(),
-        findings,
+        findings: structure.findings,
     }
 }
 
 /// One page: glyphs become words that are seen or hidden, words become lines.
-fn page(number: u32, ink: &PageInk, findings: &mut Vec<Finding>) -> Page {
+fn page(number: u32, ink: &PageInk, edges: &Edges, findings: &mut Vec<Finding>) -> Page {
     let seen = visibility::judge(ink);
     let words = words::group(ink, &seen);
     findings.extend(visibility::report(number, &words));
@@ -50,7 +61,7 @@ fn page(number: u32, ink: &PageInk, findings: &mut Vec<Finding>) -> Page {
         number,
         width: ink.width,
         height: ink.height,
-        lines: lines::build(number, &words),
+        lines: lines::build(number, &words, edges),
     }
 }
 

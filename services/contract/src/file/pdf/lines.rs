@@ -3,13 +3,14 @@
 mod columns;
 mod rows;
 
+use super::edges::{Edge, Edges};
 use super::turn::Turn;
 use super::visibility::Sight;
 use super::words::Fragment;
 use crate::page::{Line, LineId, LineRole, Visibility, Word};
 
 /// The lines of one page: upright text first, column by column, then sideways text, then what stands at an angle.
-pub(super) fn build(page: u32, fragments: &[Fragment]) -> Vec<Line> {
+pub(super) fn build(page: u32, fragments: &[Fragment], edges: &Edges) -> Vec<Line> {
     let mut lines = Vec::new();
     for turn in [Turn::Upright, Turn::Down, Turn::Over, Turn::Up, Turn::Oblique] {
         let turned: Vec<Fragment> = fragments
@@ -17,11 +18,16 @@ pub(super) fn build(page: u32, fragments: &[Fragment]) -> Vec<Line> {
             .filter(|word| word.turn == turn)
             .cloned()
             .collect();
-        for row in columns::in_reading_order(turned) {
+        for row in columns::in_reading_order(turned, barriers(turn, edges)) {
             lines.push(line(page, lines.len(), turn, row));
         }
     }
     lines
+}
+
+/// Sideways text is not cut by edges: they are measured upright.
+fn barriers(turn: Turn, edges: &Edges) -> &[Edge] {
+    if turn == Turn::Upright { &edges.across } else { &[] }
 }
 
 fn line(page: u32, before: usize, turn: Turn, row: Vec<Fragment>) -> Line {

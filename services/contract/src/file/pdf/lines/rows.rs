@@ -77,7 +77,9 @@ impl Rows {
     fn touches(&self, row: usize, mark: &Fragment) -> bool {
         let words = self.rows.get(row).map(Vec::as_slice).unwrap_or_default();
         words.iter().any(|word| {
-            let (em, gap) = (word.size.max(1), mark.at.left.saturating_sub(word.at.right));
+            let em = word.size.max(1);
+            let after = mark.at.left.saturating_sub(word.at.right);
+            let gap = after.max(word.at.left.saturating_sub(mark.at.right));
             let raised = word.baseline.saturating_sub(mark.baseline);
             (-em / 4..=em / 2).contains(&gap)
                 && raised.saturating_mul(100) <= em.saturating_mul(RAISED)

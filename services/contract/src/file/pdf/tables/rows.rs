@@ -1,0 +1,139 @@
+//! The rows of a table: what rules and shading separate, and without them the lines that start a row.
+
+use super::columns::Columns;
+use super::{Cells, Item, TextLine};
+use crate::file::pdf::edges::Edges;
+use crate::page::BBox;
+
+/// Rules separate every row of a table only if they make at least so many bands.
+const BANDS: usize = 3;
+
+/// An edge parts rows if it runs across this part of the table (in percent): merged cells leave some of it out.
+const ACROSS: i32 = 30;
+
+/// Rows as cells.
+pub(super) fn find<'a>(lines: &'a [TextLine], columns: &Columns, edges: &Edges) -> Vec<Cells<'a>> {
+    let bands = bands(lines, edges);
+    let filled: Vec<&Vec<&TextLine>> = bands.iter().filter(|band| !band.is_empty()).collect();
+    let longest = filled.iter().map(|band| band.len()).max().unwrap_or(0);
+    let each = filled.len() >= BANDS && longest.saturating_mul(2) <= lines.len().max(4);
+    let groups = filled.into_iter().flat_map(|band| {
+        if each {
+            vec![band.clone()]
+        } else {
+            started(band, columns)
+        }
+    });
+    groups.map(|group| cells(&group, columns)).collect()
+}
+
+/// Lines between edges that run across the table.
+fn bands<'a>(lines: &'a [TextLine], edges: &Edges) -> Vec<Vec<&'a TextLine>> {
+    let Some(area) = lines.iter().map(TextLine::area).reduce(BBox::around) else {
+        return Vec::new();
+    };
+    let across = edges
+        .across
+        .iter()
+        .filter(|edge| edge.spans(area.left, area.right, ACROSS));
+    let heights: Vec<i32> = across.map(|edge| edge.at).collect();
+    let mut bands = vec![Vec::new(); heights.len().saturating_add(1)];
+    for line in lines {
+        let area = line.area();
+        let band = heights.partition_point(|height| *height <= i32::midpoint(area.top, area.bottom));
+        if let Some(band) = bands.get_mut(band) {
+            band.push(line);
+        }
+    }
+    bands
+}
+
+/// Without edges a line starts a row if it fills the first column or brings a figure; others wrap the row above.
+fn started<'a>(band: &[&'a TextLine], columns: &Columns) -> Vec<Vec<&'a TextLine>> {
+    let tight = tight_pitch(band);
+    let mut rows: Vec<Vec<&TextLine>> = Vec::new();
+    for line in band {
+        match rows.last_mut() {
+            Some(row) if wraps(row, line, columns, tight) => row.push(line),
+            _ => rows.push(vec![line]),
+        }
+    }
+    rows
+}
+
+/// The pitch of lines inside cells, where it is clearly smaller than the pitch of rows.
+fn tight_pitch(band: &[&TextLine]) -> Option<i32> {
+    let pitches: Vec<i32> = band.windows(2).filter_map(pitch).collect();
+    let (least, most) = (pitches.iter().min()?, pitches.iter().max()?);
+    (most.saturating_mul(100) >= least.saturating_mul(125)).then(|| least.saturating_mul(112) / 100)
+}
+
+fn pitch(pair: &[&TextLine]) -> Option<i32> {
+    let (above, below) = (pair.first()?.area(), pair.last()?.area());
+    Some(below.bottom.saturating_sub(above.bottom))
+}
+
+fn wraps(row: &[&TextLine], line: &TextLine, columns: &Columns, tight: Option<i32>) -> bool {
+    let Some(above) = row.last() else { return false };
+    let near = tight.is_none_or(|tight| line.area().bottom.saturating_sub(above.area().bottom) <= tight);
+    let filled = filled(line, columns);
+    let starts = filled.first().copied().unwrap_or(false) && filled.iter().filter(|cell| **cell).count() > 1;
+    let within = covered(row, columns)
+        .iter()
+        .zip(&filled)
+        .all(|(above, here)| *above || !here);
+    near && within && !starts && !brings_figure(line, columns)
+}
+
+/// A figure alone in its cell, outside the first column.
+fn brings_figure(line: &TextLine, columns: &Columns) -> bool {
+    let alone = |item: &&Item| {
+        let column = columns.of(item);
+        column > 0
+            && line
+                .words
+                .iter()
+                .filter(|other| columns.of(other) == column)
+                .count()
+                == 1
+    };
+    line.words.iter().filter(alone).any(|item| is_figure(&item.text))
+}
+
+/// An amount, a percentage or a number, with its signs.
+pub(super) fn is_figure(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    digits > 0 && (letters == 0 || (letters <= 3 && digits >= letters))
+}
+
+fn filled(line: &TextLine, columns: &Columns) -> Vec<bool> {
+    let mut filled = vec![false; columns.count()];
+    for item in &line.words {
+        if let Some(cell) = filled.get_mut(columns.of(item)) {
+            *cell = true;
+        }
+    }
+    filled
+}
+
+fn covered(row: &[&TextLine], columns: &Columns) -> Vec<bool> {
+    let mut covered = vec![false; columns.count()];
+    for line in row {
+        covered
+            .iter_mut()
+            .zip(filled(line, columns))
+            .for_each(|(cell, here)| *cell |= here);
+    }
+    covered
+}
+
+fn cells<'a>(lines: &[&'a TextLine], columns: &Columns) -> Cells<'a> {
+    let mut cells = vec![Vec::new(); columns.count()];
+    for item in lines.iter().flat_map(|line| &line.words) {
+        if let Some(cell) = cells.get_mut(columns.of(item)) {
+            cell.push(item);
+        }
+    }
+    cells
+}
