@@ -187,3 +187,6 @@ fn without_lonely_zeros(due: Vec<DueLine>) -> Vec<DueLine> {
         .filter(|due| !due.line.amount.amount.is_zero() || dates.contains(&due.line.invoice_date))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

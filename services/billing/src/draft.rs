@@ -115,3 +115,6 @@ fn total_up(plan: &Plan, invoice_date: Date, mut lines: Vec<DueLine>) -> Result<
         total,
     })
 }
+
+#[cfg(test)]
+mod tests;

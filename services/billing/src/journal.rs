@@ -243,3 +243,6 @@ impl From<JournalEntry> for Unchecked {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

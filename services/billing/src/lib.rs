@@ -28,3 +28,10 @@ pub mod meter;
 pub mod milestone;
 pub mod schedule;
 pub mod seats;
+
+#[cfg(test)]
+mod sample;
+
+pub use difference::difference;
+pub use draft::draft;
+pub use expected::expected;

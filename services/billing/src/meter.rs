@@ -146,7 +146,8 @@ pub fn transactions(meter: &Meter, usage: &Usage<'_>, period: Period) -> (Vec<De
 }
 
 /// Every dimension that is filtered must hold one of its wanted values.
-fn is_counted(meter: &Meter, held: &BTreeMap<String, String>) -> bool {
+#[must_use]
+pub fn is_counted(meter: &Meter, held: &BTreeMap<String, String>) -> bool {
     meter.filters.iter().all(|filter| {
         let wanted = meter
             .filters

@@ -1,14 +1,11 @@
-//! The nine billing models as stories a bookkeeper can check.
+//! The billing models as stories a bookkeeper can check.
 
 use jiff::civil::date;
 use pricing::plan::*;
-use pricing::price::{Price, Tier, TierCount, Tiers};
-use rust_decimal::Decimal;
+use pricing::price::TierCount;
 
 use super::*;
 use crate::facts::*;
+use crate::sample::*;
 
-mod build;
 mod models;
-
-use build::*;

@@ -2,15 +2,6 @@
 
 use super::*;
 
-const NONE: Facts = Facts {
-    events: Vec::new(),
-    measured: Vec::new(),
-    seats: Vec::new(),
-    milestones: Vec::new(),
-    indices: Vec::new(),
-    endings: Vec::new(),
-};
-
 #[test]
 fn subscription_bills_each_month_in_advance() {
     let year = plan(

@@ -1,12 +1,19 @@
-//! Plans and facts in a few words.
+//! Plans and facts in a few words, for tests.
 
-use super::*;
+use jiff::civil::Date;
+use pricing::plan::*;
+use pricing::price::{Price, Tier, TierCount, Tiers};
+use rust_decimal::Decimal;
 
-pub(super) fn dec(text: &str) -> Decimal {
+use crate::expected::expected;
+use crate::facts::*;
+use crate::line::{BilledLine, DueLine, ExpectedLine};
+
+pub(crate) fn dec(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-pub(super) fn plan(start: Date, end: Option<Date>, charges: Vec<Charge>) -> Plan {
+pub(crate) fn plan(start: Date, end: Option<Date>, charges: Vec<Charge>) -> Plan {
     Plan {
         title: "Agreement".to_owned(),
         account: "acme".to_owned(),
@@ -37,7 +44,7 @@ pub(super) fn plan(start: Date, end: Option<Date>, charges: Vec<Charge>) -> Plan
     }
 }
 
-pub(super) fn charge(id: &str, schedule: Schedule, quantity: Quantity, price: Price) -> Charge {
+pub(crate) fn charge(id: &str, schedule: Schedule, quantity: Quantity, price: Price) -> Charge {
     Charge {
         id: id.to_owned(),
         name: id.to_owned(),
@@ -59,7 +66,7 @@ pub(super) fn charge(id: &str, schedule: Schedule, quantity: Quantity, price: Pr
     }
 }
 
-pub(super) fn months(count: u32, timing: Timing) -> Schedule {
+pub(crate) fn months(count: u32, timing: Timing) -> Schedule {
     let every = Cadence {
         count,
         unit: CadenceUnit::Month,
@@ -72,19 +79,19 @@ pub(super) fn months(count: u32, timing: Timing) -> Schedule {
     }
 }
 
-pub(super) fn flat(id: &str, amount: &str, schedule: Schedule) -> Charge {
+pub(crate) fn flat(id: &str, amount: &str, schedule: Schedule) -> Charge {
     let one = Quantity::Fixed { units: Decimal::ONE };
     charge(id, schedule, one, Price::Flat { amount: dec(amount) })
 }
 
-pub(super) fn per_unit(unit_price: &str) -> Price {
+pub(crate) fn per_unit(unit_price: &str) -> Price {
     Price::PerUnit {
         unit_price: dec(unit_price),
         per: Decimal::ONE,
     }
 }
 
-pub(super) fn usage(id: &str, meter: &str, price: Price) -> Charge {
+pub(crate) fn usage(id: &str, meter: &str, price: Price) -> Charge {
     charge(
         id,
         months(1, Timing::Arrears),
@@ -95,7 +102,7 @@ pub(super) fn usage(id: &str, meter: &str, price: Price) -> Charge {
     )
 }
 
-pub(super) fn seats(id: &str, initial: i64, unit_price: &str, timing: Timing) -> Charge {
+pub(crate) fn seats(id: &str, initial: i64, unit_price: &str, timing: Timing) -> Charge {
     let quantity = Quantity::Seats {
         initial: initial.into(),
         floor: None,
@@ -105,7 +112,7 @@ pub(super) fn seats(id: &str, initial: i64, unit_price: &str, timing: Timing) ->
     charge(id, months(1, timing), quantity, per_unit(unit_price))
 }
 
-pub(super) fn sum_meter(id: &str) -> Meter {
+pub(crate) fn sum_meter(id: &str) -> Meter {
     Meter {
         id: id.to_owned(),
         name: id.to_owned(),
@@ -117,7 +124,7 @@ pub(super) fn sum_meter(id: &str) -> Meter {
     }
 }
 
-pub(super) fn used(id: &str, meter: &str, on: Date, value: &str) -> UsageEvent {
+pub(crate) fn used(id: &str, meter: &str, on: Date, value: &str) -> UsageEvent {
     UsageEvent {
         id: id.to_owned(),
         meter: meter.to_owned(),
@@ -129,7 +136,7 @@ pub(super) fn used(id: &str, meter: &str, on: Date, value: &str) -> UsageEvent {
     }
 }
 
-pub(super) fn seats_from(id: &str, charge: &str, on: Date, count: i64) -> SeatChange {
+pub(crate) fn seats_from(id: &str, charge: &str, on: Date, count: i64) -> SeatChange {
     SeatChange {
         id: id.to_owned(),
         charge: charge.to_owned(),
@@ -139,7 +146,7 @@ pub(super) fn seats_from(id: &str, charge: &str, on: Date, count: i64) -> SeatCh
     }
 }
 
-pub(super) fn completed(milestone: &str, on: Date) -> MilestoneReport {
+pub(crate) fn completed(milestone: &str, on: Date) -> MilestoneReport {
     MilestoneReport {
         id: format!("{milestone}-done"),
         milestone: milestone.to_owned(),
@@ -149,7 +156,7 @@ pub(super) fn completed(milestone: &str, on: Date) -> MilestoneReport {
     }
 }
 
-pub(super) fn graduated(count: TierCount) -> Price {
+pub(crate) fn graduated(count: TierCount) -> Price {
     let row = |up_to: Option<&str>, price: &str| Tier {
         up_to: up_to.map(dec),
         unit_price: Some(dec(price)),
@@ -170,7 +177,7 @@ pub(super) fn graduated(count: TierCount) -> Price {
 }
 
 /// Every line as `invoice date charge/component amount`.
-pub(super) fn lines(plan: &Plan, facts: &Facts, through: Date) -> Vec<String> {
+pub(crate) fn lines(plan: &Plan, facts: &Facts, through: Date) -> Vec<String> {
     let lines = expected(plan, facts, through).unwrap();
     for line in &lines {
         assert_eq!(
@@ -188,4 +195,29 @@ pub(super) fn lines(plan: &Plan, facts: &Facts, through: Date) -> Vec<String> {
         )
     };
     lines.iter().map(shown).collect()
+}
+
+/// Nothing is known.
+pub(crate) const NONE: Facts = Facts {
+    events: Vec::new(),
+    measured: Vec::new(),
+    seats: Vec::new(),
+    milestones: Vec::new(),
+    indices: Vec::new(),
+    endings: Vec::new(),
+};
+
+/// Due lines as an invoice carries them.
+pub(crate) fn billed(due: &[DueLine], invoice: &str) -> Vec<BilledLine> {
+    let line = |due: &DueLine| BilledLine {
+        charge: due.line.charge.clone(),
+        component: due.line.component.clone(),
+        service: due.line.service,
+        invoice_date: due.line.invoice_date,
+        amount: due.line.amount,
+        tax: due.line.tax.clone(),
+        description: due.line.description.clone(),
+        invoice: invoice.to_owned(),
+    };
+    due.iter().map(line).collect()
 }
