@@ -166,7 +166,8 @@ impl Review {
         Ok(self.next(state, self.draft.clone()))
     }
 
-    /// A person takes a submitted or rejected review up again.
+    /// A person takes a submitted or rejected review up again, or an approved one whose plan has not reached invoicing:
+    /// whoever carries this out takes the plan back in the same step. What was handed over stays as it is.
     ///
     /// # Errors
     /// Stale revision, a reason that is missing, any other state.
@@ -174,10 +175,11 @@ impl Review {
         self.fresh(act)?;
         reason_of(reason)?;
         match self.state {
-            State::Submitted { .. } | State::Rejected { .. } => {
+            State::Submitted { .. } | State::Rejected { .. } | State::Approved { .. } => {
                 Ok(self.next(working(act), self.draft.clone()))
             }
-            _ => Err(self.not_now("reopened", "only a submitted or rejected review can be")),
+            State::HandedOver { .. } => Err(self.not_now("reopened", "register an amendment instead")),
+            _ => Err(self.not_now("reopened", "only a submitted, rejected or approved review can be")),
         }
     }
 

@@ -212,6 +212,28 @@ fn only_what_was_submitted_is_approved() {
 }
 
 #[test]
+fn what_has_not_left_can_be_reopened() {
+    let (by, plan) = (String::from("ada"), String::from("0f"));
+    let reopened = |state| {
+        let review = Review {
+            state,
+            ..opened(Vec::new())
+        };
+        review.reopen("a price is wrong", act("bob", 2)).map(|review| review.state.name())
+    };
+    let approved = State::Approved {
+        by: String::from("bob"),
+        submitted_by: by.clone(),
+        at: MORNING,
+        plan: plan.clone(),
+    };
+    assert_eq!(reopened(State::Submitted { by, at: MORNING }), Ok("in_review"));
+    assert_eq!(reopened(approved), Ok("in_review"));
+    let gone = reopened(State::HandedOver { plan, at: MORNING });
+    assert!(matches!(gone, Err(Refusal::NotNow { .. })), "{gone:?}");
+}
+
+#[test]
 fn a_review_travels_as_json() {
     let review = opened(flagged(&["/line_items/0/price"]));
     let text = serde_json::to_string(&review).expect("serialises");
