@@ -40,7 +40,9 @@ fn each_service_has_its_command_database_and_port() {
             "service_healthy"
         );
     }
-    assert!(text(&services["extraction"]["environment"]["QUITTANCE_HANDOFF_URL"]).contains("invoicing:7002"));
+    assert!(
+        text(&services["extraction"]["environment"]["QUITTANCE_INVOICING_URL"]).contains("invoicing:7002")
+    );
 }
 
 #[test]
