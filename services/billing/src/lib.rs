@@ -2,7 +2,7 @@
 //!
 //! **Owns** schedules ([`schedule`]), facts and what is made of them ([`facts`], [`meter`], [`seats`], [`milestone`],
 //! [`credits`]), the lines a contract should have produced ([`expected`]), what to bill now ([`difference`]), drafts
-//! of invoices and credit notes ([`draft`]), and the journal ([`journal`]).
+//! of invoices and credit notes ([`draft`]), the journal ([`journal`]), and when revenue is earned ([`revenue`]).
 //!
 //! **Does not own** what a price comes to (`pricing`); invoice numbers, storage, delivery and payment (`invoicing`).
 //!
@@ -26,6 +26,7 @@ pub mod journal;
 pub mod line;
 pub mod meter;
 pub mod milestone;
+pub mod revenue;
 pub mod schedule;
 pub mod seats;
 
