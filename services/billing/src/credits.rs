@@ -193,3 +193,6 @@ impl Event<'_> {
         (self.at(), matches!(self, Self::Use(_)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -164,3 +164,6 @@ fn values(held: &BTreeMap<String, String>, asked: &[String]) -> Vec<String> {
         .map(|dimension| held.get(dimension).cloned().unwrap_or_default())
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

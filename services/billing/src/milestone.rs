@@ -107,3 +107,6 @@ fn deemed(
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

@@ -175,3 +175,6 @@ impl SeatHistory {
 fn days(from: Date, to: Date) -> Decimal {
     Decimal::from(crate::schedule::days_between(from, to))
 }
+
+#[cfg(test)]
+mod tests;
