@@ -256,7 +256,8 @@ fn drawn_line(
     let amount = known
         .zero()
         .minus(Money::new(paid.amount, known.plan.currency))
-        .map_err(amount_fault(&charge.id))?;
+        .map_err(amount_fault(&charge.id))?
+        .rounded();
     let step = Step::CreditDrawn {
         pool: paid.account,
         amount: paid.amount,

@@ -9,3 +9,5 @@ use crate::facts::*;
 use crate::sample::*;
 
 mod models;
+mod prepaid;
+mod terms;

@@ -1,0 +1,259 @@
+//! Credits of every kind, and promised spend.
+
+use super::*;
+
+fn pool(id: &str, grant: &str) -> CreditPool {
+    CreditPool {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        unit: PoolUnit::Money,
+        grant: dec(grant),
+        bought_by: None,
+        pays: Vec::new(),
+        priority: 0,
+        expiry: Expiry::Never,
+        rollover: None,
+        top_up: None,
+        pays_tax: false,
+        sources: Vec::new(),
+    }
+}
+
+fn metered(pools: Vec<CreditPool>) -> Plan {
+    let mut plan = plan(
+        date(2025, 1, 1),
+        None,
+        vec![usage("calls", "calls", per_unit("1"))],
+    );
+    plan.meters = vec![sum_meter("calls")];
+    plan.pools = pools;
+    plan
+}
+
+fn spent(days: &[(Date, &str)]) -> Facts {
+    let event = |(at, (on, value)): (usize, &(Date, &str))| used(&format!("e{at}"), "calls", *on, value);
+    Facts {
+        events: days.iter().enumerate().map(event).collect(),
+        ..NONE
+    }
+}
+
+#[test]
+fn pools_pay_by_priority_and_what_expires_first() {
+    let late = CreditPool {
+        expiry: Expiry::On {
+            date: date(2025, 6, 1),
+        },
+        ..pool("late", "100")
+    };
+    let soon = CreditPool {
+        expiry: Expiry::On {
+            date: date(2025, 1, 20),
+        },
+        ..pool("soon", "100")
+    };
+    let first = CreditPool {
+        priority: -1,
+        ..pool("first", "10")
+    };
+    let facts = spent(&[
+        (date(2025, 1, 5), "50"),
+        (date(2025, 1, 19), "30"),
+        (date(2025, 1, 20), "20"),
+    ]);
+    assert_eq!(
+        lines(&metered(vec![late, soon, first]), &facts, date(2025, 2, 1)),
+        [
+            "2025-02-01 calls/usage 100.00",
+            "2025-02-01 calls/credits-drawn:first/usage -10.00",
+            "2025-02-01 calls/credits-drawn:late/usage -20.00",
+            "2025-02-01 calls/credits-drawn:soon/usage -70.00",
+        ]
+    );
+}
+
+#[test]
+fn a_pool_of_units_pays_before_the_price() {
+    let tokens = CreditPool {
+        unit: PoolUnit::Units {
+            name: "call".to_owned(),
+        },
+        ..pool("tokens", "1500")
+    };
+    let mut plan = metered(vec![tokens]);
+    plan.charges[0].price = graduated(TierCount::PerPeriod);
+    let facts = spent(&[(date(2025, 1, 5), "2000"), (date(2025, 2, 5), "10")]);
+    assert_eq!(
+        lines(&plan, &facts, date(2025, 3, 1)),
+        ["2025-02-01 calls/usage 50.00", "2025-03-01 calls/usage 1.00"]
+    );
+    let line = &expected(&plan, &facts, date(2025, 2, 1)).unwrap()[0];
+    assert!(line.working.to_string().contains("tokens"), "{}", line.working);
+}
+
+#[test]
+fn unused_credits_roll_over_within_their_bounds() {
+    let rolling = CreditPool {
+        rollover: Some(Rollover {
+            every: Cadence {
+                count: 1,
+                unit: CadenceUnit::Month,
+            },
+            min: dec("0"),
+            max: dec("150"),
+        }),
+        ..pool("monthly", "100")
+    };
+    let facts = spent(&[
+        (date(2025, 1, 5), "20"),
+        (date(2025, 2, 5), "160"),
+        (date(2025, 3, 5), "90"),
+        (date(2025, 4, 5), "120"),
+    ]);
+    // 80 left + 100, at most 150; 160 drawn: 10 owed; 100, 90 drawn; 10 + 100, 120 drawn.
+    assert_eq!(
+        lines(&metered(vec![rolling]), &facts, date(2025, 5, 1)).concat(),
+        [
+            "2025-02-01 calls/usage 20.00",
+            "2025-02-01 calls/credits-drawn:monthly/usage -20.00",
+            "2025-03-01 calls/usage 160.00",
+            "2025-03-01 calls/credits-drawn:monthly/usage -150.00",
+            "2025-04-01 calls/usage 90.00",
+            "2025-04-01 calls/credits-drawn:monthly/usage -90.00",
+            "2025-05-01 calls/usage 120.00",
+            "2025-05-01 calls/credits-drawn:monthly/usage -110.00",
+        ]
+        .concat()
+    );
+}
+
+#[test]
+fn a_pool_pays_before_tax_or_with_it() {
+    let tax = Tax {
+        id: "vat".to_owned(),
+        name: "VAT".to_owned(),
+        percent: dec("20"),
+        included: false,
+        sources: vec![],
+    };
+    let with = |pays_tax| {
+        let mut plan = metered(vec![CreditPool {
+            pays_tax,
+            ..pool("credits", "110")
+        }]);
+        plan.charges[0].tax = Some("vat".to_owned());
+        plan.taxes = vec![tax.clone()];
+        let facts = spent(&[(date(2025, 1, 5), "100")]);
+        let line = expected(&plan, &facts, date(2025, 2, 1)).unwrap().remove(1);
+        (line.amount.amount.to_string(), line.tax)
+    };
+    assert_eq!(with(false), ("-100.00".to_owned(), Some("vat".to_owned())));
+    assert_eq!(with(true), ("-110.00".to_owned(), None));
+}
+
+#[test]
+fn a_cheaper_tier_reached_later_draws_no_more_than_the_period_comes_to() {
+    let mut plan = metered(vec![pool("credits", "10000")]);
+    let pricing::price::Price::Graduated { tiers } = graduated(TierCount::PerPeriod) else {
+        panic!()
+    };
+    plan.charges[0].price = pricing::price::Price::Volume { tiers };
+    let facts = spent(&[(date(2025, 1, 5), "10000"), (date(2025, 1, 6), "1")]);
+    assert_eq!(
+        lines(&plan, &facts, date(2025, 2, 1)),
+        [
+            "2025-02-01 calls/usage 500.05",
+            "2025-02-01 calls/credits-drawn:credits/usage -500.05"
+        ]
+    );
+}
+
+fn promised(span: CommitmentSpan, settlement: Settlement, amount: &str) -> Plan {
+    let mut plan = metered(Vec::new());
+    plan.term.end = Some(date(2025, 4, 16));
+    plan.commitments = vec![Commitment {
+        id: "promise".to_owned(),
+        name: "Promise".to_owned(),
+        amount: dec(amount),
+        charges: Vec::new(),
+        span,
+        settlement,
+        sources: Vec::new(),
+    }];
+    plan
+}
+
+const MONTHLY: CommitmentSpan = CommitmentSpan::Each {
+    every: Cadence {
+        count: 1,
+        unit: CadenceUnit::Month,
+    },
+};
+
+fn commitment_lines(plan: &Plan) -> Vec<String> {
+    let facts = spent(&[
+        (date(2025, 1, 5), "130"),
+        (date(2025, 2, 5), "60"),
+        (date(2025, 4, 5), "10"),
+    ]);
+    let all = lines(plan, &facts, date(2025, 12, 31));
+    all.into_iter()
+        .filter(|line| line.contains("commitment"))
+        .collect()
+}
+
+#[test]
+fn what_is_missing_to_a_promise_is_billed_at_its_end() {
+    assert_eq!(
+        commitment_lines(&promised(MONTHLY, Settlement::TrueUp, "100")),
+        [
+            "2025-03-01 promise/commitment-shortfall 40.00",
+            "2025-04-01 promise/commitment-shortfall 100.00",
+            "2025-04-16 promise/commitment-shortfall 40.00"
+        ]
+    );
+    assert_eq!(
+        commitment_lines(&promised(CommitmentSpan::Term, Settlement::TrueUp, "1000")),
+        ["2025-04-16 promise/commitment-shortfall 800.00"]
+    );
+}
+
+#[test]
+fn spend_above_a_promise_raises_the_next_one() {
+    assert_eq!(
+        commitment_lines(&promised(MONTHLY, Settlement::TrueForward, "100")),
+        [
+            "2025-03-01 promise/commitment-shortfall 70.00",
+            "2025-04-01 promise/commitment-shortfall 130.00",
+            "2025-04-16 promise/commitment-shortfall 55.00"
+        ]
+    );
+}
+
+#[test]
+fn take_or_pay_is_billed_ahead_and_used_up() {
+    assert_eq!(
+        commitment_lines(&promised(CommitmentSpan::Term, Settlement::TakeOrPay, "150")),
+        [
+            "2025-01-01 promise/commitment-advance 150.00",
+            "2025-02-01 calls/commitment-drawn:promise/usage -130.00",
+            "2025-03-01 calls/commitment-drawn:promise/usage -20.00"
+        ]
+    );
+}
+
+#[test]
+fn money_spent_on_credits_counts_once_toward_a_promise() {
+    let mut plan = promised(CommitmentSpan::Term, Settlement::TrueUp, "1000");
+    plan.charges
+        .push(flat("credits", "150", Schedule::Once { at: OnceAt::Start }));
+    plan.pools = vec![CreditPool {
+        bought_by: Some("credits".to_owned()),
+        ..pool("credits", "150")
+    }];
+    // 150 of credits bought, 200 used of which credits paid 150: 200 were spent.
+    assert_eq!(
+        commitment_lines(&plan),
+        ["2025-04-16 promise/commitment-shortfall 800.00"]
+    );
+}
