@@ -1,0 +1,187 @@
+//! Contracts as callers see them.
+
+use contract::draft::Draft;
+use contract::flag::{Flag, FlagState, Severity};
+use contract::review::State as ReviewState;
+use contract::terms::{Evidence, TermRow, rows};
+use pricing::plan::Plan;
+use sqlx::PgConnection;
+use wire::extraction::v1;
+use wire::plan::clause_boxes;
+
+use super::timestamp;
+use crate::state::{Failure, State};
+use crate::store::contracts::Contract;
+use crate::store::dossier::Dossier;
+use crate::store::events::Event;
+use crate::store::outbox::{self, Delivery, Progress};
+
+/// A contract with all that is known of it.
+pub(super) async fn contract(
+    connection: &mut PgConnection,
+    dossier: &Dossier,
+) -> Result<v1::Contract, sqlx::Error> {
+    let known = &dossier.contract;
+    let parcel = outbox::latest(connection, known.tenant, known.id).await?;
+    let parcel = parcel.filter(|parcel| parcel.state != Delivery::Withdrawn);
+    let draft = dossier.review.draft.as_ref();
+    let plan = draft.and_then(|draft| draft.plan.as_ref());
+    Ok(v1::Contract {
+        summary: Some(summary(known)),
+        sha256: known.sha256.clone(),
+        pages: known.summary.pages,
+        terms: draft.map(terms).unwrap_or_default(),
+        flags: draft.map(flags).unwrap_or_default(),
+        plan: plan.map(wire::plan::plan_message),
+        plan_hash: plan.map(Plan::content_hash).unwrap_or_default(),
+        readers: known.summary.readers.clone(),
+        failure: known.state.failure().map(failure),
+        submitted_by: submitter(&dossier.review.state, parcel.as_ref()),
+        approved_by: parcel
+            .as_ref()
+            .map(|parcel| parcel.approved_by.clone())
+            .unwrap_or_default(),
+        handoff: parcel.as_ref().map(handoff),
+    })
+}
+
+/// A contract as lists show it.
+pub(super) fn summary(contract: &Contract) -> v1::ContractSummary {
+    v1::ContractSummary {
+        contract_id: contract.id.to_string(),
+        file_name: contract.file_name.clone(),
+        customer: contract.summary.customer.clone(),
+        state: state(&contract.state).into(),
+        revision: contract.revision,
+        open_flags: contract.summary.open_flags,
+        blocking_flags: contract.summary.blocking_flags,
+        received_at: Some(timestamp(contract.received_at)),
+    }
+}
+
+/// An entry of the audit log.
+pub(super) fn event(event: Event) -> v1::Event {
+    v1::Event {
+        at: Some(timestamp(event.at)),
+        actor: event.actor,
+        action: event.action,
+        path: event.change.path,
+        before: event.change.before,
+        after: event.change.after,
+        reason: event.change.reason,
+        revision: event.revision,
+    }
+}
+
+/// A state as callers name it.
+pub(super) fn state(state: &State) -> v1::ContractState {
+    match state {
+        State::Received => v1::ContractState::Received,
+        State::Reading => v1::ContractState::Reading,
+        State::Failed(_) => v1::ContractState::Failed,
+        State::NeedsReview => v1::ContractState::NeedsReview,
+        State::InReview => v1::ContractState::InReview,
+        State::Submitted => v1::ContractState::Submitted,
+        State::Approved => v1::ContractState::Approved,
+        State::HandedOver => v1::ContractState::HandedOver,
+        State::Rejected => v1::ContractState::Rejected,
+        State::Superseded => v1::ContractState::Superseded,
+    }
+}
+
+/// The database's name of a state a caller names; none for the unspecified one.
+pub(super) fn state_name(state: v1::ContractState) -> Option<&'static str> {
+    Some(match state {
+        v1::ContractState::Unspecified => return None,
+        v1::ContractState::Received => "received",
+        v1::ContractState::Reading => "reading",
+        v1::ContractState::Failed => "failed",
+        v1::ContractState::NeedsReview => "needs_review",
+        v1::ContractState::InReview => "in_review",
+        v1::ContractState::Submitted => "submitted",
+        v1::ContractState::Approved => "approved",
+        v1::ContractState::HandedOver => "handed_over",
+        v1::ContractState::Rejected => "rejected",
+        v1::ContractState::Superseded => "superseded",
+    })
+}
+
+fn failure(failure: &Failure) -> v1::Failure {
+    v1::Failure {
+        code: failure.code.clone(),
+        sentence: failure.sentence.clone(),
+    }
+}
+
+fn terms(draft: &Draft) -> Vec<v1::Term> {
+    rows(&draft.terms).into_iter().map(term).collect()
+}
+
+fn term(row: TermRow) -> v1::Term {
+    v1::Term {
+        path: row.path,
+        label: row.label,
+        value: row.value,
+        printed: row.printed,
+        status: row.status,
+        evidence: row.evidence.iter().map(evidence).collect(),
+    }
+}
+
+fn evidence(evidence: &Evidence) -> v1::Evidence {
+    v1::Evidence {
+        page: evidence.page(),
+        quote: evidence.quote().to_owned(),
+        boxes: clause_boxes(evidence.boxes()),
+    }
+}
+
+fn flags(draft: &Draft) -> Vec<v1::Flag> {
+    draft.flags.iter().map(flag).collect()
+}
+
+fn flag(flag: &Flag) -> v1::Flag {
+    let (resolved, resolved_by, resolution) = match &flag.state {
+        FlagState::Open => (false, String::new(), String::new()),
+        FlagState::Resolved { by, reason, .. } => (true, by.clone(), reason.clone()),
+    };
+    v1::Flag {
+        id: flag.id.clone(),
+        code: flag.code.to_string(),
+        severity: severity(flag.severity).into(),
+        sentence: flag.sentence.clone(),
+        what_to_do: flag.what_to_do.clone(),
+        path: flag.path.clone().unwrap_or_default(),
+        evidence: flag.evidence.iter().map(evidence).collect(),
+        resolved,
+        resolved_by,
+        resolution,
+    }
+}
+
+fn severity(severity: Severity) -> v1::flag::Severity {
+    match severity {
+        Severity::Info => v1::flag::Severity::Info,
+        Severity::Review => v1::flag::Severity::Review,
+        Severity::Block => v1::flag::Severity::Block,
+    }
+}
+
+fn submitter(state: &ReviewState, parcel: Option<&Progress>) -> String {
+    match state {
+        ReviewState::Submitted { by, .. } => by.clone(),
+        _ => parcel
+            .map(|parcel| parcel.submitted_by.clone())
+            .unwrap_or_default(),
+    }
+}
+
+fn handoff(parcel: &Progress) -> v1::Handoff {
+    let waits = parcel.state == Delivery::Waiting;
+    v1::Handoff {
+        state: parcel.state.name().to_owned(),
+        attempts: parcel.attempts,
+        last_error: parcel.last_error.clone(),
+        next_attempt_at: waits.then(|| timestamp(parcel.next_attempt_at)),
+    }
+}

@@ -1,0 +1,87 @@
+//! From a file to a review: the flow of the service, one line a step.
+//!
+//! | step | in → out |
+//! |---|---|
+//! | receive | bytes → stored document, contract in the queue |
+//! | read | bytes → pages, lines and words, in a child process |
+//! | ask | document → what the rules and, where there is one, the model make of it |
+//! | check, ground, interpret | readings → terms with evidence, flags and draft plan |
+//! | conclude | draft → ready for review; or a failure with its name |
+//!
+//! A worker holds the contract it works on by a row lock. If the worker dies, the lock goes with it and another worker
+//! begins again; what was read already is not read a second time.
+
+mod ask;
+mod conclude;
+mod interpret;
+mod queue;
+mod read;
+mod receive;
+mod stage;
+
+use std::sync::Arc;
+
+use contract::draft::Draft;
+use runtime::clock::Clock;
+use sqlx::PgPool;
+
+use crate::sandbox::{IntakeError, ReaderSettings};
+use crate::store::queue::Job;
+
+pub(crate) use ask::NamedModel;
+pub(crate) use queue::run;
+pub(crate) use receive::{Receipt, receive};
+pub(crate) use stage::Stage;
+
+/// What takes contracts in.
+#[derive(Debug, Clone)]
+pub(crate) struct Intake {
+    pub(crate) pool: PgPool,
+    pub(crate) clock: Clock,
+    pub(crate) reader: ReaderSettings,
+    /// Reads beside the rules, if one is set.
+    pub(crate) model: Option<Arc<NamedModel>>,
+}
+
+impl Intake {
+    /// The way of a contract that was received and waits.
+    async fn take_in(&self, job: Job) -> Result<Drafted, Trouble> {
+        let mut file = self.open(job).await?;
+        let document = Arc::new(self.read(job, &mut file).await?);
+        let readings = self.ask(job, &document).await?;
+        self.interpret(job, &document, file.name, readings).await
+    }
+}
+
+/// What came of a contract.
+#[derive(Debug)]
+struct Drafted {
+    draft: Draft,
+    pages: u32,
+    /// Which readers read it.
+    readers: String,
+}
+
+/// Why nothing came of it.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    /// The file is to blame: the contract has failed.
+    #[error(transparent)]
+    File(IntakeError),
+    /// The service is to blame: the contract waits.
+    #[error(transparent)]
+    Reader(IntakeError),
+    /// The database is to blame: the contract waits.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Work that keeps a core busy, out of the way of those who wait for answers. If it panics, the file has failed.
+async fn thinking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
+    let done = tokio::task::spawn_blocking(work).await;
+    let how = || "its words could not be made sense of".to_owned();
+    done.map_err(|_| Trouble::File(IntakeError::ReaderDied { how: how() }))
+}
+
+/// The worker's name in the audit log.
+const ACTOR: &str = "intake";

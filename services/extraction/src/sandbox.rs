@@ -1,0 +1,207 @@
+//! Reading a file in a process of its own: whatever the file does to its reader, the service stays up and says which
+//! limit was reached.
+//!
+//! The program is started again with a hidden subcommand. The child limits itself ([`child`]) before it looks at the
+//! first byte, takes the file on its standard input and answers with JSON on its standard output. It inherits no
+//! setting, no key and no connection. What it prints on standard error may repeat the contract and is never logged.
+
+mod child;
+mod ending;
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use contract::file::{Limits, ReadError};
+use contract::page::Document;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+pub use child::{confine, reader_main};
+
+/// The hidden subcommand by which the program reads one document and ends.
+pub const READER_SUBCOMMAND: &str = "read-document";
+
+/// How much of the child's standard error is kept to tell one end from another.
+const LAST_WORDS: u64 = 4096;
+
+/// Reads a file in a child process.
+///
+/// # Errors
+/// [`IntakeError`]: the file was refused, or reading it reached a limit, or there was no reader to be had.
+pub async fn read_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Document, IntakeError> {
+    let mut child = start(settings)?;
+    let talk = converse(&mut child, bytes, settings.answer_bytes);
+    match tokio::time::timeout(settings.wall, talk).await {
+        Ok(Ok(output)) => ending::answer(&output, settings),
+        Ok(Err(cause)) => Err(IntakeError::ReaderDied {
+            how: cause.to_string(),
+        }),
+        // Dropping the child kills it.
+        Err(_elapsed) => Err(IntakeError::TookTooLong {
+            seconds: settings.wall.as_secs(),
+        }),
+    }
+}
+
+/// Which program reads, and what it may use.
+#[derive(Debug, Clone)]
+pub struct ReaderSettings {
+    /// The program; by default this one, again.
+    pub program: PathBuf,
+    /// What it is started with; by default [`READER_SUBCOMMAND`].
+    pub arguments: Vec<String>,
+    /// Address space it may take, in bytes.
+    pub memory_bytes: u64,
+    /// Time it may compute, in seconds.
+    pub cpu_seconds: u64,
+    /// Time it may take by the clock on the wall; longer than `cpu_seconds`, for readers that sleep or wait for a core.
+    pub wall: Duration,
+    /// Size its answer may have, in bytes.
+    pub answer_bytes: u64,
+    /// What one file may cost.
+    pub limits: Limits,
+}
+
+impl Default for ReaderSettings {
+    /// This program again, with 1 GiB, 60 seconds of computing, 120 seconds in all and 256 MiB of answer.
+    fn default() -> Self {
+        Self {
+            program: this_program(),
+            arguments: vec![READER_SUBCOMMAND.to_owned()],
+            memory_bytes: 1 << 30,
+            cpu_seconds: 60,
+            wall: Duration::from_secs(120),
+            answer_bytes: 256 << 20,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Why a file was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeError {
+    /// The reader looked at the file and refused it.
+    #[error(transparent)]
+    Refused(#[from] ReadError),
+    /// A time limit was reached.
+    #[error("reading the file took more than {seconds} seconds: print it to a new PDF and send that")]
+    TookTooLong {
+        /// The limit that was reached, in seconds.
+        seconds: u64,
+    },
+    /// The memory limit was reached.
+    #[error(
+        "reading the file needs more than {mebibytes} MiB of memory: print it to a new PDF, or send it in parts"
+    )]
+    TooMuchMemory {
+        /// The limit that was reached, in MiB.
+        mebibytes: u64,
+    },
+    /// The reader ended without an answer.
+    #[error(
+        "the file brought its reader down ({how}): print it to a new PDF and send that; the original is kept"
+    )]
+    ReaderDied {
+        /// How it ended; never its words.
+        how: String,
+    },
+    /// There is no reader; the file is not to blame.
+    #[error(
+        "no reader could be started from {program}: {cause}; check that the program is still where it was"
+    )]
+    NotStarted {
+        /// The program.
+        program: String,
+        /// What the system said.
+        cause: String,
+    },
+}
+
+impl IntakeError {
+    /// A stable name for programs, such as `encrypted` or `took_too_long`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal_code(refusal),
+            Self::TookTooLong { .. } => "took_too_long",
+            Self::TooMuchMemory { .. } => "too_much_memory",
+            Self::ReaderDied { .. } => "reader_died",
+            Self::NotStarted { .. } => "reader_not_started",
+        }
+    }
+}
+
+fn refusal_code(refusal: &ReadError) -> &'static str {
+    match refusal {
+        ReadError::Empty => "empty",
+        ReadError::TooLarge { .. } => "too_large",
+        ReadError::NotADocument { .. } => "not_a_document",
+        ReadError::Encrypted => "encrypted",
+        ReadError::Damaged { .. } => "damaged",
+        ReadError::NoPages => "no_pages",
+        ReadError::TooManyPages { .. } => "too_many_pages",
+        ReadError::NoText { .. } => "no_text",
+        ReadError::Bomb { .. } => "bomb",
+    }
+}
+
+fn start(settings: &ReaderSettings) -> Result<Child, IntakeError> {
+    let not_started = |cause: String| IntakeError::NotStarted {
+        program: settings.program.display().to_string(),
+        cause,
+    };
+    let orders = child::Orders::of(settings)
+        .to_json()
+        .map_err(|cause| not_started(cause.to_string()))?;
+    Command::new(&settings.program)
+        .args(&settings.arguments)
+        .env_clear()
+        .env(child::ORDERS, orders)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|cause| not_started(cause.to_string()))
+}
+
+/// Sends the file, takes the answer and waits for the end. An answer over the limit is cut, and then not understood.
+async fn converse(child: &mut Child, bytes: &[u8], answer_bytes: u64) -> std::io::Result<Output> {
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let send = async {
+        if let Some(mut stdin) = stdin {
+            // A child that died before the last byte says so by how it ended, not by this error.
+            let _cut = stdin.write_all(bytes).await;
+        }
+    };
+    let ((), stdout, stderr) = tokio::join!(
+        send,
+        collect(stdout, answer_bytes.saturating_add(1)),
+        collect(stderr, LAST_WORDS)
+    );
+    Ok(Output {
+        stdout: stdout?,
+        stderr: stderr?,
+        status: child.wait().await?,
+    })
+}
+
+/// Everything a stream says, up to a limit; then the stream is closed, which ends a child that goes on writing.
+async fn collect(stream: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut collected = Vec::new();
+    if let Some(stream) = stream {
+        stream.take(limit).read_to_end(&mut collected).await?;
+    }
+    Ok(collected)
+}
+
+/// Linux keeps the running program reachable here even when its file has been replaced by a newer one.
+const RUNNING_PROGRAM: &str = "/proc/self/exe";
+
+fn this_program() -> PathBuf {
+    if Path::new(RUNNING_PROGRAM).exists() {
+        return PathBuf::from(RUNNING_PROGRAM);
+    }
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("quittance"))
+}

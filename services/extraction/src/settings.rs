@@ -1,0 +1,93 @@
+//! What the extraction service was told.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use runtime::settings::{Environment, SettingError};
+use tonic::transport::Endpoint;
+
+use crate::model::ModelSettings;
+use crate::sandbox::ReaderSettings;
+
+/// Where the service listens unless it is told otherwise.
+const PORT: u16 = 7001;
+
+/// Where invoicing is unless the service is told otherwise.
+const INVOICING: &str = "http://127.0.0.1:7002";
+
+/// What the extraction service was told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it listens (`QUITTANCE_EXTRACTION_ADDRESS`, by default `127.0.0.1:7001`).
+    pub address: SocketAddr,
+    /// Where approved plans go (`QUITTANCE_INVOICING_URL`, by default `http://127.0.0.1:7002`).
+    pub invoicing: Endpoint,
+    /// Which program reads files and what it may use: `QUITTANCE_READER_MEMORY_MIB` (128 to 65536, by default 1024) and
+    /// `QUITTANCE_READER_SECONDS` of computing (1 to 3600, by default 60; twice that by the clock on the wall).
+    pub reader: ReaderSettings,
+    /// The model that reads beside the rules, if one is set ([`ModelSettings::read`] names the variables).
+    pub model: Option<ModelSettings>,
+    /// How many files are read at once (`QUITTANCE_READERS`, 1 to 64, by default 2).
+    pub readers: usize,
+}
+
+impl Settings {
+    /// Reads the settings. The first wrong one is named.
+    ///
+    /// # Errors
+    /// [`SettingError`] names the variable and says what it may be.
+    pub fn read(environment: &Environment) -> Result<Self, SettingError> {
+        let address = environment.address("QUITTANCE_EXTRACTION_ADDRESS")?;
+        let url = environment.parsed("QUITTANCE_INVOICING_URL", "a URL such as http://127.0.0.1:7002")?;
+        let readers = environment.whole_number("QUITTANCE_READERS", 1..=64)?;
+        Ok(Self {
+            address: address.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))),
+            invoicing: url.unwrap_or_else(|| Endpoint::from_static(INVOICING)),
+            reader: reader(environment)?,
+            model: ModelSettings::read(environment)?,
+            readers: readers
+                .and_then(|number| usize::try_from(number).ok())
+                .unwrap_or(2),
+        })
+    }
+}
+
+fn reader(environment: &Environment) -> Result<ReaderSettings, SettingError> {
+    let usual = ReaderSettings::default();
+    let memory = environment.whole_number("QUITTANCE_READER_MEMORY_MIB", 128..=65_536)?;
+    let seconds = environment.whole_number("QUITTANCE_READER_SECONDS", 1..=3600)?;
+    let cpu_seconds = seconds.unwrap_or(usual.cpu_seconds);
+    Ok(ReaderSettings {
+        memory_bytes: memory.map_or(usual.memory_bytes, |mebibytes| mebibytes << 20),
+        cpu_seconds,
+        wall: Duration::from_secs(cpu_seconds.saturating_mul(2)),
+        ..usual
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_set_gives_a_service_on_this_machine() {
+        let settings = Settings::read(&Environment::default()).unwrap();
+        assert_eq!(settings.address.to_string(), "127.0.0.1:7001");
+        assert_eq!(settings.invoicing.uri().to_string(), "http://127.0.0.1:7002/");
+        assert_eq!((settings.readers, settings.reader.memory_bytes), (2, 1 << 30));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        for (variable, given) in [
+            ("QUITTANCE_EXTRACTION_ADDRESS", "7001"),
+            ("QUITTANCE_INVOICING_URL", "not a url"),
+            ("QUITTANCE_READER_MEMORY_MIB", "16"),
+            ("QUITTANCE_READER_SECONDS", "0"),
+            ("QUITTANCE_READERS", "many"),
+        ] {
+            let error = Settings::read(&Environment::default().with(variable, given)).unwrap_err();
+            assert_eq!(error.variable, variable);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What is kept, grouped by what it is about. Every function works inside an open transaction of its caller, which
+//! says whose rows it sees.
+
+pub(crate) mod contracts;
+pub(crate) mod documents;
+pub(crate) mod dossier;
+pub(crate) mod events;
+pub(crate) mod outbox;
+pub(crate) mod queue;
+
+/// The tables, for whoever opens the service's database.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Something in the database that this version of the program cannot have written.
+fn corrupt(what: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Decode(what.to_string().into())
+}
+
+/// A count or number on its way into a column that the database bounds as well.
+fn column(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// A count or number from a column that is never negative.
+fn counted(column: i32) -> Result<u32, sqlx::Error> {
+    u32::try_from(column).map_err(corrupt)
+}

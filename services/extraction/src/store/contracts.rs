@@ -1,0 +1,240 @@
+//! Contracts and their revisions.
+
+use contract::review::Review;
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{column, corrupt, counted};
+use crate::state::{Failure, State};
+
+/// A contract as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Contract {
+    pub(crate) tenant: Uuid,
+    pub(crate) id: Uuid,
+    /// The document's hash.
+    pub(crate) sha256: String,
+    pub(crate) file_name: String,
+    pub(crate) state: State,
+    /// The review's present revision, from 1.
+    pub(crate) revision: u32,
+    pub(crate) summary: Summary,
+    pub(crate) received_at: Timestamp,
+}
+
+/// What lists show of a review, kept beside the contract so that they need not open it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) customer: String,
+    pub(crate) open_flags: u32,
+    pub(crate) blocking_flags: u32,
+    /// Pages of the document; 0 until it was read.
+    pub(crate) pages: u32,
+    /// Which readers read it: `rules`, `rules + MODEL`.
+    pub(crate) readers: String,
+}
+
+/// Adds a contract for a document that has none. The id of the one it has, if it has one: that one is left as it is.
+pub(crate) async fn add(
+    connection: &mut PgConnection,
+    contract: &Contract,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    let added = sqlx::query(
+        "INSERT INTO contract (tenant, id, sha256, file_name, state, revision, received_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (tenant, sha256) DO NOTHING",
+    )
+    .bind(contract.tenant)
+    .bind(contract.id)
+    .bind(&contract.sha256)
+    .bind(&contract.file_name)
+    .bind(contract.state.name())
+    .bind(column(contract.revision))
+    .bind(contract.received_at.to_sqlx())
+    .execute(&mut *connection)
+    .await?;
+    if added.rows_affected() == 1 {
+        return Ok(None);
+    }
+    sqlx::query_scalar("SELECT id FROM contract WHERE tenant = $1 AND sha256 = $2")
+        .bind(contract.tenant)
+        .bind(&contract.sha256)
+        .fetch_optional(connection)
+        .await
+}
+
+/// The contract of that id, if the caller may see it.
+pub(crate) async fn find(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    id: Uuid,
+) -> Result<Option<Contract>, sqlx::Error> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
+                readers, failure_code, failure, received_at FROM contract WHERE tenant = $1 AND id = $2",
+    )
+    .bind(tenant)
+    .bind(id)
+    .fetch_optional(connection)
+    .await?;
+    row.map(Row::contract).transpose()
+}
+
+/// The same, held against every other change until the transaction ends.
+pub(crate) async fn hold(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    id: Uuid,
+) -> Result<Option<Contract>, sqlx::Error> {
+    // NO KEY: events that refer to the contract may still be written.
+    sqlx::query("SELECT FROM contract WHERE tenant = $1 AND id = $2 FOR NO KEY UPDATE")
+        .bind(tenant)
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    find(connection, tenant, id).await
+}
+
+/// Where a list goes on: after this contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) received_at: Timestamp,
+    pub(crate) id: Uuid,
+}
+
+/// Contracts in these states (all if empty), newest first, after a place.
+pub(crate) async fn list(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    states: &[&str],
+    after: Option<Place>,
+    limit: u32,
+) -> Result<Vec<Contract>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
+                readers, failure_code, failure, received_at FROM contract \
+         WHERE tenant = $1 AND (cardinality($2::text[]) = 0 OR state = ANY ($2)) \
+           AND ($3::timestamptz IS NULL OR (received_at, id) < ($3, $4)) \
+         ORDER BY received_at DESC, id DESC LIMIT $5",
+    )
+    .bind(tenant)
+    .bind(states)
+    .bind(after.map(|place| place.received_at.to_sqlx()))
+    .bind(after.map(|place| place.id))
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Row::contract).collect()
+}
+
+/// Writes where a contract stands now: state, revision and summary.
+pub(crate) async fn update(connection: &mut PgConnection, contract: &Contract) -> Result<(), sqlx::Error> {
+    let failure = contract.state.failure();
+    sqlx::query(
+        "UPDATE contract SET state = $3, revision = $4, customer = $5, open_flags = $6, blocking_flags = $7, \
+                pages = $8, readers = $9, failure_code = $10, failure = $11 WHERE tenant = $1 AND id = $2",
+    )
+    .bind(contract.tenant)
+    .bind(contract.id)
+    .bind(contract.state.name())
+    .bind(column(contract.revision))
+    .bind(&contract.summary.customer)
+    .bind(column(contract.summary.open_flags))
+    .bind(column(contract.summary.blocking_flags))
+    .bind(column(contract.summary.pages))
+    .bind(&contract.summary.readers)
+    .bind(failure.map(|failure| &failure.code))
+    .bind(failure.map(|failure| &failure.sentence))
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Adds a revision of a contract's review.
+pub(crate) async fn add_revision(
+    connection: &mut PgConnection,
+    contract: &Contract,
+    review: &Review,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO revision (tenant, contract, number, content, made_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(contract.tenant)
+    .bind(contract.id)
+    .bind(column(contract.revision))
+    .bind(Json(review))
+    .bind(at.to_sqlx())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// A contract's review as it stands.
+pub(crate) async fn review(
+    connection: &mut PgConnection,
+    contract: &Contract,
+) -> Result<Review, sqlx::Error> {
+    let Json(review) = sqlx::query_scalar(
+        "SELECT content FROM revision WHERE tenant = $1 AND contract = $2 AND number = $3",
+    )
+    .bind(contract.tenant)
+    .bind(contract.id)
+    .bind(column(contract.revision))
+    .fetch_one(connection)
+    .await?;
+    Ok(review)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    tenant: Uuid,
+    id: Uuid,
+    sha256: String,
+    file_name: String,
+    state: String,
+    revision: i32,
+    customer: String,
+    open_flags: i32,
+    blocking_flags: i32,
+    pages: i32,
+    readers: String,
+    failure_code: Option<String>,
+    failure: Option<String>,
+    received_at: jiff_sqlx::Timestamp,
+}
+
+impl Row {
+    fn contract(self) -> Result<Contract, sqlx::Error> {
+        let failure = self
+            .failure_code
+            .zip(self.failure)
+            .map(|(code, sentence)| Failure { code, sentence });
+        let state = State::named(&self.state, failure).ok_or_else(|| {
+            corrupt(format!(
+                "contract {} has the unknown state {}",
+                self.id, self.state
+            ))
+        })?;
+        let summary = Summary {
+            customer: self.customer,
+            open_flags: counted(self.open_flags)?,
+            blocking_flags: counted(self.blocking_flags)?,
+            pages: counted(self.pages)?,
+            readers: self.readers,
+        };
+        Ok(Contract {
+            tenant: self.tenant,
+            id: self.id,
+            sha256: self.sha256,
+            file_name: self.file_name,
+            state,
+            revision: counted(self.revision)?,
+            summary,
+            received_at: self.received_at.to_jiff(),
+        })
+    }
+}

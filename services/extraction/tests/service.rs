@@ -1,0 +1,12 @@
+//! The extraction service as its callers meet it: over gRPC, on a real PostgreSQL, reading in real child processes.
+
+#[cfg(test)]
+mod service {
+    mod handoff;
+    mod invoicing;
+    mod review;
+    mod sandbox;
+    mod support;
+    mod tenants;
+    mod upload;
+}
