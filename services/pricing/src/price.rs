@@ -181,7 +181,7 @@ pub enum StartedPackage {
 }
 
 /// A share of money, with what is taken or spared for each transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PercentageRate {
     /// 2.9 means two point nine percent.

@@ -1,0 +1,81 @@
+//! How much of a line is priced, and by which meter it is measured.
+
+use pricing::plan::charge::{AmountBase, SeatTrueUp};
+use pricing::plan::{Aggregation, Meter, Quantity};
+use pricing::source::FieldSource;
+use rust_decimal::Decimal;
+
+use super::{Parts, naming, sources};
+use crate::terms::{Kind, LineItem, Mark};
+
+/// The quantity of a line and where it comes from.
+pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> (Quantity, Vec<FieldSource>) {
+    let found = sources::of("quantity", &item.quantity);
+    let quantity = match item.kind {
+        Kind::Usage => Quantity::Metered {
+            meter: meter(parts, item),
+        },
+        Kind::Percentage => Quantity::Amount {
+            of: base(parts, item),
+        },
+        Kind::Seat => Quantity::Seats {
+            initial: item.quantity.copied().unwrap_or_default(),
+            floor: None,
+            ratchet: item.is(Mark::Ratchet),
+            true_up: None::<SeatTrueUp>,
+        },
+        Kind::Recurring
+        | Kind::OneTime
+        | Kind::Milestone
+        | Kind::PrepaidCredit
+        | Kind::MinimumCommitment
+        | Kind::Discount => fixed(item),
+    };
+    (quantity, found)
+}
+
+/// A flat amount counts once; so many units at a price each count as many.
+pub(super) fn fixed(item: &LineItem) -> Quantity {
+    let priced_each = item.price.amount.value.is_none() && item.price.unit_price.value.is_some();
+    let units = item
+        .quantity
+        .copied()
+        .filter(|_| priced_each)
+        .unwrap_or(Decimal::ONE);
+    Quantity::Fixed { units }
+}
+
+/// A percentage of other lines, or of money that is measured.
+fn base(parts: &mut Parts<'_>, item: &LineItem) -> AmountBase {
+    let charges = parts.charges_of(&item.applies_to);
+    if charges.is_empty() {
+        AmountBase::Meter {
+            meter: meter(parts, item),
+        }
+    } else {
+        AmountBase::Charges { charges }
+    }
+}
+
+/// The meter of a line's unit. Lines that count the same unit at different prices are measured apart.
+fn meter(parts: &mut Parts<'_>, item: &LineItem) -> String {
+    let unit = item
+        .unit
+        .clone()
+        .unwrap_or_else(|| naming::short(&item.description).to_owned());
+    let mut id = naming::slug(&unit);
+    if parts.meters.iter().any(|meter| meter.id == id) {
+        id = naming::slug(naming::short(&item.description));
+    }
+    let id = naming::unused(&id, parts.meters.iter().map(|meter| meter.id.as_str()));
+    parts.meters.push(Meter {
+        id: id.clone(),
+        name: item.description.clone(),
+        unit,
+        aggregation: Aggregation::Sum,
+        filters: Vec::new(),
+        dimensions: Vec::new(),
+        sources: sources::clauses("", &item.evidence),
+    });
+    id
+}
