@@ -1,1 +1,78 @@
-//! invoicing
+//! The invoicing service: approved plans and facts in, issued invoices out.
+//!
+//! **Owns** the registered plans and their versions ([`registration`]), the facts as they arrive ([`usage`], [`seats`],
+//! [`milestones`]), the billing run ([`billing_run`]), issued invoices with their journal, and the gRPC in front of it
+//! all ([`grpc`]).
+//!
+//! **Does not own** what a plan comes to (`pricing`) or what is due when (`billing`): it asks them, once, for run, dry
+//! run and preview alike. How a contract was read and approved is `extraction`'s.
+//!
+//! **Words that must not be confused.** An *agreement* is a contract over its whole life; a *version* is one content
+//! hash of it, in force from a day on. A *first* line bills a service for the first time, a line that *restates* it
+//! carries a difference. An account is *parked* when a run could not bill it; the others were billed. An account is
+//! who pays; a *ledger* account is where the journal posts.
+//!
+//! **Always true.** Nothing issued is ever changed. No part of a charge is billed twice for one day: the database
+//! refuses it. An invoice, its lines, its number, its journal entry and its audit row commit together or not at all, so
+//! numbers have no gaps. A fact that was acknowledged is stored. A run repeated bills nothing.
+
+mod author;
+mod billing_run;
+mod grpc;
+mod invoice;
+mod milestones;
+mod registration;
+mod seats;
+pub mod settings;
+pub mod store;
+mod usage;
+
+use std::time::Duration;
+
+use runtime::clock::Clock;
+use runtime::keys::Keys;
+use runtime::server::{Bound, MESSAGE_LIMIT, Server, ServerError};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use wire::invoicing::v1::invoicing_service_server::InvoicingServiceServer;
+
+/// The name of the service's database, as [`runtime::database::Database::service_pool`] takes it; its tables are
+/// [`store::MIGRATIONS`].
+pub const DATABASE: &str = "invoicing";
+
+/// The invoicing service over its database. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Invoicing {
+    pool: PgPool,
+    clock: Clock,
+}
+
+impl Invoicing {
+    /// The service over the connections of its own database, whose tables are up to date. The clock says when something
+    /// was recorded or issued, never what is due: that is asked for by date.
+    #[must_use]
+    pub fn new(pool: PgPool, clock: Clock) -> Self {
+        Self { pool, clock }
+    }
+
+    /// The service as gRPC.
+    #[must_use]
+    pub fn into_server(self) -> InvoicingServiceServer<Self> {
+        InvoicingServiceServer::new(self).max_decoding_message_size(MESSAGE_LIMIT)
+    }
+}
+
+/// Serves until the token is cancelled, then gives the calls under way until `drain` has passed.
+pub async fn serve(
+    invoicing: Invoicing,
+    bound: Bound,
+    keys: Keys,
+    token: CancellationToken,
+    drain: Duration,
+) -> Result<(), ServerError> {
+    Server::on(bound, keys)
+        .described_by(wire::DESCRIPTORS)
+        .with(invoicing.into_server())
+        .serve(token, drain)
+        .await
+}

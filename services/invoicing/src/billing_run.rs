@@ -1,0 +1,130 @@
+//! The billing run: everything a contract should have produced through a day, less what was billed, becomes invoices.
+//!
+//! Accounts are billed some at a time, each batch in one transaction, several batches at once. A batch that the
+//! database refuses is tried again account by account, so that one account's trouble stays its own.
+
+mod batches;
+mod book;
+mod drafting;
+mod facts;
+mod issue;
+mod metering;
+mod sequence;
+
+use jiff::civil::Date;
+use runtime::tenancy::begin_as;
+use sqlx::PgPool;
+
+pub(crate) use book::{Book, milestone_fact, seat_fact};
+pub(crate) use drafting::{Drafted, draft, sort_out};
+pub(crate) use metering::event_fact;
+
+use crate::author::Author;
+use crate::store::accounts::{self, Parked};
+use crate::store::{audit, invoices, journal};
+
+/// What is to be billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// Everything dated up to and including this day.
+    pub(crate) through: Date,
+    /// Names the run on what it issues: the request's id.
+    pub(crate) run: String,
+}
+
+/// Why a run broke off. What was issued before stays issued; the run can be repeated.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    #[error("no plan is registered for the account `{0}`")]
+    UnknownAccount(String),
+    #[error("a worker of the billing run broke off: {0}")]
+    Worker(#[from] tokio::task::JoinError),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Bills one account, or all without one; says what could not be billed.
+pub(crate) async fn run(
+    pool: &PgPool,
+    author: &Author,
+    order: &Order,
+    account: Option<&str>,
+) -> Result<Vec<Parked>, RunError> {
+    match account {
+        Some(account) => batches::bill_one(pool, author, order, account).await,
+        None => batches::bill_all(pool, author, order).await,
+    }
+}
+
+/// What a run would bill now, and what it could not. Stores nothing and waits for nobody.
+pub(crate) async fn rehearse(
+    pool: &PgPool,
+    author: &Author,
+    order: &Order,
+    account: Option<&str>,
+) -> Result<Vec<Drafted>, RunError> {
+    batches::rehearse(pool, author, order, account).await
+}
+
+/// Which accounts of a batch a transaction takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taking {
+    /// Those nobody else is billing.
+    Free,
+    /// All of them, waiting for whoever holds them.
+    All,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// Accounts that somebody else was billing.
+    busy: Vec<String>,
+    parked: Vec<Parked>,
+}
+
+/// Bills some accounts in one transaction: all of it happens, or nothing.
+async fn bill(
+    pool: &PgPool,
+    author: &Author,
+    order: &Order,
+    batch: &[String],
+    taking: Taking,
+) -> Result<Outcome, RunError> {
+    let mut transaction = begin_as(pool, &author.caller).await?;
+    let held = hold(&mut transaction, author, batch, taking).await?;
+    let books = book::open(&mut transaction, author.tenant(), &held, order.through).await?;
+    let drafted = drafting::draft_all(books, order.through).await?;
+    let (drafts, parked) = sort_out(drafted);
+    let issued = issue::number(&mut transaction, author, drafts).await?;
+    if !issued.is_empty() {
+        invoices::add(&mut transaction, author, &order.run, &issued).await?;
+        journal::write(&mut transaction, author, &issued).await?;
+        audit::record(&mut transaction, author, &issue::deeds(&issued, order)).await?;
+    }
+    accounts::settle(&mut transaction, author, order.through, &held, &parked).await?;
+    transaction.commit().await?;
+    let busy = batch
+        .iter()
+        .filter(|account| !held.contains(account))
+        .cloned()
+        .collect();
+    Ok(Outcome { busy, parked })
+}
+
+async fn hold(
+    connection: &mut sqlx::PgConnection,
+    author: &Author,
+    batch: &[String],
+    taking: Taking,
+) -> Result<Vec<String>, sqlx::Error> {
+    match taking {
+        Taking::Free => accounts::hold_free(connection, author.tenant(), batch).await,
+        Taking::All => {
+            for account in batch {
+                accounts::hold(connection, author.tenant(), account).await?;
+            }
+            Ok(batch.to_vec())
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Expected less billed, drafted: the one computation behind run, dry run and preview. No I/O.
+
+use billing::difference::difference;
+use billing::draft::{DraftError, DraftInvoice, DraftKind, Run};
+use billing::expected::{BillingError, expected};
+use billing::journal::{JournalError, on_issue};
+use billing::line::{BilledLine, DueLine};
+use jiff::civil::Date;
+use pricing::money::MoneyError;
+use uuid::Uuid;
+
+use super::book::Book;
+use super::facts::FactIndex;
+use super::sequence::Places;
+use crate::invoice::{Invoice, Line, Series, Standing, TaxTotal};
+use crate::store::accounts::Parked;
+
+/// What came of one agreement.
+#[derive(Debug)]
+pub(crate) struct Drafted {
+    pub(crate) account: String,
+    pub(crate) agreement: String,
+    pub(crate) outcome: Result<Vec<Invoice>, DraftingError>,
+}
+
+/// Why an agreement could not be billed. It is parked with this sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DraftingError {
+    #[error(transparent)]
+    Expected(#[from] BillingError),
+    #[error("what was billed before cannot be compared with what is due: {0}")]
+    Difference(#[from] MoneyError),
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// The invoices and credit notes that an agreement is due for through a day.
+pub(crate) fn draft(book: &Book, through: Date) -> Result<Vec<Invoice>, DraftingError> {
+    let horizon = book.horizon(through);
+    let expected = expected(&book.plan, &book.facts, horizon)?;
+    let billed: Vec<BilledLine> = book.billed.iter().map(|billed| billed.line.clone()).collect();
+    let mut due = difference(&expected, &billed)?;
+    due.retain(|due| due.reason.is_adjustment() || due.line.invoice_date <= through);
+    let run = Run {
+        through: horizon,
+        issued_through: book.issued_through,
+    };
+    let drafts = billing::draft::draft(&book.plan, due, run)?;
+    let places = places(book, &drafts);
+    let facts = FactIndex::of(&book.facts);
+    drafts
+        .iter()
+        .zip(places)
+        .map(|(draft, places)| invoice(book, &facts, draft, &places))
+        .collect()
+}
+
+/// Drafts many, beside the threads that serve requests.
+pub(super) async fn draft_all(
+    opened: Vec<Result<Book, Drafted>>,
+    through: Date,
+) -> Result<Vec<Drafted>, tokio::task::JoinError> {
+    let each = move || {
+        opened
+            .into_iter()
+            .map(|opened| drafted(opened, through))
+            .collect()
+    };
+    tokio::task::spawn_blocking(each).await
+}
+
+fn drafted(opened: Result<Book, Drafted>, through: Date) -> Drafted {
+    match opened {
+        Err(failed) => failed,
+        Ok(book) => {
+            let outcome = draft(&book, through);
+            Drafted {
+                account: book.plan.account,
+                agreement: book.agreement,
+                outcome,
+            }
+        }
+    }
+}
+
+/// What can be issued, and what has to be parked.
+pub(crate) fn sort_out(drafted: Vec<Drafted>) -> (Vec<Invoice>, Vec<Parked>) {
+    let mut drafts = Vec::new();
+    let mut parked = Vec::new();
+    for Drafted {
+        account,
+        agreement,
+        outcome,
+    } in drafted
+    {
+        match outcome {
+            Ok(invoices) => drafts.extend(invoices),
+            Err(error) => parked.push(Parked {
+                account,
+                plan: agreement,
+                reason: error.to_string(),
+            }),
+        }
+    }
+    (drafts, parked)
+}
+
+/// The place of every line of every draft.
+fn places(book: &Book, drafts: &[DraftInvoice]) -> Vec<Vec<i32>> {
+    let all: Vec<&DueLine> = drafts.iter().flat_map(|draft| &draft.lines).collect();
+    let mut assigned = Places::of(&book.billed).assign(&all).into_iter();
+    drafts
+        .iter()
+        .map(|draft| assigned.by_ref().take(draft.lines.len()).collect())
+        .collect()
+}
+
+fn invoice(
+    book: &Book,
+    facts: &FactIndex<'_>,
+    draft: &DraftInvoice,
+    places: &[i32],
+) -> Result<Invoice, DraftingError> {
+    let lines = draft
+        .lines
+        .iter()
+        .zip(places)
+        .map(|(due, place)| line(facts, due, *place))
+        .collect();
+    Ok(Invoice {
+        id: Uuid::nil(),
+        standing: Standing::Preview,
+        series: match draft.kind {
+            DraftKind::Invoice => Series::Invoice,
+            DraftKind::CreditNote => Series::CreditNote,
+        },
+        account: draft.account.clone(),
+        customer: book.plan.customer.clone(),
+        issuer: book.plan.provider.clone(),
+        agreement: book.agreement.clone(),
+        version: book.version.clone(),
+        currency: draft.currency,
+        invoice_date: draft.invoice_date,
+        due_date: draft.due_date,
+        lines,
+        taxes: draft.taxes.iter().map(tax).collect(),
+        net: draft.net.amount,
+        tax: draft.total.minus(draft.net)?.amount,
+        total: draft.total.amount,
+        entry: on_issue(draft)?,
+    })
+}
+
+fn line(facts: &FactIndex<'_>, due: &DueLine, place: i32) -> Line {
+    let line = &due.line;
+    Line {
+        id: Uuid::nil(),
+        charge: line.charge.clone(),
+        component: line.component.to_string(),
+        description: line.description.clone(),
+        service: line.service,
+        sequence: place,
+        quantity: line.quantity,
+        amount: line.amount.amount,
+        tax: line.tax.clone(),
+        reason: due.reason.clone(),
+        working: line.working.clone(),
+        facts: facts.used(&line.facts),
+        sources: line.sources.clone(),
+    }
+}
+
+fn tax(tax: &billing::draft::TaxLine) -> TaxTotal {
+    TaxTotal {
+        tax: tax.tax.clone(),
+        name: tax.name.clone(),
+        percent: tax.percent,
+        included: tax.included,
+        net: tax.base.amount,
+        amount: tax.amount.amount,
+    }
+}

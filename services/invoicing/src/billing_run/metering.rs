@@ -1,0 +1,235 @@
+//! The usage a book needs: put together by the usage log where the meter adds, event by event where it does not.
+
+use std::collections::BTreeSet;
+
+use billing::expected::BillingError;
+use billing::facts::{Measured, UsageEvent};
+use billing::meter::{MeterError, is_counted};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use pricing::period::Period;
+use pricing::plan::{self, Aggregation, AmountBase, Charge, Meter, Plan};
+use pricing::price::Price;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::book::Book;
+use super::drafting::{Drafted, DraftingError};
+use crate::store::usage::{self, Asked, Quantity};
+
+/// A question to the usage log, and whom its answer is for.
+#[derive(Debug, Clone)]
+struct Question {
+    /// Place of the book.
+    book: usize,
+    meter: Meter,
+    period: Period,
+    zone: TimeZone,
+    asked: Asked,
+}
+
+/// Adds the usage through a day to each book.
+pub(super) async fn measure(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    books: Vec<Book>,
+    through: Date,
+) -> Result<Vec<Result<Book, Drafted>>, sqlx::Error> {
+    let (mut sums, mut singles) = (Vec::new(), Vec::new());
+    let mut opened = Vec::with_capacity(books.len());
+    for (place, book) in books.into_iter().enumerate() {
+        let questions = questions(place, &book, through);
+        opened.push(
+            questions
+                .map_err(|error| book.clone().failed(error))
+                .map(|questions| {
+                    let (adding, single): (Vec<_>, Vec<_>) = questions
+                        .into_iter()
+                        .partition(|question| adds(&book.plan, &question.meter));
+                    sums.extend(adding);
+                    singles.extend(single);
+                    book
+                }),
+        );
+    }
+    for quantity in usage::quantities(connection, tenant, &asked(&sums)).await? {
+        if let Some((question, book)) = addressee(&sums, &mut opened, quantity.asked) {
+            book.facts.measured.extend(measured(question, quantity));
+        }
+    }
+    for single in usage::events(connection, tenant, &asked(&singles)).await? {
+        if let Some((question, book)) = addressee(&singles, &mut opened, single.asked) {
+            book.facts.events.push(event_fact(&single.event, &question.zone));
+        }
+    }
+    Ok(opened)
+}
+
+fn asked(questions: &[Question]) -> Vec<Asked> {
+    questions.iter().map(|question| question.asked.clone()).collect()
+}
+
+fn addressee<'q, 'b>(
+    questions: &'q [Question],
+    opened: &'b mut [Result<Book, Drafted>],
+    place: usize,
+) -> Option<(&'q Question, &'b mut Book)> {
+    let question = questions.get(place)?;
+    let book = opened.get_mut(question.book)?.as_mut().ok()?;
+    Some((question, book))
+}
+
+/// What a book asks: each window of a meter that adds, all events of one that does not.
+fn questions(place: usize, book: &Book, through: Date) -> Result<Vec<Question>, DraftingError> {
+    let plan = &book.plan;
+    let zone = zone(plan)?;
+    let mut periods: BTreeSet<(String, Period)> = BTreeSet::new();
+    for window in book.windows(through)? {
+        let adding = plan
+            .meters
+            .iter()
+            .any(|meter| meter.id == window.meter && adds(plan, meter));
+        match (adding, window.by_day) {
+            (true, true) => periods.extend(days(window.period).map(|day| (window.meter.clone(), day))),
+            (true, false) => periods.extend([(window.meter, window.period)]),
+            (false, _) => periods.extend(always(book.horizon(through)).map(|always| (window.meter, always))),
+        }
+    }
+    let asked = periods.into_iter().filter_map(|(id, period)| {
+        let meter = plan.meters.iter().find(|meter| meter.id == id)?;
+        Some(question(place, plan, meter, period, &zone))
+    });
+    asked.collect()
+}
+
+fn question(
+    book: usize,
+    plan: &Plan,
+    meter: &Meter,
+    period: Period,
+    zone: &TimeZone,
+) -> Result<Question, DraftingError> {
+    let midnight = |day: Date| {
+        day.to_zoned(zone.clone())
+            .map(|day| day.timestamp())
+            .map_err(|_| no_zone(plan))
+    };
+    let filtered = meter.filters.iter().map(|filter| &filter.dimension);
+    let dimensions: BTreeSet<&String> = meter.dimensions.iter().chain(filtered).collect();
+    let asked = Asked {
+        account: plan.account.clone(),
+        meter: meter.id.clone(),
+        from: midnight(period.start())?,
+        until: midnight(period.end())?,
+        dimensions: dimensions.into_iter().cloned().collect(),
+    };
+    Ok(Question {
+        book,
+        meter: meter.clone(),
+        period,
+        zone: zone.clone(),
+        asked,
+    })
+}
+
+fn zone(plan: &Plan) -> Result<TimeZone, DraftingError> {
+    TimeZone::get(&plan.time_zone).map_err(|_| no_zone(plan))
+}
+
+fn no_zone(plan: &Plan) -> DraftingError {
+    let meter = plan
+        .meters
+        .first()
+        .map(|meter| meter.id.clone())
+        .unwrap_or_default();
+    BillingError::from(MeterError::UnknownTimeZone {
+        meter,
+        name: plan.time_zone.clone(),
+    })
+    .into()
+}
+
+fn days(period: Period) -> impl Iterator<Item = Period> {
+    let after = |day: Date| day.checked_add(1.day()).ok();
+    let starts = std::iter::successors(Some(period.start()), move |day| after(*day));
+    starts
+        .take_while(move |day| *day < period.end())
+        .filter_map(move |day| Period::try_new(day, after(day)?).ok())
+}
+
+/// From the first day that events may have: a level set long ago still holds.
+fn always(through: Date) -> Option<Period> {
+    Period::try_new(Date::constant(1, 1, 1), through.checked_add(1.day()).ok()?).ok()
+}
+
+/// Do the parts of a period add up to the whole, with nobody looking at single events?
+fn adds(plan: &Plan, meter: &Meter) -> bool {
+    let by_sum = matches!(meter.aggregation, Aggregation::Sum | Aggregation::Count);
+    let looks_at_each = plan.charges.iter().any(|charge| {
+        let ramped = charge.ramp.iter().map(|segment| &segment.price);
+        std::iter::once(&charge.price)
+            .chain(ramped)
+            .any(|price| matches!(price, Price::Percentage { rate } if rate.asks_for_transactions()))
+            && charge_meter(charge) == Some(&meter.id)
+    });
+    by_sum && !looks_at_each
+}
+
+fn charge_meter(charge: &Charge) -> Option<&String> {
+    match &charge.quantity {
+        plan::Quantity::Metered { meter }
+        | plan::Quantity::Amount {
+            of: AmountBase::Meter { meter },
+        } => Some(meter),
+        plan::Quantity::Fixed { .. } | plan::Quantity::Seats { .. } | plan::Quantity::Amount { .. } => None,
+    }
+}
+
+/// A quantity as billing takes it; none where the meter's filters leave it out.
+fn measured(question: &Question, quantity: Quantity) -> Option<Measured> {
+    if !is_counted(&question.meter, &quantity.dimensions) {
+        return None;
+    }
+    let (from, until) = (question.period.start(), question.period.end());
+    let dimensions = if quantity.dimensions.is_empty() {
+        String::new()
+    } else {
+        serde_json::to_string(&quantity.dimensions).ok()?
+    };
+    Some(Measured {
+        id: format!("{} {from}/{until} {dimensions}", question.meter.id)
+            .trim_end()
+            .to_owned(),
+        meter: question.meter.id.clone(),
+        period: question.period,
+        quantity: match question.meter.aggregation {
+            Aggregation::Count => Decimal::from(quantity.count),
+            _ => quantity.sum,
+        },
+        count: quantity.count,
+        dimensions: quantity.dimensions,
+    })
+}
+
+/// An event as billing takes it: its time local to the plan, its name unique over all sources.
+pub(crate) fn event_fact(event: &usage::UsageEvent, zone: &TimeZone) -> UsageEvent {
+    UsageEvent {
+        id: fact_id(&event.source, &event.id),
+        meter: event.meter.clone(),
+        at: zone.to_datetime(event.at),
+        value: event.value,
+        key: None,
+        dimensions: event.dimensions.clone(),
+        replaces: None,
+    }
+}
+
+/// `source/id`, with a slash in the source escaped so that no two events share it.
+fn fact_id(source: &str, id: &str) -> String {
+    format!("{}/{id}", source.replace('%', "%25").replace('/', "%2F"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! The service as machines call it. Handlers are thin: who may, read the request, call, answer.
+
+mod billing;
+mod facts;
+mod invoices;
+mod messages;
+mod plans;
+mod preview;
+mod write;
+
+use runtime::caller::{Role, caller_of, require};
+use runtime::rejection;
+use runtime::telemetry::TraceId;
+use std::time::Duration;
+use tonic::{Request, Response, Status};
+use wire::invoicing::v1::invoicing_service_server::InvoicingService;
+use wire::invoicing::v1::{
+    ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
+    ExplainLineRequest, ExplainLineResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest,
+    GetPlanResponse, ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest, ListPlansResponse,
+    PreviewPlanRequest, PreviewPlanResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
+    RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
+};
+
+use crate::Invoicing;
+use crate::author::Author;
+
+/// Whoever brings plans and facts: other services, and finance by hand.
+const BRINGS_FACTS: &[Role] = &[Role::Service, Role::Finance];
+/// Bills.
+const BILLS: &[Role] = &[Role::Finance];
+/// Hands over what was approved.
+const REGISTERS: &[Role] = &[Role::Service];
+/// Looks; everybody who has a key for the tenant may.
+const READS: &[Role] = &[
+    Role::Uploader,
+    Role::Reviewer,
+    Role::Approver,
+    Role::Finance,
+    Role::Service,
+];
+
+#[tonic::async_trait]
+impl InvoicingService for Invoicing {
+    async fn register_plan(
+        &self,
+        request: Request<RegisterPlanRequest>,
+    ) -> Result<Response<RegisterPlanResponse>, Status> {
+        let author = self.author(&request, REGISTERS)?;
+        plans::register(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn preview_plan(
+        &self,
+        request: Request<PreviewPlanRequest>,
+    ) -> Result<Response<PreviewPlanResponse>, Status> {
+        self.author(&request, READS)?;
+        preview::preview(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn list_plans(
+        &self,
+        request: Request<ListPlansRequest>,
+    ) -> Result<Response<ListPlansResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        plans::list(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn get_plan(&self, request: Request<GetPlanRequest>) -> Result<Response<GetPlanResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        plans::get(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn record_usage(
+        &self,
+        request: Request<RecordUsageRequest>,
+    ) -> Result<Response<RecordUsageResponse>, Status> {
+        let author = self.author(&request, BRINGS_FACTS)?;
+        facts::record_usage(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn change_seats(
+        &self,
+        request: Request<ChangeSeatsRequest>,
+    ) -> Result<Response<ChangeSeatsResponse>, Status> {
+        let author = self.author(&request, BRINGS_FACTS)?;
+        facts::change_seats(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn complete_milestone(
+        &self,
+        request: Request<CompleteMilestoneRequest>,
+    ) -> Result<Response<CompleteMilestoneResponse>, Status> {
+        let author = self.author(&request, BRINGS_FACTS)?;
+        facts::complete_milestone(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn run_billing(
+        &self,
+        request: Request<RunBillingRequest>,
+    ) -> Result<Response<RunBillingResponse>, Status> {
+        let author = self.author(&request, BILLS)?;
+        billing::run(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_invoices(
+        &self,
+        request: Request<ListInvoicesRequest>,
+    ) -> Result<Response<ListInvoicesResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        invoices::list(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn get_invoice(
+        &self,
+        request: Request<GetInvoiceRequest>,
+    ) -> Result<Response<GetInvoiceResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        invoices::get(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn explain_line(
+        &self,
+        request: Request<ExplainLineRequest>,
+    ) -> Result<Response<ExplainLineResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        invoices::explain(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+}
+
+impl Invoicing {
+    /// Whoever calls, if one of these roles lets them.
+    fn author<T>(&self, request: &Request<T>, roles: &[Role]) -> Result<Author, Status> {
+        let caller = caller_of(request)?;
+        require(caller, roles)?;
+        let trace = request
+            .extensions()
+            .get::<TraceId>()
+            .copied()
+            .unwrap_or_else(TraceId::random);
+        Ok(Author {
+            caller: caller.clone(),
+            trace,
+            at: self.clock.now(),
+        })
+    }
+}
+
+/// What a failure of the database is to the caller: a reason to try again, or a fault of ours.
+fn database(doing: &'static str) -> impl Fn(sqlx::Error) -> Status {
+    move |error| match &error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => busy(doing, &error),
+        // A deadlock or a lost race: the same request succeeds when it is sent again.
+        sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| code.starts_with("40")) => {
+            busy(doing, &error)
+        }
+        _ => rejection::internal(doing, &error),
+    }
+}
+
+fn busy(doing: &str, error: &sqlx::Error) -> Status {
+    tracing::warn!(doing, %error, "the database did not answer");
+    let sentence = format!(
+        "the database did not answer while {doing}; nothing was changed, send the same request again"
+    );
+    rejection::unavailable("DATABASE_BUSY", sentence, Duration::from_secs(1))
+}
+
+/// How many rows a page holds: 100 unless asked otherwise.
+fn page_size(asked: u32, most: u16) -> u16 {
+    match asked {
+        0 => 100,
+        asked => u16::try_from(asked).unwrap_or(most).min(most),
+    }
+}

@@ -1,0 +1,103 @@
+//! What a plan would bill with given facts: the computation of a run, with nothing stored.
+
+use billing::facts::{Facts, MilestoneReport, SeatChange, UsageEvent};
+use jiff::tz::TimeZone;
+use pricing::plan::Plan;
+use runtime::rejection;
+use tonic::Status;
+use wire::invoicing::v1::{self, PreviewPlanRequest, PreviewPlanResponse};
+
+use super::facts::{completion, date, event, seat_change};
+use super::messages::{self, violations};
+use super::plans::within;
+use crate::billing_run::{self, Book, event_fact, milestone_fact, seat_fact};
+
+pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanResponse, Status> {
+    let through = date("through", &request.through)?;
+    let message = request
+        .plan
+        .ok_or_else(|| rejection::invalid("plan", "is missing"))?;
+    let plan = wire::plan::plan(&message).map_err(|faults| violations(within("plan", faults)))?;
+    check(&plan)?;
+    let facts = facts(&plan, &request.facts.unwrap_or_default())?;
+    let book = Book::new(plan, facts);
+    let drafting = tokio::task::spawn_blocking(move || billing_run::draft(&book, through)).await;
+    let drafts = drafting.map_err(|error| rejection::internal("computing a preview", &error))?;
+    let drafts =
+        drafts.map_err(|error| rejection::failed_precondition("CANNOT_BE_BILLED", error.to_string()))?;
+    Ok(PreviewPlanResponse {
+        invoices: drafts.iter().map(messages::invoice).collect(),
+    })
+}
+
+fn check(plan: &Plan) -> Result<(), Status> {
+    let faults = plan
+        .check()
+        .into_iter()
+        .map(|fault| (format!("plan.{}", fault.field), fault.to_string()));
+    let faults: Vec<_> = faults.collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(rejection::invalid_fields(&faults))
+    }
+}
+
+fn facts(plan: &Plan, messages: &v1::Facts) -> Result<Facts, Status> {
+    Ok(Facts {
+        events: usage(plan, &messages.usage)?,
+        seats: seats(&messages.seats)?,
+        milestones: milestones(&messages.milestones)?,
+        ..Facts::default()
+    })
+}
+
+fn usage(plan: &Plan, messages: &[v1::UsageEvent]) -> Result<Vec<UsageEvent>, Status> {
+    let unknown = || {
+        rejection::invalid(
+            "plan.time_zone",
+            format!("`{}` is not an IANA time zone", plan.time_zone),
+        )
+    };
+    let zone = TimeZone::get(&plan.time_zone).map_err(|_| unknown())?;
+    let each = messages.iter().enumerate().map(|(index, message)| {
+        let field = format!("facts.usage.{index}");
+        let event = event(message.clone()).map_err(|error| rejection::invalid(&field, error.to_string()))?;
+        if event.account != plan.account {
+            return Err(rejection::invalid(
+                &field,
+                format!("is for `{}`, the plan for `{}`", event.account, plan.account),
+            ));
+        }
+        if plan.meters.iter().all(|meter| meter.id != event.meter) {
+            return Err(rejection::invalid(
+                &field,
+                format!("the plan has no meter `{}`", event.meter),
+            ));
+        }
+        Ok(event_fact(&event, &zone))
+    });
+    each.collect()
+}
+
+fn seats(messages: &[v1::SeatChange]) -> Result<Vec<SeatChange>, Status> {
+    let each = (0..).zip(messages).map(|(position, message)| {
+        let mut change = seat_change(message)?;
+        if change.id.is_empty() {
+            change.id = format!("seats-{position}");
+        }
+        Ok(seat_fact(change, position))
+    });
+    each.collect()
+}
+
+fn milestones(messages: &[v1::MilestoneCompletion]) -> Result<Vec<MilestoneReport>, Status> {
+    let each = messages.iter().map(|message| {
+        let mut completion = completion(message)?;
+        if completion.id.is_empty() {
+            completion.id.clone_from(&completion.milestone);
+        }
+        Ok(milestone_fact(completion))
+    });
+    each.collect()
+}

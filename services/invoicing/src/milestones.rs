@@ -1,0 +1,111 @@
+//! Milestones that are reached, with what proves it.
+
+use jiff::civil::Date;
+use pricing::plan::Plan;
+use sqlx::PgConnection;
+
+use crate::author::Author;
+use crate::store::audit::{self, Deed};
+use crate::store::milestones::{self, Completion};
+use crate::store::{accounts, plans};
+
+/// Why a completion was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MilestoneError {
+    #[error("no plan `{plan}` is registered: name it by its content hash")]
+    UnknownPlan { plan: String },
+    #[error("the plan has no milestone `{milestone}`; its milestones are: {known}")]
+    UnknownMilestone { milestone: String, known: String },
+    #[error(
+        "the evidence is missing: say which certificate, mail or person proves that `{milestone}` is complete"
+    )]
+    NoEvidence { milestone: String },
+    #[error("`{milestone}` was completed on {date} already ({evidence}); a milestone is reached once")]
+    AlreadyCompleted {
+        milestone: String,
+        date: Date,
+        evidence: String,
+    },
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Records that a milestone was reached; answers the completion's id. `plan` is the content hash of any version of the
+/// agreement. The same completion again changes nothing; another one for the same milestone is refused.
+pub(crate) async fn complete(
+    connection: &mut PgConnection,
+    author: &Author,
+    plan: &str,
+    completion: Completion,
+) -> Result<String, MilestoneError> {
+    let tenant = author.tenant();
+    let newest = plans::newest_of(connection, tenant, plan).await?;
+    let newest = newest.ok_or_else(|| MilestoneError::UnknownPlan {
+        plan: plan.to_owned(),
+    })?;
+    check(&newest.plan, &completion)?;
+    accounts::hold(connection, tenant, &newest.plan.account).await?;
+    let known =
+        milestones::of_milestone(connection, tenant, &newest.agreement, &completion.milestone).await?;
+    if let Some(known) = known {
+        return same(known, &completion);
+    }
+    let id = if completion.id.is_empty() {
+        author.new_id().to_string()
+    } else {
+        completion.id
+    };
+    let completion = Completion {
+        id: id.clone(),
+        ..completion
+    };
+    milestones::add(connection, author, &newest.agreement, &completion).await?;
+    audit::record(connection, author, &[deed(&newest.agreement, &completion)]).await?;
+    Ok(id)
+}
+
+fn check(plan: &Plan, completion: &Completion) -> Result<(), MilestoneError> {
+    let milestone = completion.milestone.clone();
+    if plan.milestones.iter().all(|known| known.id != milestone) {
+        let ids: Vec<&str> = plan.milestones.iter().map(|known| known.id.as_str()).collect();
+        return Err(MilestoneError::UnknownMilestone {
+            milestone,
+            known: ids.join(", "),
+        });
+    }
+    if completion.evidence.trim().is_empty() {
+        Err(MilestoneError::NoEvidence { milestone })
+    } else {
+        Ok(())
+    }
+}
+
+fn same(known: Completion, told: &Completion) -> Result<String, MilestoneError> {
+    let same_id = told.id.is_empty() || told.id == known.id;
+    if same_id && known.date == told.date && known.evidence == told.evidence {
+        return Ok(known.id);
+    }
+    let Completion {
+        milestone,
+        date,
+        evidence,
+        ..
+    } = known;
+    Err(MilestoneError::AlreadyCompleted {
+        milestone,
+        date,
+        evidence,
+    })
+}
+
+fn deed(agreement: &str, completion: &Completion) -> Deed {
+    Deed {
+        action: "milestone.completed",
+        subject: agreement.to_owned(),
+        reason: completion.evidence.clone(),
+        before: None,
+        after: Some(serde_json::json!({
+            "id": completion.id, "milestone": completion.milestone, "date": completion.date,
+        })),
+    }
+}

@@ -1,0 +1,27 @@
+//! What is kept, grouped by what it is about. Every function works inside an open transaction of its caller, which says
+//! whose rows it sees; the tenant is named in each statement as well, because indexes begin with it.
+
+pub(crate) mod accounts;
+pub(crate) mod audit;
+pub(crate) mod invoices;
+pub(crate) mod journal;
+pub(crate) mod milestones;
+pub(crate) mod plans;
+pub(crate) mod seats;
+pub(crate) mod usage;
+
+/// The tables, for whoever opens the service's database.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Something in the database that this version of the program cannot have written.
+fn corrupt(what: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Decode(what.to_string().into())
+}
+
+/// The rows of one page and the token of the next, given one row more than fits.
+pub(crate) fn page<T>(mut rows: Vec<T>, size: usize, token: impl Fn(&T) -> String) -> (Vec<T>, String) {
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| more).map(token);
+    (rows, next.unwrap_or_default())
+}

@@ -1,0 +1,136 @@
+//! Accounts: who is billed, which of them are being billed right now, and which could not be.
+
+use jiff::civil::Date;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::author::Author;
+
+/// What a run could not bill, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parked {
+    pub(crate) account: String,
+    /// The agreement that could not be billed; empty where it is the account as a whole.
+    pub(crate) plan: String,
+    /// What happened and what to do.
+    pub(crate) reason: String,
+}
+
+/// Makes sure the account exists, and holds it until the transaction ends: changes to its agreements come one after the
+/// other.
+pub(crate) async fn open(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO account (tenant, id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(tenant)
+        .bind(account)
+        .execute(&mut *connection)
+        .await?;
+    hold(connection, tenant, account).await
+}
+
+/// Holds one account, waiting for whoever holds it now. The lock leaves the key alone, so that rows that refer to the
+/// account can still be written.
+pub(crate) async fn hold(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT FROM account WHERE tenant = $1 AND id = $2 FOR NO KEY UPDATE")
+        .bind(tenant)
+        .bind(account)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Holds those of the accounts that nobody else holds, and says which.
+pub(crate) async fn hold_free(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    accounts: &[String],
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT id FROM account WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+    )
+    .bind(tenant)
+    .bind(accounts)
+    .fetch_all(connection)
+    .await
+}
+
+pub(crate) async fn exists(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM account WHERE tenant = $1 AND id = $2)")
+        .bind(tenant)
+        .bind(account)
+        .fetch_one(connection)
+        .await
+}
+
+/// Some accounts after this one, in order.
+pub(crate) async fn after(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM account WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+        .bind(tenant)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(connection)
+        .await
+}
+
+/// Notes what could not be billed of some accounts, in place of the trouble they had before.
+pub(crate) async fn settle(
+    connection: &mut PgConnection,
+    author: &Author,
+    through: Date,
+    accounts: &[String],
+    parked: &[Parked],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM parked_account WHERE tenant = $1 AND account = ANY($2)")
+        .bind(author.tenant())
+        .bind(accounts)
+        .execute(&mut *connection)
+        .await?;
+    if parked.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO parked_account (tenant, through, at, account, plan, reason) \
+         SELECT $1, $2, $3, parked.* FROM UNNEST($4::text[], $5::text[], $6::text[]) AS parked",
+    )
+    .bind(author.tenant())
+    .bind(through.to_sqlx())
+    .bind(author.at.to_sqlx())
+    .bind(
+        parked
+            .iter()
+            .map(|parked| parked.account.as_str())
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        parked
+            .iter()
+            .map(|parked| parked.plan.as_str())
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        parked
+            .iter()
+            .map(|parked| parked.reason.as_str())
+            .collect::<Vec<_>>(),
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,13 @@
+//! Issued invoices, their lines and their numbers. Written once, never changed.
+
+mod billed;
+mod lines;
+mod numbers;
+mod read;
+mod write;
+
+pub(crate) use billed::{Billed, billed, issued_through};
+pub(crate) use lines::line;
+pub(crate) use numbers::take_numbers;
+pub(crate) use read::{Wanted, called, list, of_ids, of_run};
+pub(crate) use write::add;

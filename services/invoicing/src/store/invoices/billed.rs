@@ -1,0 +1,101 @@
+//! What issued invoices carry already.
+
+use std::collections::HashMap;
+
+use billing::component::Component;
+use billing::line::BilledLine;
+use jiff::civil::Date;
+use pricing::money::{Currency, Money};
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::super::corrupt;
+use super::lines::period;
+
+/// A line that was billed, and its place among those that restate each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Billed {
+    pub(crate) agreement: String,
+    pub(crate) line: BilledLine,
+    pub(crate) sequence: i32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    plan: String,
+    charge: String,
+    component: String,
+    first_day: Option<jiff_sqlx::Date>,
+    day_after: Option<jiff_sqlx::Date>,
+    amount: Decimal,
+    currency: String,
+    tax: Option<String>,
+    description: String,
+    number: String,
+    invoice_date: jiff_sqlx::Date,
+    sequence: i32,
+}
+
+impl TryFrom<Row> for Billed {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> Result<Self, sqlx::Error> {
+        let component: Component = row.component.parse().map_err(corrupt)?;
+        let currency: Currency = row.currency.parse().map_err(corrupt)?;
+        let line = BilledLine {
+            charge: row.charge,
+            component,
+            service: period(row.first_day, row.day_after)?,
+            amount: Money::new(row.amount, currency),
+            tax: row.tax,
+            description: row.description,
+            invoice: row.number,
+            invoice_date: row.invoice_date.to_jiff(),
+        };
+        Ok(Self {
+            agreement: row.plan,
+            line,
+            sequence: row.sequence,
+        })
+    }
+}
+
+/// Every line ever issued under some agreements, in the order of issue.
+pub(crate) async fn billed(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreements: &[&str],
+) -> Result<Vec<Billed>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT line.plan, line.charge, line.component, lower(line.service) AS first_day, \
+                upper(line.service) AS day_after, line.amount, line.currency, line.tax, line.description, \
+                invoice.number, invoice.invoice_date, line.sequence \
+         FROM invoice_line AS line JOIN invoice ON invoice.tenant = line.tenant AND invoice.id = line.invoice \
+         WHERE line.tenant = $1 AND line.plan = ANY($2) ORDER BY line.plan, line.invoice, line.position",
+    )
+    .bind(tenant)
+    .bind(agreements)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Billed::try_from).collect()
+}
+
+/// The date of the latest invoice under each of some agreements.
+pub(crate) async fn issued_through(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreements: &[&str],
+) -> Result<HashMap<String, Date>, sqlx::Error> {
+    let rows: Vec<(String, jiff_sqlx::Date)> = sqlx::query_as(
+        "SELECT plan, max(invoice_date) FROM invoice WHERE tenant = $1 AND plan = ANY($2) GROUP BY plan",
+    )
+    .bind(tenant)
+    .bind(agreements)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(agreement, date)| (agreement, date.to_jiff()))
+        .collect())
+}

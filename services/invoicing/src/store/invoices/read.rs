@@ -1,0 +1,218 @@
+//! Finding invoices, and putting them together as they were issued.
+
+use std::collections::HashMap;
+
+use pricing::money::Currency;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::super::{corrupt, journal};
+use super::lines;
+use crate::invoice::{Invoice, Line, Series, Standing, TaxTotal};
+
+/// The invoices of that number (each issuer may have one) or that id.
+pub(crate) async fn called(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    name: &str,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT id FROM invoice WHERE tenant = $1 AND (number = $2 OR id = $3) ORDER BY id LIMIT 2",
+    )
+    .bind(tenant)
+    .bind(name)
+    .bind(Uuid::try_parse(name).unwrap_or_default())
+    .fetch_all(connection)
+    .await
+}
+
+/// Which invoices a list holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// Only this account's, all if empty.
+    pub(crate) account: &'a str,
+    /// Only what this run issued, all if empty.
+    pub(crate) run: &'a str,
+    /// Only those after this one.
+    pub(crate) after: Option<Uuid>,
+}
+
+/// Ids of invoices, oldest invoice date first.
+pub(crate) async fn list(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    wanted: Wanted<'_>,
+    limit: i64,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT id FROM invoice WHERE tenant = $1 AND ($2 = '' OR account = $2) AND ($3 = '' OR run = $3) \
+           AND ($4 IS NULL OR (invoice_date, account, series, sequence, id) > \
+                (SELECT invoice_date, account, series, sequence, id FROM invoice WHERE tenant = $1 AND id = $4)) \
+         ORDER BY invoice_date, account, series, sequence, id LIMIT $5",
+    )
+    .bind(tenant)
+    .bind(wanted.account)
+    .bind(wanted.run)
+    .bind(wanted.after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// How many invoices a run issued, and the first of them in the order of their dates.
+pub(crate) async fn of_run(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    run: &str,
+    limit: i64,
+) -> Result<(i64, Vec<Uuid>), sqlx::Error> {
+    let count = sqlx::query_scalar("SELECT count(*) FROM invoice WHERE tenant = $1 AND run = $2")
+        .bind(tenant)
+        .bind(run)
+        .fetch_one(&mut *connection)
+        .await?;
+    let ids = sqlx::query_scalar(
+        "SELECT id FROM invoice WHERE tenant = $1 AND run = $2 \
+         ORDER BY invoice_date, account, series, sequence, id LIMIT $3",
+    )
+    .bind(tenant)
+    .bind(run)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok((count, ids))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    issuer: String,
+    series: String,
+    sequence: i64,
+    account: String,
+    plan: String,
+    version: String,
+    customer: String,
+    currency: String,
+    invoice_date: jiff_sqlx::Date,
+    due_date: jiff_sqlx::Date,
+    net: Decimal,
+    tax: Decimal,
+    total: Decimal,
+    issued_at: jiff_sqlx::Timestamp,
+}
+
+/// These invoices as they were issued, in the order of their ids given.
+pub(crate) async fn of_ids(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<Invoice>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT invoice.* FROM UNNEST($2) WITH ORDINALITY AS wanted (id, place) \
+         JOIN invoice ON invoice.tenant = $1 AND invoice.id = wanted.id ORDER BY wanted.place",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut parts = Parts {
+        lines: grouped(lines::of_invoices(connection, tenant, ids).await?),
+        taxes: grouped(taxes(connection, tenant, ids).await?),
+        entries: journal::of_invoices(connection, tenant, ids).await?,
+    };
+    rows.into_iter().map(|row| parts.put_together(row)).collect()
+}
+
+struct Parts {
+    lines: HashMap<Uuid, Vec<Line>>,
+    taxes: HashMap<Uuid, Vec<TaxTotal>>,
+    entries: HashMap<Uuid, billing::journal::JournalEntry>,
+}
+
+impl Parts {
+    fn put_together(&mut self, row: Row) -> Result<Invoice, sqlx::Error> {
+        let currency: Currency = row.currency.parse().map_err(corrupt)?;
+        let series = Series::parse(&row.series).ok_or_else(|| corrupt("an invoice of no known series"))?;
+        let entry = self.entries.remove(&row.id);
+        Ok(Invoice {
+            id: row.id,
+            standing: Standing::Issued {
+                sequence: row.sequence,
+                at: row.issued_at.to_jiff(),
+            },
+            series,
+            account: row.account,
+            customer: row.customer,
+            issuer: row.issuer,
+            agreement: row.plan,
+            version: row.version,
+            currency,
+            invoice_date: row.invoice_date.to_jiff(),
+            due_date: row.due_date.to_jiff(),
+            lines: self.lines.remove(&row.id).unwrap_or_default(),
+            taxes: self.taxes.remove(&row.id).unwrap_or_default(),
+            net: row.net,
+            tax: row.tax,
+            total: row.total,
+            entry: entry.ok_or_else(|| corrupt("an invoice without its journal entry"))?,
+        })
+    }
+}
+
+fn grouped<T>(parts: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (invoice, part) in parts {
+        groups.entry(invoice).or_default().push(part);
+    }
+    groups
+}
+
+#[derive(sqlx::FromRow)]
+struct TaxRow {
+    invoice: Uuid,
+    tax: String,
+    name: String,
+    percent: Decimal,
+    included: bool,
+    net: Decimal,
+    amount: Decimal,
+}
+
+async fn taxes(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    invoices: &[Uuid],
+) -> Result<Vec<(Uuid, TaxTotal)>, sqlx::Error> {
+    let rows: Vec<TaxRow> = sqlx::query_as(
+        "SELECT * FROM invoice_tax WHERE tenant = $1 AND invoice = ANY($2) ORDER BY invoice, tax",
+    )
+    .bind(tenant)
+    .bind(invoices)
+    .fetch_all(connection)
+    .await?;
+    let total = |row: TaxRow| {
+        let TaxRow {
+            invoice,
+            tax,
+            name,
+            percent,
+            included,
+            net,
+            amount,
+        } = row;
+        (
+            invoice,
+            TaxTotal {
+                tax,
+                name,
+                percent,
+                included,
+                net,
+                amount,
+            },
+        )
+    };
+    Ok(rows.into_iter().map(total).collect())
+}

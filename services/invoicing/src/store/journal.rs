@@ -1,0 +1,143 @@
+//! The journal: one entry for each issued document, in its transaction.
+
+use std::collections::HashMap;
+
+use billing::journal::{JournalEntry, LedgerAccount, Posting, Side};
+use jiff_sqlx::ToSqlx;
+use pricing::money::Currency;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::corrupt;
+use crate::author::Author;
+use crate::invoice::Invoice;
+
+/// Writes the entries of some invoices. An entry shares its invoice's id.
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    author: &Author,
+    invoices: &[Invoice],
+) -> Result<(), sqlx::Error> {
+    let entries = || invoices.iter().map(|invoice| &invoice.entry);
+    sqlx::query(
+        "INSERT INTO journal_entry (tenant, written_at, id, invoice, date, currency, description) \
+         SELECT $1, $2, entry.id, entry.id, entry.date, entry.currency, entry.description \
+         FROM UNNEST($3::uuid[], $4::date[], $5::text[], $6::text[]) AS entry (id, date, currency, description)",
+    )
+    .bind(author.tenant())
+    .bind(author.at.to_sqlx())
+    .bind(invoices.iter().map(|invoice| invoice.id).collect::<Vec<_>>())
+    .bind(entries().map(|entry| entry.date().to_sqlx()).collect::<Vec<_>>())
+    .bind(entries().map(|entry| entry.currency().code()).collect::<Vec<_>>())
+    .bind(entries().map(JournalEntry::text).collect::<Vec<_>>())
+    .execute(&mut *connection)
+    .await?;
+    write_postings(connection, author.tenant(), invoices).await
+}
+
+async fn write_postings(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    invoices: &[Invoice],
+) -> Result<(), sqlx::Error> {
+    let postings: Vec<(Uuid, i32, &Posting)> = invoices
+        .iter()
+        .flat_map(|invoice| {
+            (1..)
+                .zip(invoice.entry.postings())
+                .map(|(place, posting)| (invoice.id, place, posting))
+        })
+        .collect();
+    let amount_on = |side: Side| -> Vec<Decimal> {
+        let amount = |posting: &Posting| {
+            if posting.side == side {
+                posting.amount
+            } else {
+                Decimal::ZERO
+            }
+        };
+        postings.iter().map(|(_, _, posting)| amount(posting)).collect()
+    };
+    sqlx::query(
+        "INSERT INTO posting (tenant, entry, position, ledger, debit, credit, charge) \
+         SELECT $1, posting.* \
+         FROM UNNEST($2::uuid[], $3::integer[], $4::jsonb[], $5::numeric[], $6::numeric[], $7::text[]) AS posting",
+    )
+    .bind(tenant)
+    .bind(postings.iter().map(|(entry, _, _)| *entry).collect::<Vec<_>>())
+    .bind(postings.iter().map(|(_, place, _)| *place).collect::<Vec<_>>())
+    .bind(postings.iter().map(|(_, _, posting)| Json(&posting.account)).collect::<Vec<_>>())
+    .bind(amount_on(Side::Debit))
+    .bind(amount_on(Side::Credit))
+    .bind(postings.iter().map(|(_, _, posting)| posting.charge.as_deref()).collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    entry: Uuid,
+    date: jiff_sqlx::Date,
+    description: String,
+    currency: String,
+    ledger: Option<Json<LedgerAccount>>,
+    debit: Option<Decimal>,
+    credit: Option<Decimal>,
+    charge: Option<String>,
+}
+
+impl Row {
+    /// None on the one row of an entry without postings.
+    fn posting(&self) -> Option<Posting> {
+        let (Json(account), debit, credit) = (self.ledger.clone()?, self.debit?, self.credit?);
+        let (side, amount) = if credit.is_zero() {
+            (Side::Debit, debit)
+        } else {
+            (Side::Credit, credit)
+        };
+        Some(Posting {
+            account,
+            side,
+            amount,
+            charge: self.charge.clone(),
+        })
+    }
+}
+
+/// The entries of some invoices, by invoice.
+pub(crate) async fn of_invoices(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    invoices: &[Uuid],
+) -> Result<HashMap<Uuid, JournalEntry>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT entry.id AS entry, entry.date, entry.description, entry.currency, \
+                posting.ledger, posting.debit, posting.credit, posting.charge \
+         FROM journal_entry AS entry \
+         LEFT JOIN posting ON posting.tenant = entry.tenant AND posting.entry = entry.id \
+         WHERE entry.tenant = $1 AND entry.invoice = ANY($2) ORDER BY entry.id, posting.position",
+    )
+    .bind(tenant)
+    .bind(invoices)
+    .fetch_all(connection)
+    .await?;
+    rows.chunk_by(|a, b| a.entry == b.entry).map(entry).collect()
+}
+
+fn entry(rows: &[Row]) -> Result<(Uuid, JournalEntry), sqlx::Error> {
+    let first = rows
+        .first()
+        .ok_or_else(|| corrupt("a journal entry is missing"))?;
+    let currency: Currency = first.currency.parse().map_err(corrupt)?;
+    let postings = rows.iter().filter_map(Row::posting).collect();
+    let entry = JournalEntry::try_new(
+        first.date.to_jiff(),
+        first.description.clone(),
+        currency,
+        postings,
+    );
+    Ok((first.entry, entry.map_err(corrupt)?))
+}
