@@ -7,6 +7,7 @@ mod progress;
 mod review;
 mod upload;
 
+use crate::bell::Bell;
 use contract::file::Limits;
 use jiff::Timestamp;
 use runtime::caller::{Caller, Role, caller_of, require};
@@ -28,6 +29,10 @@ pub(crate) struct Desk {
     pub(crate) limits: Limits,
     /// Ends the streams that would last.
     pub(crate) token: CancellationToken,
+    /// Rung when a file has come.
+    pub(crate) received: Bell,
+    /// Rung when a decision may have put a plan on its way.
+    pub(crate) approved: Bell,
 }
 
 /// Who calls, and as part of what.

@@ -20,7 +20,9 @@ use tonic::{Request, Status};
 use wire::invoicing::v1::invoicing_service_client::InvoicingServiceClient;
 use wire::invoicing::v1::{Approval, RegisterPlanRequest};
 
+use crate::bell::Bell;
 use crate::grpc::timestamp;
+use crate::serve::Means;
 use crate::store::dossier::{Dossier, Entry};
 use crate::store::events::Change;
 use crate::store::outbox::{self, Parcel};
@@ -46,7 +48,7 @@ pub(crate) async fn run(post: Post, token: CancellationToken) {
                 PAUSE.saturating_mul(4)
             }
         };
-        token.run_until_cancelled(tokio::time::sleep(pause)).await;
+        post.bell.wait(pause, &token).await;
     }
 }
 
@@ -57,20 +59,20 @@ pub(crate) struct Post {
     clock: Clock,
     key: Secret,
     channel: Channel,
+    /// Rung when a contract is approved.
+    bell: Bell,
 }
 
 impl Post {
     /// A way that is opened when it is first needed.
-    pub(crate) fn new(pool: PgPool, clock: Clock, key: Secret, invoicing: Endpoint) -> Self {
-        let channel = invoicing
-            .connect_timeout(PATIENCE)
-            .timeout(PATIENCE)
-            .connect_lazy();
+    pub(crate) fn new(means: &Means, invoicing: &Endpoint, bell: Bell) -> Self {
+        let invoicing = invoicing.clone().connect_timeout(PATIENCE).timeout(PATIENCE);
         Self {
-            pool,
-            clock,
-            key,
-            channel,
+            pool: means.pool.clone(),
+            clock: means.clock.clone(),
+            key: means.service_key.clone(),
+            channel: invoicing.connect_lazy(),
+            bell,
         }
     }
 

@@ -11,9 +11,7 @@
 //! A worker holds the contract it works on by a row lock. If the worker dies, the lock goes with it and another worker
 //! begins again; what was read already is not read a second time.
 
-mod ask;
 mod conclude;
-mod interpret;
 mod queue;
 mod read;
 mod receive;
@@ -22,13 +20,15 @@ mod stage;
 use std::sync::Arc;
 
 use contract::draft::Draft;
+use contract::page::Document;
 use runtime::clock::Clock;
 use sqlx::PgPool;
 
+use crate::bell::Bell;
+use crate::readers::{Readers, ReadersBroke, Readings};
 use crate::sandbox::{IntakeError, ReaderSettings};
 use crate::store::queue::Job;
 
-pub(crate) use ask::NamedModel;
 pub(crate) use queue::run;
 pub(crate) use receive::{Receipt, receive};
 pub(crate) use stage::Stage;
@@ -39,8 +39,9 @@ pub(crate) struct Intake {
     pub(crate) pool: PgPool,
     pub(crate) clock: Clock,
     pub(crate) reader: ReaderSettings,
-    /// Reads beside the rules, if one is set.
-    pub(crate) model: Option<Arc<NamedModel>>,
+    pub(crate) readers: Arc<Readers>,
+    /// Rung when a contract is received.
+    pub(crate) bell: Bell,
 }
 
 impl Intake {
@@ -50,6 +51,28 @@ impl Intake {
         let document = Arc::new(self.read(job, &mut file).await?);
         let readings = self.ask(job, &document).await?;
         self.interpret(job, &document, file.name, readings).await
+    }
+
+    async fn ask(&self, job: Job, document: &Arc<Document>) -> Result<Readings, Trouble> {
+        self.tell(job, Stage::Asking).await?;
+        Ok(self.readers.ask(document).await?)
+    }
+
+    async fn interpret(
+        &self,
+        job: Job,
+        document: &Arc<Document>,
+        name: String,
+        readings: Readings,
+    ) -> Result<Drafted, Trouble> {
+        self.tell(job, Stage::Interpreting).await?;
+        let pages = u32::try_from(document.pages.len()).unwrap_or(u32::MAX);
+        let readers = readings.names.clone();
+        Ok(Drafted {
+            draft: readings.draft(document, name).await?,
+            pages,
+            readers,
+        })
     }
 }
 
@@ -76,11 +99,12 @@ enum Trouble {
     Database(#[from] sqlx::Error),
 }
 
-/// Work that keeps a core busy, out of the way of those who wait for answers. If it panics, the file has failed.
-async fn thinking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
-    let done = tokio::task::spawn_blocking(work).await;
-    let how = || "its words could not be made sense of".to_owned();
-    done.map_err(|_| Trouble::File(IntakeError::ReaderDied { how: how() }))
+impl From<ReadersBroke> for Trouble {
+    fn from(broke: ReadersBroke) -> Self {
+        Self::File(IntakeError::ReaderDied {
+            how: broke.to_string(),
+        })
+    }
 }
 
 /// The worker's name in the audit log.

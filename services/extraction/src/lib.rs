@@ -1,8 +1,8 @@
 //! The extraction service: a signed contract in, an approved plan out.
 //!
 //! **Owns** the files and the contracts made of them (`store`), reading a file in a process of its own ([`sandbox`]),
-//! the flow from file to review (`intake`), carrying a review's decisions (`review`), handing approved plans to
-//! invoicing (`handoff`) and the gRPC in front of it all (`grpc`).
+//! asking whoever reads a document ([`readers`], [`model`]), the flow from file to review (`intake`), carrying out a
+//! review's decisions (`review`), handing approved plans to invoicing (`handoff`) and the gRPC in front of it all (`grpc`).
 //!
 //! **Does not own** what a page says, what is flagged, or who may approve what (`contract`); what a plan comes to
 //! (`invoicing`, asked over gRPC); pages for people (`console`).
@@ -16,10 +16,12 @@
 //! revision, its event in the audit log and, when it approves, the plan on its way out. Revisions, events and files are
 //! never changed. Contract text is never logged.
 
+mod bell;
 mod grpc;
 mod handoff;
 mod intake;
 pub mod model;
+pub mod readers;
 mod review;
 pub mod sandbox;
 mod serve;

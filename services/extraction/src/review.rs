@@ -108,6 +108,16 @@ impl Decision {
         }
     }
 
+    /// What a person wrote, by the field they wrote it in.
+    pub(crate) fn texts(&self) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::Edit { path, value, reason } => vec![("path", path), ("value", value), ("reason", reason)],
+            Self::Resolve { flag, reason } => vec![("flag_id", flag), ("reason", reason)],
+            Self::Reject { reason } | Self::Reopen { reason } => vec![("reason", reason)],
+            Self::Submit | Self::Approve => Vec::new(),
+        }
+    }
+
     fn apply(&self, review: &Review, act: Act<'_>) -> Result<Outcome, Refusal> {
         match self {
             Self::Edit { path, value, reason } => {

@@ -14,10 +14,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use wire::extraction::v1::extraction_service_server::ExtractionServiceServer;
 
+use crate::bell::Bell;
 use crate::grpc::Desk;
 use crate::handoff::{self, Post};
-use crate::intake::{self, Intake, NamedModel};
+use crate::intake::{self, Intake};
 use crate::model::ModelError;
+use crate::readers::Readers;
 use crate::settings::Settings;
 
 /// What the service works with.
@@ -44,7 +46,7 @@ pub enum ServeError {
     Model(#[from] ModelError),
     /// Every reader holds a connection while it works, and so does the way to invoicing.
     #[error(
-        "the extraction service may hold {allowed} database connections, but needs at least {needed}; raise QUITTANCE_DATABASE_CONNECTIONS, or lower QUITTANCE_READERS"
+        "the extraction service may hold {allowed} database connections, but needs at least {needed}; raise QUITTANCE_DATABASE_CONNECTIONS, or lower QUITTANCE_FILES_AT_ONCE"
     )]
     TooFewConnections {
         /// Connections of the pool.
@@ -67,48 +69,40 @@ pub async fn serve(
     drain: Duration,
 ) -> Result<(), ServeError> {
     enough_connections(&settings, &means.pool)?;
-    let model = settings.model.clone().map(NamedModel::new).transpose()?;
-    let workers = workers(&settings, &means, model, &token);
+    let readers = Arc::new(Readers::new(settings.model.clone())?);
     let desk = Desk {
-        pool: means.pool,
-        clock: means.clock,
+        pool: means.pool.clone(),
+        clock: means.clock.clone(),
         limits: settings.reader.limits,
         token: token.clone(),
+        received: Bell::default(),
+        approved: Bell::default(),
     };
+    let workers = workers(&settings, &means, readers, &desk);
     let service = ExtractionServiceServer::new(desk).max_decoding_message_size(server::MESSAGE_LIMIT);
-    let served = Server::on(bound, means.keys)
+    let server = Server::on(bound, means.keys)
         .described_by(wire::DESCRIPTORS)
-        .with(service)
-        .serve(token.clone(), drain)
-        .await;
+        .with(service);
+    let served = server.serve(token.clone(), drain).await;
     token.cancel();
     workers.join_all().await;
     Ok(served?)
 }
 
-fn workers(
-    settings: &Settings,
-    means: &Means,
-    model: Option<NamedModel>,
-    token: &CancellationToken,
-) -> JoinSet<()> {
+fn workers(settings: &Settings, means: &Means, readers: Arc<Readers>, desk: &Desk) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     let intake = Intake {
         pool: means.pool.clone(),
         clock: means.clock.clone(),
         reader: settings.reader.clone(),
-        model: model.map(Arc::new),
+        readers,
+        bell: desk.received.clone(),
     };
-    for _ in 0..settings.readers {
-        workers.spawn(unbroken(token.clone(), intake.clone(), intake::run));
+    for _ in 0..settings.files_at_once {
+        workers.spawn(unbroken(desk.token.clone(), intake.clone(), intake::run));
     }
-    let post = Post::new(
-        means.pool.clone(),
-        means.clock.clone(),
-        means.service_key.clone(),
-        settings.invoicing.clone(),
-    );
-    workers.spawn(unbroken(token.clone(), post, handoff::run));
+    let post = Post::new(means, &settings.invoicing, desk.approved.clone());
+    workers.spawn(unbroken(desk.token.clone(), post, handoff::run));
     workers
 }
 
@@ -128,8 +122,8 @@ where
 }
 
 fn enough_connections(settings: &Settings, pool: &PgPool) -> Result<(), ServeError> {
-    let readers = u32::try_from(settings.readers).unwrap_or(u32::MAX);
-    let (allowed, needed) = (pool.options().get_max_connections(), readers.saturating_add(3));
+    let files = u32::try_from(settings.files_at_once).unwrap_or(u32::MAX);
+    let (allowed, needed) = (pool.options().get_max_connections(), files.saturating_add(3));
     if allowed < needed {
         Err(ServeError::TooFewConnections { allowed, needed })
     } else {

@@ -27,8 +27,8 @@ pub struct Settings {
     pub reader: ReaderSettings,
     /// The model that reads beside the rules, if one is set ([`ModelSettings::read`] names the variables).
     pub model: Option<ModelSettings>,
-    /// How many files are read at once (`QUITTANCE_READERS`, 1 to 64, by default 2).
-    pub readers: usize,
+    /// How many files are read at once (`QUITTANCE_FILES_AT_ONCE`, 1 to 64, by default 2).
+    pub files_at_once: usize,
 }
 
 impl Settings {
@@ -39,13 +39,13 @@ impl Settings {
     pub fn read(environment: &Environment) -> Result<Self, SettingError> {
         let address = environment.address("QUITTANCE_EXTRACTION_ADDRESS")?;
         let url = environment.parsed("QUITTANCE_INVOICING_URL", "a URL such as http://127.0.0.1:7002")?;
-        let readers = environment.whole_number("QUITTANCE_READERS", 1..=64)?;
+        let files = environment.whole_number("QUITTANCE_FILES_AT_ONCE", 1..=64)?;
         Ok(Self {
             address: address.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))),
             invoicing: url.unwrap_or_else(|| Endpoint::from_static(INVOICING)),
             reader: reader(environment)?,
             model: ModelSettings::read(environment)?,
-            readers: readers
+            files_at_once: files
                 .and_then(|number| usize::try_from(number).ok())
                 .unwrap_or(2),
         })
@@ -74,7 +74,7 @@ mod tests {
         let settings = Settings::read(&Environment::default()).unwrap();
         assert_eq!(settings.address.to_string(), "127.0.0.1:7001");
         assert_eq!(settings.invoicing.uri().to_string(), "http://127.0.0.1:7002/");
-        assert_eq!((settings.readers, settings.reader.memory_bytes), (2, 1 << 30));
+        assert_eq!((settings.files_at_once, settings.reader.memory_bytes), (2, 1 << 30));
     }
 
     #[test]
@@ -84,7 +84,7 @@ mod tests {
             ("QUITTANCE_INVOICING_URL", "not a url"),
             ("QUITTANCE_READER_MEMORY_MIB", "16"),
             ("QUITTANCE_READER_SECONDS", "0"),
-            ("QUITTANCE_READERS", "many"),
+            ("QUITTANCE_FILES_AT_ONCE", "many"),
         ] {
             let error = Settings::read(&Environment::default().with(variable, given)).unwrap_err();
             assert_eq!(error.variable, variable);

@@ -2,8 +2,11 @@
 
 #[cfg(test)]
 mod service {
+    mod decisions;
+    mod edits;
     mod handoff;
     mod invoicing;
+    mod lists;
     mod review;
     mod sandbox;
     mod support;

@@ -11,11 +11,18 @@ use super::fault::Fault;
 use super::{Call, Desk, contract_id, message};
 use crate::review::{Decision, Occasion, carry_out};
 
+/// Characters of a value or a reason.
+const LONGEST_TEXT: usize = 20_000;
+
 /// Carries out the decision that a request asks for, and tells how the contract stands then.
 pub(super) async fn decide<T: Ask>(desk: &Desk, request: &Request<T>) -> Result<v1::Contract, Fault> {
     let (call, ask) = (Call::of(request)?, request.get_ref());
     let decision = ask.decision();
     require(&call.caller, decision.roles())?;
+    decision
+        .texts()
+        .into_iter()
+        .try_for_each(|(field, text)| can_be_kept(field, text))?;
     let occasion = Occasion {
         caller: &call.caller,
         at: desk.clock.now(),
@@ -41,7 +48,23 @@ pub(super) async fn decide<T: Ask>(desk: &Desk, request: &Request<T>) -> Result<
     let contract = message::contract(&mut transaction, &dossier).await?;
     entry.record(&mut transaction, &contract.encode_to_vec()).await?;
     transaction.commit().await?;
+    desk.approved.ring();
     Ok(contract)
+}
+
+/// The database takes no NUL, and an audit log is for sentences.
+fn can_be_kept(field: &str, text: &str) -> Result<(), Status> {
+    if text.contains('\0') {
+        return Err(rejection::invalid(
+            field,
+            "contains the character NUL, which cannot be kept",
+        ));
+    }
+    if text.chars().count() > LONGEST_TEXT {
+        let sentence = format!("is longer than {LONGEST_TEXT} characters; say it in fewer words");
+        return Err(rejection::invalid(field, sentence));
+    }
+    Ok(())
 }
 
 fn recall(answer: &[u8]) -> Result<v1::Contract, Status> {

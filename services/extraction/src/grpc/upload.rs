@@ -46,6 +46,7 @@ pub(super) async fn upload(
     let answer = store(desk, &call, &mut transaction, &arrival).await?;
     entry.record(&mut transaction, &answer.encode_to_vec()).await?;
     transaction.commit().await?;
+    desk.received.ring();
     tracing::info!(
         contract = answer.contract_id,
         bytes = arrival.bytes.len(),
@@ -87,7 +88,7 @@ async fn receive(
     complete(&header, &bytes)?;
     let media = file::recognise(&bytes, limits).map_err(unreadable)?;
     let sha256 = sha256(&bytes);
-    if !header.sha256.is_empty() && header.sha256 != sha256 {
+    if !header.sha256.is_empty() && !header.sha256.eq_ignore_ascii_case(&sha256) {
         return Err(rejection::with_reason(
             Code::InvalidArgument,
             "HASH_DIFFERS",

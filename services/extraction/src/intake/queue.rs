@@ -29,7 +29,7 @@ pub(crate) async fn run(intake: Intake, token: CancellationToken) {
                 PAUSE.saturating_mul(8)
             }
         };
-        token.run_until_cancelled(tokio::time::sleep(pause)).await;
+        intake.bell.wait(pause, &token).await;
     }
 }
 
