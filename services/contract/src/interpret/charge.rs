@@ -82,7 +82,7 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<Charge, Uncle
 /// A name for the charge: its short description, numbered if it is taken.
 pub(super) fn name(parts: &Parts<'_>, item: &LineItem) -> String {
     let wanted = naming::slug(naming::short(&item.description));
-    naming::unused(&wanted, parts.charges.iter().map(|charge| charge.id.as_str()))
+    naming::unused(&wanted, |name| parts.charges.iter().any(|known| known.id == name))
 }
 
 /// On a flat line the included units are what the fee contains; only where units are priced do they cost nothing.

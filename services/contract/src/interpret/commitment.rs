@@ -16,10 +16,9 @@ pub(super) fn take(parts: &mut Parts<'_>, item: &LineItem) -> Result<(), Unclear
         Some(Cadence::OneTime | Cadence::PerEvent | Cadence::Dated) | None => CommitmentSpan::Term,
     };
     let wanted = naming::slug(naming::short(&item.description));
-    let id = naming::unused(
-        &wanted,
-        parts.commitments.iter().map(|commitment| commitment.id.as_str()),
-    );
+    let id = naming::unused(&wanted, |name| {
+        parts.commitments.iter().any(|known| known.id == name)
+    });
     let mut found = sources::of("amount", &item.price.amount);
     found.extend(sources::of("span", &item.cadence));
     found.extend(sources::clauses("", &item.evidence));

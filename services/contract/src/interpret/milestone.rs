@@ -63,7 +63,10 @@ fn worth(
     let amount = total.amount.copied().ok_or_else(|| share_of_what(item))?;
     let mut found = sources::of("price.rate", &item.price.percent);
     found.extend(sources::of("quantity", &total.amount));
-    let rate = PercentageRate { percent, ..PercentageRate::default() };
+    let rate = PercentageRate {
+        percent,
+        ..PercentageRate::default()
+    };
     Ok((
         Price::Percentage { rate },
         Quantity::Amount {
@@ -87,10 +90,9 @@ fn share_of_what(item: &LineItem) -> Unclear {
 
 fn add_milestone(parts: &mut Parts<'_>, item: &LineItem) -> String {
     let wanted = naming::slug(naming::short(&item.description));
-    let id = naming::unused(
-        &wanted,
-        parts.milestones.iter().map(|milestone| milestone.id.as_str()),
-    );
+    let id = naming::unused(&wanted, |name| {
+        parts.milestones.iter().any(|known| known.id == name)
+    });
     let name = item
         .event
         .get()

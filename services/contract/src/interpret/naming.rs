@@ -29,14 +29,13 @@ pub(super) fn short(description: &str) -> &str {
 }
 
 /// The slug itself, or with the first free number behind it.
-pub(super) fn unused<'n>(wanted: &str, taken: impl Iterator<Item = &'n str> + Clone) -> String {
+pub(super) fn unused(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let base = if wanted.is_empty() { "charge" } else { wanted };
-    let free = |name: &str| taken.clone().all(|known| known != name);
-    if free(base) {
+    if !is_taken(base) {
         return base.to_owned();
     }
-    let numbered = (2u32..).map(|number| format!("{base}-{number}"));
-    numbered.into_iter().find(|name| free(name)).unwrap_or_default()
+    let mut numbered = (2u32..).map(|number| format!("{base}-{number}"));
+    numbered.find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -64,8 +63,8 @@ mod tests {
 
     #[test]
     fn a_name_is_used_once() {
-        let taken = ["fee", "fee-2"];
-        assert_eq!(unused("fee", taken.into_iter()), "fee-3");
-        assert_eq!(unused("", taken.into_iter()), "charge");
+        let is_taken = |name: &str| ["fee", "fee-2"].contains(&name);
+        assert_eq!(unused("fee", is_taken), "fee-3");
+        assert_eq!(unused("", is_taken), "charge");
     }
 }

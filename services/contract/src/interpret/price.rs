@@ -160,7 +160,12 @@ fn tiered(item: &LineItem, tiers: &terms::Tiers, found: &mut Vec<FieldSource>) -
     };
     let shares = rows.iter().any(|row| row.percent.is_some());
     // Bounds that meet ("0–1,000, 1,000–5,000") hold their upper one, unless a person says otherwise.
-    let tiers = Tiers { rows, bound: TierBound::UpperInclusive, count, ..Tiers::default() };
+    let tiers = Tiers {
+        rows,
+        bound: TierBound::UpperInclusive,
+        count,
+        ..Tiers::default()
+    };
     Ok(match mode {
         TierMode::Graduated if shares => Price::GraduatedPercentage { tiers },
         TierMode::Graduated => Price::Graduated { tiers },

@@ -67,7 +67,7 @@ fn meter(parts: &mut Parts<'_>, item: &LineItem) -> String {
     if parts.meters.iter().any(|meter| meter.id == id) {
         id = naming::slug(naming::short(&item.description));
     }
-    let id = naming::unused(&id, parts.meters.iter().map(|meter| meter.id.as_str()));
+    let id = naming::unused(&id, |name| parts.meters.iter().any(|known| known.id == name));
     parts.meters.push(Meter {
         id: id.clone(),
         name: item.description.clone(),
