@@ -189,4 +189,6 @@ fn without_lonely_zeros(due: Vec<DueLine>) -> Vec<DueLine> {
 }
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;

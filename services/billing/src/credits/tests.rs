@@ -70,13 +70,13 @@ fn the_edges_of_a_window_are_exact() {
     let short = grant("g", 1, at(1, 0), at(5, 0));
     let uses = [(at(5, 0), 30)];
     assert_eq!(
-        burned(&[short.clone()], &uses, &[], at(5, 0)),
+        burned(std::slice::from_ref(&short), &uses, &[], at(5, 0)),
         shown(&["g 100"], "0")
     );
     assert_eq!(burned(&[short], &uses, &[], at(6, 0)), shown(&["g 0"], "30"));
     let later = grant("g", 1, at(4, 0), at(9, 0));
     assert_eq!(
-        burned(&[later.clone()], &[], &[], at(4, 0)),
+        burned(std::slice::from_ref(&later), &[], &[], at(4, 0)),
         shown(&["g 100"], "0")
     );
     assert_eq!(burned(&[later], &[], &[], at(3, 0)), shown(&["g 0"], "0"));
