@@ -3,12 +3,21 @@
 //! Everything here runs on bytes a counterparty wrote. Limits come first, the cheap structure check before the
 //! expensive readers, and whatever cannot be read has a name a person can act on.
 
+mod characters;
+mod docx;
+mod email;
+mod flow;
+mod header;
+mod html;
 mod pdf;
 mod sniff;
+mod text;
+mod xml;
 
 use sha2::{Digest, Sha256};
 
 use crate::page::{Document, Media};
+use sniff::Kind;
 
 /// Reads one file. An e-mail gives its body; [`read_all`] gives its attachments too.
 ///
@@ -16,9 +25,12 @@ use crate::page::{Document, Media};
 /// Each [`ReadError`] says what is wrong with the file and what to do about it.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
     admit(bytes, limits)?;
-    match sniff::kind(bytes) {
-        sniff::Kind::Pdf => pdf::read(bytes, limits),
-        sniff::Kind::Other(looks_like) => Err(ReadError::NotADocument { looks_like }),
+    match recognised(bytes)? {
+        Media::Pdf => pdf::read(bytes, limits),
+        Media::Docx => docx::read(bytes, limits),
+        Media::Html => html::read(bytes, limits),
+        Media::Email => email::read(bytes, limits),
+        Media::Text => text::read(bytes),
     }
 }
 
@@ -28,23 +40,29 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
 /// Empty, too large, or a kind of file that is not read.
 pub fn recognise(bytes: &[u8], limits: &Limits) -> Result<Media, ReadError> {
     admit(bytes, limits)?;
-    match sniff::kind(bytes) {
-        sniff::Kind::Pdf => Ok(Media::Pdf),
-        sniff::Kind::Other(looks_like) => Err(ReadError::NotADocument { looks_like }),
-    }
+    recognised(bytes)
 }
 
-/// Reads a file and every document it carries: for an e-mail its body, named `body`, then its attachments by name.
+/// Reads a file and every document it carries: for an e-mail its body, named [`BODY`], then its attachments by name;
+/// for any other file the file itself, under the same name.
 ///
 /// # Errors
 /// [`ReadError`] when the file itself cannot be read; an attachment that cannot be read carries its own error.
 pub fn read_all(bytes: &[u8], limits: &Limits) -> Result<Vec<Part>, ReadError> {
-    let document = read(bytes, limits)?;
-    Ok(vec![Part {
-        name: String::from("body"),
-        read: Ok(document),
-    }])
+    admit(bytes, limits)?;
+    match recognised(bytes)? {
+        Media::Email => email::read_all(bytes, limits),
+        _ => read(bytes, limits).map(|document| {
+            vec![Part {
+                name: BODY.to_owned(),
+                read: Ok(document),
+            }]
+        }),
+    }
 }
+
+/// The name of a file's own text among its [`Part`]s.
+pub const BODY: &str = "body";
 
 /// What one file may cost before it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +155,16 @@ pub enum ReadError {
         /// The limit.
         limit: usize,
     },
+}
+
+fn recognised(bytes: &[u8]) -> Result<Media, ReadError> {
+    match sniff::kind(bytes) {
+        Kind::Readable(media) => Ok(media),
+        Kind::Locked => Err(ReadError::Encrypted),
+        Kind::Other(looks_like) => Err(ReadError::NotADocument {
+            looks_like: looks_like.to_owned(),
+        }),
+    }
 }
 
 fn admit(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {

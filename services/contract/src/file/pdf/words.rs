@@ -1,14 +1,12 @@
 //! Glyphs into words: glyphs drawn one after another on one line, without a space or a gap between them.
 
-mod characters;
 mod doubles;
 
 use super::ink::{Glyph, PageInk};
 use super::turn::Turn;
 use super::visibility::Sight;
+use crate::file::characters::{steers, tidy};
 use crate::page::{BBox, Finding, FindingKind};
-
-pub(super) use characters::tidy;
 
 /// A gap wider than this part of the font size (in percent) ends a word where the text draws no spaces of its own.
 const GAP: i32 = 13;
@@ -57,10 +55,7 @@ pub(super) fn group(ink: &PageInk, sights: &[Sight]) -> Vec<Fragment> {
 /// What the reviewer must know of the characters of one page.
 pub(super) fn report(page: u32, ink: &PageInk) -> Vec<Finding> {
     let texts = ink.glyphs.iter().filter_map(|glyph| glyph.text.as_deref());
-    let steering = texts
-        .flat_map(str::chars)
-        .filter(|c| characters::steers(*c))
-        .count();
+    let steering = texts.flat_map(str::chars).filter(|c| steers(*c)).count();
     let unknown = ink
         .glyphs
         .iter()

@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::{Cells, Item, TextLine};
+use crate::file::header::is_figure;
 use crate::file::pdf::edges::Edges;
 use crate::page::BBox;
 
@@ -98,13 +99,6 @@ fn brings_figure(line: &TextLine, columns: &Columns) -> bool {
                 == 1
     };
     line.words.iter().filter(alone).any(|item| is_figure(&item.text))
-}
-
-/// An amount, a percentage or a number, with its signs.
-pub(super) fn is_figure(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    digits > 0 && (letters == 0 || (letters <= 3 && digits >= letters))
 }
 
 fn filled(line: &TextLine, columns: &Columns) -> Vec<bool> {

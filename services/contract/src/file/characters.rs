@@ -1,4 +1,4 @@
-//! The characters of a word: composed, ligatures spelt out, and without those that steer the eye or the machine.
+//! The characters of a word, in whatever file it stands: composed, ligatures spelt out, and without those that steer the eye or the machine.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 const GREEK_QUESTION_MARK: char = '\u{37e}';
 
 /// NFC, ligatures as letters, soft hyphens as the hyphens they print, no control characters.
-pub(in crate::file) fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     for part in text.split_inclusive(GREEK_QUESTION_MARK) {
         let body = part.strip_suffix(GREEK_QUESTION_MARK);
@@ -21,7 +21,7 @@ pub(in crate::file) fn tidy(text: &str) -> String {
 }
 
 /// Zero-width, bidirectional, invisible and tag characters: they change how text reads without being seen.
-pub(in crate::file) fn steers(c: char) -> bool {
+pub(super) fn steers(c: char) -> bool {
     matches!(c,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
         | '\u{180e}' | '\u{061c}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e01ef}')

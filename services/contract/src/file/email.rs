@@ -1,0 +1,162 @@
+//! E-mail: its head and body are one document, its attachments are documents of their own.
+
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+
+use super::flow::{self, Block};
+use super::{BODY, Limits, Part, ReadError, html, identity, text};
+use crate::page::{Document, Finding, FindingKind, Media};
+
+/// An e-mail in an e-mail in an e-mail is followed this deep.
+const DEEPEST: usize = 3;
+/// So many attachments are read; more are named as not read.
+const ATTACHMENTS: usize = 50;
+
+/// The head and the body.
+///
+/// # Errors
+/// Damaged, or no text.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+    let message = parse(bytes)?;
+    let (mut blocks, mut findings) = body(&message, limits)?;
+    let mut lines = head(&message);
+    lines.append(&mut blocks);
+    let names: Vec<String> = attachments(&message).map(name).collect();
+    findings.extend(attached(&names));
+    Ok(flow::document(
+        identity(bytes),
+        Media::Email,
+        message.subject().map(str::to_owned),
+        &lines,
+        findings,
+    ))
+}
+
+/// The body and every attachment, each with what reading it gave.
+///
+/// # Errors
+/// The e-mail itself cannot be read.
+pub(super) fn read_all(bytes: &[u8], limits: &Limits) -> Result<Vec<Part>, ReadError> {
+    parts(bytes, limits, DEEPEST)
+}
+
+fn parts(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Vec<Part>, ReadError> {
+    let body = read(bytes, limits)?;
+    let message = parse(bytes)?;
+    let mut parts = vec![Part {
+        name: BODY.to_owned(),
+        read: Ok(body),
+    }];
+    for attachment in attachments(&message).take(ATTACHMENTS) {
+        parts.extend(attachment_parts(attachment, limits, depth));
+    }
+    Ok(parts)
+}
+
+/// An e-mail inside gives its own body and attachments, named after it.
+fn attachment_parts(attachment: &MessagePart<'_>, limits: &Limits, depth: usize) -> Vec<Part> {
+    let name = name(attachment);
+    let contents = match &attachment.body {
+        PartType::Message(inner) => inner.raw_message(),
+        _ => attachment.contents(),
+    };
+    if depth > 1 && matches!(attachment.body, PartType::Message(_)) {
+        return match parts(contents, limits, depth.saturating_sub(1)) {
+            Ok(inner) => inner
+                .into_iter()
+                .map(|part| Part {
+                    name: format!("{name}/{}", part.name),
+                    ..part
+                })
+                .collect(),
+            Err(error) => vec![Part {
+                name,
+                read: Err(error),
+            }],
+        };
+    }
+    vec![Part {
+        read: super::read(contents, limits),
+        name,
+    }]
+}
+
+fn parse(bytes: &[u8]) -> Result<Message<'_>, ReadError> {
+    let parsed = MessageParser::default().parse(bytes);
+    parsed.ok_or_else(|| ReadError::Damaged {
+        detail: String::from("its parts cannot be told apart"),
+    })
+}
+
+/// Pictures that the body shows inline are decoration; every other part is an attachment.
+fn attachments<'a>(message: &'a Message<'a>) -> impl Iterator<Item = &'a MessagePart<'a>> {
+    message
+        .attachments()
+        .filter(|part| !(matches!(part.body, PartType::InlineBinary(_)) && is_picture(part)))
+}
+
+fn is_picture(part: &MessagePart<'_>) -> bool {
+    part.content_type()
+        .is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("image"))
+}
+
+fn name(part: &MessagePart<'_>) -> String {
+    part.attachment_name()
+        .unwrap_or("attachment without a name")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect()
+}
+
+/// Who wrote to whom and when: it dates and names the parties.
+fn head(message: &Message<'_>) -> Vec<Block> {
+    let date = message.date().map(|date| date.to_rfc822());
+    let lines = [
+        ("From", message.from().map(people)),
+        ("To", message.to().map(people)),
+        ("Cc", message.cc().map(people)),
+        ("Date", date),
+        ("Subject", message.subject().map(str::to_owned)),
+    ];
+    lines
+        .into_iter()
+        .filter_map(|(label, value)| Some(Block::line(format!("{label}: {}", value?))))
+        .collect()
+}
+
+fn people(address: &Address<'_>) -> String {
+    let names = address
+        .iter()
+        .map(|person| match (person.name(), person.address()) {
+            (Some(name), Some(address)) => format!("{name} <{address}>"),
+            (name, address) => name.or(address).unwrap_or_default().to_owned(),
+        });
+    names.collect::<Vec<String>>().join(", ")
+}
+
+/// The text a person sees: the formatted version where there is one.
+fn body(message: &Message<'_>, limits: &Limits) -> Result<(Vec<Block>, Vec<Finding>), ReadError> {
+    let formatted = message.html_bodies().find_map(|part| match &part.body {
+        PartType::Html(formatted) => Some(formatted),
+        _ => None,
+    });
+    match formatted {
+        Some(formatted) => html::blocks(formatted, limits),
+        None => {
+            let plain = message.text_bodies().filter_map(MessagePart::text_contents);
+            Ok((plain.flat_map(text::blocks).collect(), Vec::new()))
+        }
+    }
+}
+
+fn attached(names: &[String]) -> Option<Finding> {
+    let count = names.len();
+    (count > 0).then(|| Finding {
+        kind: FindingKind::Attachments,
+        page: None,
+        detail: format!(
+            "the e-mail carries {count} attachments, each is a document of its own: {}",
+            names.join(", ")
+        ),
+    })
+}
