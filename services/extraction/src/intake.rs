@@ -47,8 +47,8 @@ pub(crate) struct Intake {
 impl Intake {
     /// The way of a contract that was received and waits.
     async fn take_in(&self, job: Job) -> Result<Drafted, Trouble> {
-        let mut file = self.open(job).await?;
-        let document = Arc::new(self.read(job, &mut file).await?);
+        let file = self.open(job).await?;
+        let document = Arc::new(self.read(job, file.content).await?);
         let readings = self.ask(job, &document).await?;
         self.interpret(job, &document, file.name, readings).await
     }

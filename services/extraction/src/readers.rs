@@ -1,6 +1,7 @@
 //! Whoever reads a document: the rules always, a model where one is set. A model that fails is a flag, not a failure.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use contract::draft::{Draft, draft};
 use contract::flag::{Code, Flag};
@@ -9,6 +10,9 @@ use contract::page::Document;
 use contract::reading::{self, Reading};
 
 use crate::model::{Model, ModelAnswer, ModelError, ModelSettings};
+
+/// How long the rules may think about one document; they take milliseconds a page.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Whoever reads a document.
 #[derive(Debug)]
@@ -112,7 +116,8 @@ fn flagged(mut rules: Reading, name: &str, error: &ModelError) -> Reading {
     rules
 }
 
-/// Work that keeps a core busy, out of the way of those who wait for answers.
+/// Work that keeps a core busy, out of the way of those who wait for answers. Nobody waits for it longer than this.
 async fn thinking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ReadersBroke> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| ReadersBroke)
+    let thought = tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(work)).await;
+    thought.map_err(|_| ReadersBroke)?.map_err(|_| ReadersBroke)
 }

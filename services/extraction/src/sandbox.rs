@@ -32,15 +32,21 @@ const LAST_WORDS: u64 = 4096;
 pub async fn read_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Document, IntakeError> {
     let mut child = start(settings)?;
     let talk = converse(&mut child, bytes, settings.answer_bytes);
-    match tokio::time::timeout(settings.wall, talk).await {
-        Ok(Ok(output)) => ending::answer(&output, settings),
-        Ok(Err(cause)) => Err(IntakeError::ReaderDied {
-            how: cause.to_string(),
-        }),
-        // Dropping the child kills it.
-        Err(_elapsed) => Err(IntakeError::TookTooLong {
-            seconds: settings.wall.as_secs(),
-        }),
+    // Dropping the child kills it.
+    let talked = tokio::time::timeout(settings.wall, talk).await;
+    let output = talked.map_err(|_| IntakeError::TookTooLong {
+        seconds: settings.wall.as_secs(),
+    })?;
+    let output = output.map_err(|cause| died(&cause))?;
+    // A long document is a long answer, and understanding it keeps a core busy.
+    let settings = settings.clone();
+    let understood = tokio::task::spawn_blocking(move || ending::answer(&output, &settings)).await;
+    understood.map_err(|cause| died(&cause))?
+}
+
+fn died(cause: &dyn std::fmt::Display) -> IntakeError {
+    IntakeError::ReaderDied {
+        how: cause.to_string(),
     }
 }
 

@@ -267,6 +267,36 @@ async fn a_crash_while_reading_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_file_that_takes_the_whole_service_down_again_and_again_is_given_up() {
+    let mut house = House::new("http://127.0.0.1:9").await;
+    let real = house.reader().clone();
+    house.reader().program = PathBuf::from("/bin/sh");
+    house.reader().arguments = vec!["-c".into(), "sleep 60".into()];
+    let mut known = None;
+    for attempt in 1..=3 {
+        house.start().await;
+        known = Some(upload(&mut house.admin(), "a.pdf", CONTRACT).await.unwrap());
+        let events = v1::ListEventsRequest {
+            contract_id: known.clone().unwrap().contract_id,
+        };
+        eventually("an attempt", || {
+            let (mut admin, events) = (house.admin(), events.clone());
+            Box::pin(async move {
+                let events = admin.list_events(events).await.unwrap().into_inner().events;
+                (events.iter().filter(|event| event.action == "reading").count() == attempt).then_some(())
+            })
+        })
+        .await;
+        house.kill();
+    }
+    *house.reader() = real;
+    house.start().await;
+    let contract_id = known.unwrap().contract_id;
+    let failed = wait_for(&mut house.admin(), &contract_id, v1::ContractState::Failed).await;
+    assert_eq!(failed.failure.unwrap().code, "reader_died");
+}
+
+#[tokio::test]
 async fn without_a_reader_a_contract_waits_instead_of_failing() {
     let mut house = House::new("http://127.0.0.1:9").await;
     house.reader().program = PathBuf::from("/nowhere/reader");
