@@ -1,2 +1,73 @@
-//! The command line.
-fn main() {}
+//! The command line: contract in, correct invoices out.
+//!
+//! **Owns** the commands, how their answers look ([`printing`]) and what exit code they end with ([`failure`]); starting
+//! both services in one process ([`serve`]) and telling their whole story ([`demo`]).
+//!
+//! **Does not own** any rule: what it shows, any gRPC client can have. It has no database of its own.
+//!
+//! **Words that must not be confused.** A *command* is what a person types, a *call* is what it asks a service. A
+//! *failure* ends a command with a sentence and an exit code; it is never a stack trace.
+//!
+//! **Always true.** With `--json`, standard output holds JSON and nothing else; everything for people's eyes during long
+//! work goes to standard error. Exit codes: 0 done, 1 something broke (no server, no disk), 2 refused by a named error,
+//! 64 the command itself was wrong.
+
+mod bill;
+mod command;
+mod connection;
+mod contracts;
+mod demo;
+mod facts;
+mod failure;
+mod invoices;
+mod keys;
+mod printing;
+mod read;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::{Cli, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    runtime::install_tls();
+    match Cli::try_parse() {
+        Ok(cli) => start(cli),
+        Err(usage) => failure::usage(&usage),
+    }
+}
+
+/// The hidden reader limits its own process and must not share it with a thread pool, so it runs before one exists.
+fn start(cli: Cli) -> ExitCode {
+    if matches!(cli.command, Command::ReadDocument) {
+        return extraction::sandbox::reader_main();
+    }
+    let done = tokio::runtime::Runtime::new()
+        .map_err(Failure::from)
+        .and_then(|tokio| tokio.block_on(run(cli)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Failure> {
+    let to = connection::Services::from(&cli.services);
+    let output = printing::Output { json: cli.json };
+    match cli.command {
+        Command::Demo(demo) => demo::run(&demo, output).await,
+        Command::Serve(serve) => serve::run(&serve).await,
+        Command::Read(read) => read::run(&read, output).await,
+        Command::Contract(contract) => contracts::run(&contract, &to, output).await,
+        Command::Usage(usage) => facts::usage(&usage, &to, output).await,
+        Command::Seats(seats) => facts::seats(&seats, &to, output).await,
+        Command::Milestone(milestone) => facts::milestone(&milestone, &to, output).await,
+        Command::Bill(bill) => bill::run(&bill, &to, output).await,
+        Command::Invoice(invoice) => invoices::run(&invoice, &to, output).await,
+        Command::Key(key) => keys::run(&key, output),
+        Command::ReadDocument => Ok(()),
+    }
+}

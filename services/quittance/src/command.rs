@@ -1,0 +1,290 @@
+//! What a person can type.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// A signed contract goes in; every term is tied to the words that say it; a person approves; from then on it bills
+/// itself, and every cent can be asked why.
+#[derive(Debug, Parser)]
+#[command(name = "quittance", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Print JSON instead of tables.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) services: ServiceOptions,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where the services are, and who is asking.
+#[derive(Debug, Args)]
+pub(crate) struct ServiceOptions {
+    /// Address of the extraction service.
+    #[arg(
+        long,
+        global = true,
+        env = "QUITTANCE_EXTRACTION_URL",
+        default_value = "http://127.0.0.1:7001"
+    )]
+    pub(crate) extraction_url: String,
+    /// Address of the invoicing service.
+    #[arg(
+        long,
+        global = true,
+        env = "QUITTANCE_INVOICING_URL",
+        default_value = "http://127.0.0.1:7002"
+    )]
+    pub(crate) invoicing_url: String,
+    /// The key that says who is asking; the administrator's of the installation in this folder if absent.
+    #[arg(long, global = true, env = "QUITTANCE_API_KEY", hide_env_values = true)]
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start everything, read the sample contracts, approve them, bill a year and show every cent's working.
+    Demo(Demo),
+    /// Run the services until Ctrl-C or SIGTERM.
+    Serve(Serve),
+    /// Read contracts of your own: terms with page, quote and flags. Needs no server and no database.
+    Read(Read),
+    /// Upload, review and approve contracts.
+    #[command(subcommand)]
+    Contract(Contract),
+    /// Report what was used.
+    #[command(subcommand)]
+    Usage(Usage),
+    /// Change how many seats a customer has.
+    #[command(subcommand)]
+    Seats(Seats),
+    /// Report a milestone complete.
+    #[command(subcommand)]
+    Milestone(Milestone),
+    /// Bill what is due, or look at it first.
+    #[command(subcommand)]
+    Bill(Bill),
+    /// Look at invoices and ask any line why.
+    #[command(subcommand)]
+    Invoice(Invoice),
+    /// Make keys for people and programs.
+    #[command(subcommand)]
+    Key(Key),
+    /// Reads one document from standard input in a limited process; the services call it.
+    #[command(hide = true)]
+    ReadDocument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Compare with the samples' expected invoices, print one summary line, and end.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The folder of stories.
+    #[arg(long, default_value = "samples")]
+    pub(crate) samples: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// One service alone; both if absent.
+    pub(crate) only: Option<Service>,
+    /// Where the extraction service listens; port 0 takes any free one and says which.
+    #[arg(long, env = "QUITTANCE_EXTRACTION_ADDRESS", default_value = "127.0.0.1:7001")]
+    pub(crate) extraction_address: SocketAddr,
+    /// Where the invoicing service listens; port 0 takes any free one and says which.
+    #[arg(long, env = "QUITTANCE_INVOICING_ADDRESS", default_value = "127.0.0.1:7002")]
+    pub(crate) invoicing_address: SocketAddr,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Service {
+    Extraction,
+    Invoicing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Read {
+    /// Contract files: PDF, DOCX, HTML, e-mail or text.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Contract {
+    /// Send a file and follow it until it waits for a person.
+    Upload {
+        /// Contract files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// All contracts, newest first.
+    List,
+    /// One contract: terms, evidence, flags, draft plan.
+    Show {
+        /// Its id, as `list` shows it.
+        id: String,
+        /// The record of everything done to it.
+        #[arg(long)]
+        history: bool,
+    },
+    /// Change one term; the new value has you as its source.
+    Edit {
+        /// Its id.
+        id: String,
+        /// The term's path, as `show` prints it.
+        path: String,
+        /// The new value.
+        value: String,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Decide a flag.
+    Resolve {
+        /// Its id.
+        id: String,
+        /// The flag's id, as `show` prints it.
+        flag: String,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Say that the terms are right and ask somebody else to approve.
+    Submit {
+        /// Its id.
+        id: String,
+    },
+    /// Approve what somebody else submitted; the plan goes to invoicing.
+    Approve {
+        /// Its id.
+        id: String,
+    },
+    /// Turn it down.
+    Reject {
+        /// Its id.
+        id: String,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Open it again as a new revision.
+    Reopen {
+        /// Its id.
+        id: String,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Usage {
+    /// Load a CSV file with the columns source,id,account,meter,time,value; further columns are dimensions.
+    Load {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Seats {
+    /// Set the number of seats from a day on.
+    Set {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The charge's id.
+        charge: String,
+        /// How many from then on.
+        quantity: Decimal,
+        /// The first day with that many.
+        #[arg(long)]
+        from: Date,
+        /// Why; kept for ever.
+        #[arg(long, default_value = "reported")]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Milestone {
+    /// Report it complete.
+    Complete {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The milestone's id.
+        milestone: String,
+        /// The day it was reached.
+        #[arg(long)]
+        on: Date,
+        /// What shows it: a certificate, who signed, where it is kept.
+        #[arg(long)]
+        evidence: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bill {
+    /// Issue everything due through a day that is not billed yet.
+    Run(BillOptions),
+    /// The same without issuing anything.
+    Preview(BillOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BillOptions {
+    /// Everything dated up to and including this day.
+    #[arg(long)]
+    pub(crate) through: Date,
+    /// Only this account.
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Invoice {
+    /// Issued invoices, oldest first.
+    List {
+        /// Only this account's.
+        #[arg(long)]
+        account: Option<String>,
+    },
+    /// One invoice with its lines.
+    Show {
+        /// Its number.
+        number: String,
+    },
+    /// Why this cent: working, facts and clause of each line.
+    Explain {
+        /// The invoice's number.
+        number: String,
+        /// Only this line, counted from 1.
+        #[arg(long)]
+        line: Option<usize>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Make a key; it is shown once.
+    Issue {
+        /// The caller's name, as the audit log shows it.
+        name: String,
+        /// What the caller may do.
+        role: RoleName,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    Uploader,
+    Reviewer,
+    Approver,
+    Finance,
+    Admin,
+    Service,
+}

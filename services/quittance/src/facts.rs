@@ -1,0 +1,251 @@
+//! `quittance usage`, `seats` and `milestone`: what happened, reported to invoicing.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::json;
+use wire::invoicing::v1::{
+    ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion, RecordUsageRequest,
+    RecordUsageResponse, SeatChange, UsageEvent,
+};
+
+use crate::command::{Milestone, Seats, Usage};
+use crate::connection::{Invoicing, Services, request_id};
+use crate::failure::Failure;
+use crate::printing::{Output, progress};
+
+/// Events sent at a time.
+const BATCH: usize = 1000;
+
+/// The columns every usage file has; any other column is a dimension.
+const COLUMNS: [&str; 6] = ["source", "id", "account", "meter", "time", "value"];
+
+pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Result<(), Failure> {
+    let Usage::Load { file } = command;
+    let events = read_events(file)?;
+    let mut invoicing = to.invoicing().await?;
+    let bar = progress(u64::try_from(events.len()).unwrap_or(u64::MAX), "loading usage");
+    let mut sum = RecordUsageResponse::default();
+    for batch in events.chunks(BATCH) {
+        add(
+            &mut sum,
+            record(&mut invoicing, batch.to_vec()).await?,
+            bar.position(),
+        );
+        bar.inc(u64::try_from(batch.len()).unwrap_or_default());
+    }
+    bar.finish_and_clear();
+    output.show(|| wire::json::json(&sum), || summary(&sum));
+    if sum.rejected.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::refused(
+            "some rows were not taken; the others are stored",
+        ))
+    }
+}
+
+/// Sends one batch of events.
+pub(crate) async fn record(
+    invoicing: &mut Invoicing,
+    events: Vec<UsageEvent>,
+) -> Result<RecordUsageResponse, Failure> {
+    let request = RecordUsageRequest {
+        request_id: request_id(),
+        events,
+    };
+    Ok(invoicing.record_usage(request).await?.into_inner())
+}
+
+fn add(sum: &mut RecordUsageResponse, batch: RecordUsageResponse, before: u64) {
+    sum.accepted = sum.accepted.saturating_add(batch.accepted);
+    sum.duplicates = sum.duplicates.saturating_add(batch.duplicates);
+    let before = u32::try_from(before).unwrap_or(u32::MAX);
+    sum.rejected
+        .extend(batch.rejected.into_iter().map(|mut rejected| {
+            rejected.index = rejected.index.saturating_add(before);
+            rejected
+        }));
+}
+
+fn summary(sum: &RecordUsageResponse) -> String {
+    let mut text = format!(
+        "{} stored, {} known already, {} not taken",
+        sum.accepted,
+        sum.duplicates,
+        sum.rejected.len()
+    );
+    for rejected in &sum.rejected {
+        // The header is row 1.
+        text.push_str(&format!(
+            "\n  row {}: {}",
+            rejected.index.saturating_add(2),
+            rejected.detail
+        ));
+    }
+    text
+}
+
+fn read_events(file: &Path) -> Result<Vec<UsageEvent>, Failure> {
+    let named = |error: csv::Error| Failure::refused(format!("{}: {error}", file.display()));
+    let mut reader = csv::Reader::from_path(file).map_err(named)?;
+    let headers = reader.headers().map_err(named)?.clone();
+    for column in COLUMNS {
+        if !headers.iter().any(|header| header == column) {
+            return Err(Failure::refused(format!(
+                "{}: the column `{column}` is missing",
+                file.display()
+            )));
+        }
+    }
+    let rows = reader.records().enumerate();
+    rows.map(|(at, row)| event(&headers, &row.map_err(named)?).map_err(|why| at_row(file, at, &why)))
+        .collect()
+}
+
+fn at_row(file: &Path, at: usize, why: &str) -> Failure {
+    Failure::refused(format!("{}, row {}: {why}", file.display(), at.saturating_add(2)))
+}
+
+fn event(headers: &csv::StringRecord, row: &csv::StringRecord) -> Result<UsageEvent, String> {
+    let mut cells: HashMap<&str, &str> = headers.iter().zip(row.iter()).collect();
+    let mut take = |column: &str| cells.remove(column).unwrap_or_default().trim().to_owned();
+    let (source, id, account, meter) = (take("source"), take("id"), take("account"), take("meter"));
+    let (time, value) = (take("time"), take("value"));
+    let dimensions = cells.into_iter().filter(|(_, value)| !value.is_empty());
+    Ok(UsageEvent {
+        source,
+        id,
+        account,
+        meter,
+        time: Some(timestamp(&time)?),
+        value,
+        dimensions: dimensions
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    })
+}
+
+/// A time such as 2026-01-31T12:00:00Z, or a date, which stands for its noon in UTC.
+pub(crate) fn timestamp(text: &str) -> Result<prost_types::Timestamp, String> {
+    let whole = if text.contains('T') {
+        text.to_owned()
+    } else {
+        format!("{text}T12:00:00Z")
+    };
+    let time: jiff::Timestamp = whole
+        .parse()
+        .map_err(|_| format!("`{text}` is not a time: write 2026-01-31T12:00:00Z"))?;
+    Ok(prost_types::Timestamp {
+        seconds: time.as_second(),
+        nanos: time.subsec_nanosecond(),
+    })
+}
+
+pub(crate) async fn seats(command: &Seats, to: &Services, output: Output) -> Result<(), Failure> {
+    let Seats::Set {
+        plan,
+        charge,
+        quantity,
+        from,
+        reason,
+    } = command;
+    let mut invoicing = to.invoicing().await?;
+    let change = SeatChange {
+        id: String::new(),
+        charge: charge.clone(),
+        date: from.to_string(),
+        quantity: quantity.to_string(),
+    };
+    let plan = whole_hash(&mut invoicing, plan).await?;
+    let request = ChangeSeatsRequest {
+        request_id: request_id(),
+        plan,
+        change: Some(change),
+        reason: reason.clone(),
+    };
+    let answer = invoicing.change_seats(request).await?.into_inner();
+    output.show(
+        || json!({ "id": answer.id }),
+        || format!("{charge}: {quantity} seats from {from}"),
+    );
+    Ok(())
+}
+
+pub(crate) async fn milestone(command: &Milestone, to: &Services, output: Output) -> Result<(), Failure> {
+    let Milestone::Complete {
+        plan,
+        milestone,
+        on,
+        evidence,
+    } = command;
+    let mut invoicing = to.invoicing().await?;
+    let completion = MilestoneCompletion {
+        id: String::new(),
+        milestone: milestone.clone(),
+        date: on.to_string(),
+        evidence: evidence.clone(),
+    };
+    let plan = whole_hash(&mut invoicing, plan).await?;
+    let request = CompleteMilestoneRequest {
+        request_id: request_id(),
+        plan,
+        completion: Some(completion),
+    };
+    let answer = invoicing.complete_milestone(request).await?.into_inner();
+    output.show(
+        || json!({ "id": answer.id }),
+        || format!("{milestone} was reached on {on}"),
+    );
+    Ok(())
+}
+
+/// People type the start of a hash; it must name one plan.
+async fn whole_hash(invoicing: &mut Invoicing, start: &str) -> Result<String, Failure> {
+    if start.len() == 64 {
+        return Ok(start.to_owned());
+    }
+    let request = ListPlansRequest {
+        page_size: 1000,
+        ..ListPlansRequest::default()
+    };
+    let plans = invoicing.list_plans(request).await?.into_inner().plans;
+    let mut found = plans
+        .into_iter()
+        .map(|plan| plan.content_hash)
+        .filter(|hash| hash.starts_with(start));
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(Failure::refused(format!(
+            "no registered plan starts with `{start}`"
+        ))),
+        (Some(_), Some(_)) => Err(Failure::refused(format!(
+            "more than one plan starts with `{start}`: give more of its hash"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_columns_are_dimensions() {
+        let headers = csv::StringRecord::from(vec![
+            "source", "id", "account", "meter", "time", "value", "region",
+        ]);
+        let row = csv::StringRecord::from(vec!["s", "1", "acme", "call", "2026-01-31", "12.5", "eu"]);
+        let event = event(&headers, &row).unwrap();
+        assert_eq!(event.dimensions.get("region").map(String::as_str), Some("eu"));
+        assert_eq!(event.value, "12.5");
+        assert_eq!(event.time.unwrap().seconds, 1_769_860_800);
+    }
+
+    #[test]
+    fn a_wrong_time_is_named() {
+        assert_eq!(
+            timestamp("31.1.26").unwrap_err(),
+            "`31.1.26` is not a time: write 2026-01-31T12:00:00Z"
+        );
+    }
+}
