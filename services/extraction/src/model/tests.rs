@@ -12,7 +12,6 @@ use super::*;
 
 mod answers;
 mod failures;
-mod log;
 
 /// A contract's words that may be seen by the model and by nobody else.
 const SECRET: &str = "Kestrel pays 120.00 USD a month";
