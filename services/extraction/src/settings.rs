@@ -45,9 +45,7 @@ impl Settings {
             invoicing: url.unwrap_or_else(|| Endpoint::from_static(INVOICING)),
             reader: reader(environment)?,
             model: ModelSettings::read(environment)?,
-            files_at_once: files
-                .and_then(|number| usize::try_from(number).ok())
-                .unwrap_or(2),
+            files_at_once: files.and_then(|number| usize::try_from(number).ok()).unwrap_or(2),
         })
     }
 }
@@ -74,7 +72,10 @@ mod tests {
         let settings = Settings::read(&Environment::default()).unwrap();
         assert_eq!(settings.address.to_string(), "127.0.0.1:7001");
         assert_eq!(settings.invoicing.uri().to_string(), "http://127.0.0.1:7002/");
-        assert_eq!((settings.files_at_once, settings.reader.memory_bytes), (2, 1 << 30));
+        assert_eq!(
+            (settings.files_at_once, settings.reader.memory_bytes),
+            (2, 1 << 30)
+        );
     }
 
     #[test]
