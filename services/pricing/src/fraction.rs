@@ -71,12 +71,7 @@ impl Fraction {
             let numerator = self.numerator.checked_add(other.numerator)?;
             return Some(Self { numerator, ..self });
         }
-        let left = self.numerator.checked_mul(other.denominator)?;
-        let right = other.numerator.checked_mul(self.denominator)?;
-        Some(Self {
-            numerator: left.checked_add(right)?,
-            denominator: self.denominator.checked_mul(other.denominator)?,
-        })
+        self.sum(other).or_else(|| self.reduced()?.sum(other.reduced()?))
     }
 
     /// The difference.
@@ -91,19 +86,45 @@ impl Fraction {
     /// The product.
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
+        self.product(other)
+            .or_else(|| self.reduced()?.product(other.reduced()?))
+    }
+
+    /// The quotient; no value over zero.
+    #[must_use]
+    pub fn checked_div(self, other: Self) -> Option<Self> {
+        self.checked_mul(Self::try_new(other.denominator, other.numerator)?)
+    }
+
+    fn sum(self, other: Self) -> Option<Self> {
+        let left = self.numerator.checked_mul(other.denominator)?;
+        let right = other.numerator.checked_mul(self.denominator)?;
+        Some(Self {
+            numerator: left.checked_add(right)?,
+            denominator: self.denominator.checked_mul(other.denominator)?,
+        })
+    }
+
+    fn product(self, other: Self) -> Option<Self> {
         Some(Self {
             numerator: self.numerator.checked_mul(other.numerator)?,
             denominator: self.denominator.checked_mul(other.denominator)?,
         })
     }
 
-    /// The quotient; no value over zero.
-    #[must_use]
-    pub fn checked_div(self, other: Self) -> Option<Self> {
-        Self::try_new(
-            self.numerator.checked_mul(other.denominator)?,
-            self.denominator.checked_mul(other.numerator)?,
-        )
+    /// The same value in lowest terms: both parts as whole numbers without a common divisor. Only where a plain
+    /// product does not fit, because most lines never need it.
+    fn reduced(self) -> Option<Self> {
+        let scale = self.numerator.scale().max(self.denominator.scale());
+        let (top, bottom) = (
+            mantissa(self.numerator, scale)?,
+            mantissa(self.denominator, scale)?,
+        );
+        let divisor = i128::try_from(common_divisor(top.unsigned_abs(), bottom.unsigned_abs())).ok()?;
+        Some(Self {
+            numerator: Decimal::try_from_i128_with_scale(top.checked_div(divisor)?, 0).ok()?,
+            denominator: Decimal::try_from_i128_with_scale(bottom.checked_div(divisor)?, 0).ok()?,
+        })
     }
 
     /// The larger of two.
@@ -129,9 +150,12 @@ impl Fraction {
     /// Which of two is larger.
     #[must_use]
     pub fn checked_cmp(self, other: Self) -> Option<Ordering> {
-        let left = self.numerator.checked_mul(other.denominator)?;
-        let right = other.numerator.checked_mul(self.denominator)?;
-        Some(left.cmp(&right))
+        let compared = |a: Self, b: Self| {
+            let left = a.numerator.checked_mul(b.denominator)?;
+            let right = b.numerator.checked_mul(a.denominator)?;
+            Some(left.cmp(&right))
+        };
+        compared(self, other).or_else(|| compared(self.reduced()?, other.reduced()?))
     }
 
     /// Is it below zero?
@@ -165,6 +189,19 @@ impl Fraction {
     pub fn approximate(self) -> Option<Decimal> {
         self.numerator.checked_div(self.denominator)
     }
+}
+
+/// A decimal as a whole number of its smallest unit at a scale.
+fn mantissa(value: Decimal, scale: u32) -> Option<i128> {
+    let missing = 10_i128.checked_pow(scale.checked_sub(value.scale())?)?;
+    value.mantissa().checked_mul(missing)
+}
+
+fn common_divisor(mut a: u128, mut b: u128) -> u128 {
+    while let Some(rest) = a.checked_rem(b) {
+        (a, b) = (b, rest);
+    }
+    a
 }
 
 impl PartialEq for Fraction {
@@ -257,6 +294,19 @@ mod tests {
             .checked_add(third)
             .and_then(|two| two.checked_add(fraction("2/6")));
         assert_eq!(sum, Some(Fraction::ONE));
+    }
+
+    #[test]
+    fn long_sums_stay_exact_where_plain_products_no_longer_fit() {
+        // A quarter of a year, day by day, over denominators that have nothing in common.
+        let mut sum = Fraction::ZERO;
+        for denominator in [28, 29, 30, 31, 365, 366, 90, 91, 92, 7, 11, 13, 17, 19, 23] {
+            let part = Fraction::try_new(Decimal::ONE, Decimal::from(denominator)).unwrap();
+            for _ in 0..denominator {
+                sum = sum.checked_add(part).unwrap();
+            }
+        }
+        assert_eq!(sum, Fraction::whole(Decimal::from(15)));
     }
 
     #[test]

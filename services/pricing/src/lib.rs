@@ -1,7 +1,8 @@
 //! What the terms mean: a plan is a list of charges, and every charge is *when × how much × of what*.
 //!
 //! **Owns** plans and what makes one valid ([`plan`]), prices ([`price`]), the adjustments in their declared
-//! order, rating ([`rate`]), and the working that explains every amount ([`working`]).
+//! order, rating ([`rate`]), what comes after it over several lines ([`discount`], [`commitment`], [`tax`], [`split`]),
+//! and the working that explains every amount ([`working`]).
 //!
 //! **Does not own** when something falls due, what was used, or what was billed before (`billing`); where a term
 //! stands in a contract (`contract`, which only leaves its [`source::Source`] here); storage or transport.
@@ -15,6 +16,8 @@
 //! error, never a zero. Fractions stay exact until a line is rounded once, half away from zero, to the currency's
 //! minor unit. Bad input never panics.
 
+pub mod commitment;
+pub mod discount;
 pub mod fraction;
 pub mod index;
 pub mod money;
@@ -23,4 +26,6 @@ pub mod plan;
 pub mod price;
 pub mod rate;
 pub mod source;
+pub mod split;
+pub mod tax;
 pub mod working;

@@ -1,6 +1,7 @@
 //! Prices: how a quantity becomes an amount. One rule a file; this one holds what they are made of.
 
 pub mod capacity;
+pub mod movement;
 
 mod block;
 mod flat;

@@ -21,7 +21,8 @@ use crate::plan::{Charge, Discount, Escalator, Plan, Policy};
 use crate::price::{Measured, Price, PriceError};
 use crate::working::{RecomputeError, Step, Working};
 
-pub use proration::part_of;
+pub(crate) use discounts::ordered as ordered_discounts;
+pub use proration::{days_of, part_of};
 
 /// Everything a line depends on. [`RateInput::new`] fills in what most lines do not need.
 #[derive(Debug, Clone, Copy)]

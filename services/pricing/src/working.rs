@@ -96,6 +96,17 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cap: Option<Decimal>,
     },
+    /// Adds units of one tier for the part of the period they were held; negative where they were given back.
+    Weighted {
+        /// From 1.
+        tier: u32,
+        /// That came or went.
+        units: Decimal,
+        /// Of the period.
+        part: Fraction,
+        /// For one, for the whole period.
+        unit_price: Decimal,
+    },
     /// Adds a percentage of the money in one tier, and its flat fee.
     TierPercentage {
         /// From 1.
@@ -222,6 +233,11 @@ pub enum Step {
         name: String,
         /// Negative where it counts against.
         amount: Decimal,
+    },
+    /// Adds the sum of the lines that a tax is on, as exact as it is.
+    TaxedAmount {
+        /// How much.
+        amount: Fraction,
     },
     /// Turns the running net amount into the tax on it.
     Tax {

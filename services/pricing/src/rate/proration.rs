@@ -27,6 +27,15 @@ pub fn part_of(service: Period, whole: Period, count: DayCount) -> Fraction {
     counted(service, whole, count).map_or(Fraction::ONE, Days::fraction)
 }
 
+/// The days of a period by a day count: actual ones, or of months of thirty.
+#[must_use]
+pub fn days_of(period: Period, count: DayCount) -> u32 {
+    match count {
+        DayCount::Actual | DayCount::Actual365 => period.days(),
+        DayCount::ThirtyDayMonth => thirty_day(period),
+    }
+}
+
 /// The days of a line; none where the whole period is billed.
 pub(super) fn days(input: &RateInput<'_>) -> Option<Days> {
     counted(input.service, input.whole, input.policy.day_count)
@@ -53,19 +62,28 @@ fn counted(service: Period, whole: Period, count: DayCount) -> Option<Days> {
     (days.whole > 0).then_some(days)
 }
 
-/// Days between two dates where every month counts thirty: the 31st counts as the 30th.
+/// Days between two dates where every month counts thirty: the 31st, and the last of February, count as the 30th, so
+/// that a whole month is thirty days from whichever day it runs.
 fn thirty_day(period: Period) -> u32 {
-    let day = |date: Date| i32::from(date.day()).min(30);
-    let months = |date: Date| {
-        i32::from(date.year())
-            .saturating_mul(12)
-            .saturating_add(i32::from(date.month()))
-    };
     let (start, end) = (period.start(), period.end());
     let span = months(end)
         .saturating_sub(months(start))
         .saturating_mul(30)
-        .saturating_add(day(end))
-        .saturating_sub(day(start));
+        .saturating_add(thirtieth(end))
+        .saturating_sub(thirtieth(start));
     u32::try_from(span).unwrap_or(0)
+}
+
+fn months(date: Date) -> i32 {
+    i32::from(date.year())
+        .saturating_mul(12)
+        .saturating_add(i32::from(date.month()))
+}
+
+fn thirtieth(date: Date) -> i32 {
+    if date == date.last_of_month() {
+        30
+    } else {
+        i32::from(date.day())
+    }
 }

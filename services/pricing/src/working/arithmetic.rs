@@ -68,6 +68,7 @@ impl Step {
     pub fn part(&self) -> Option<Fraction> {
         match self {
             Self::Flat { amount } | Self::Amount { amount, .. } => Some((*amount).into()),
+            Self::TaxedAmount { amount } => Some(*amount),
             Self::PerUnit {
                 quantity,
                 unit_price,
@@ -83,6 +84,12 @@ impl Step {
                 let amount = quantity.checked_mul(*unit_price)?.checked_add(*flat_fee)?;
                 Some(cap.map_or(amount, |cap| amount.min(cap)).into())
             }
+            Self::Weighted {
+                units,
+                part,
+                unit_price,
+                ..
+            } => product(*units, *unit_price)?.checked_mul(*part),
             Self::TierPercentage {
                 base,
                 percent,

@@ -71,6 +71,7 @@ impl Step {
             Self::Flat { .. }
                 | Self::PerUnit { .. }
                 | Self::Tier { .. }
+                | Self::Weighted { .. }
                 | Self::TierPercentage { .. }
                 | Self::Package { .. }
                 | Self::Percentage { .. }
@@ -78,6 +79,7 @@ impl Step {
                 | Self::TransactionsRaised { .. }
                 | Self::TransactionsCapped { .. }
                 | Self::Amount { .. }
+                | Self::TaxedAmount { .. }
         )
     }
 
@@ -133,6 +135,14 @@ impl Step {
                 )
             }
             Self::Tier { .. } => self.tier(currency, amount),
+            Self::Weighted {
+                units,
+                part,
+                unit_price,
+                ..
+            } => {
+                format!("{} × {} × {part} = {amount}", plain(*units), price(*unit_price))
+            }
             Self::TierPercentage {
                 base,
                 percent,
