@@ -126,7 +126,7 @@ mod tests {
         let line = |text: &&str| {
             let unrounded: Fraction = text.parse().unwrap();
             TaxedLine {
-                rounded: Money::new(unrounded.rounded(2).unwrap(), eur),
+                rounded: Money::new(unrounded.rounded(2).unwrap(), eur).rounded(),
                 unrounded,
             }
         };
