@@ -57,8 +57,13 @@ pub enum Component {
         /// What it paid.
         of: Box<Component>,
     },
-    /// The rest of a period after an amendment, new terms less old: `amended:2026-02-15`.
+    /// The rest of a period by amended terms: `amended:2026-02-15`.
     Amended {
+        /// First day of the new terms.
+        on: Date,
+    },
+    /// The rest of a period that was billed by the terms before, given back: `amended-credit:2026-02-15`.
+    AmendedCredit {
         /// First day of the new terms.
         on: Date,
     },
@@ -88,6 +93,7 @@ impl fmt::Display for Component {
             Self::CommitmentAdvance => f.write_str("commitment-advance"),
             Self::CommitmentDrawn { commitment, of } => write!(f, "commitment-drawn:{commitment}/{of}"),
             Self::Amended { on } => write!(f, "amended:{on}"),
+            Self::AmendedCredit { on } => write!(f, "amended-credit:{on}"),
         }
     }
 }
@@ -138,6 +144,7 @@ fn dated(kind: &str, on: &str) -> Option<Component> {
         "instalment" => Component::Instalment { on },
         "top-up" => Component::TopUp { on },
         "amended" => Component::Amended { on },
+        "amended-credit" => Component::AmendedCredit { on },
         _ => return None,
     })
 }
@@ -194,6 +201,7 @@ mod tests {
                 "commitment-drawn:year-1/seats:2026-01-16",
             ),
             (Component::Amended { on }, "amended:2026-01-16"),
+            (Component::AmendedCredit { on }, "amended-credit:2026-01-16"),
         ];
         for (component, text) in all {
             assert_eq!(component.to_string(), text);

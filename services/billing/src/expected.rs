@@ -12,14 +12,15 @@ mod pool;
 mod recurring;
 mod seat;
 mod share;
+mod stretch;
 mod term;
 mod usage;
 mod windows;
 
 use jiff::civil::Date;
-use pricing::money::MoneyError;
+use pricing::money::{Currency, MoneyError};
 use pricing::period::EmptyPeriod;
-use pricing::plan::{Plan, Quantity, Schedule};
+use pricing::plan::{AmountBase, Plan, Quantity, Schedule};
 use pricing::rate::RateError;
 
 use crate::credits::CreditError;
@@ -29,8 +30,9 @@ use crate::meter::MeterError;
 use crate::milestone::MilestoneError;
 use crate::schedule::ScheduleError;
 use known::Known;
+use stretch::{Strand, Stretch};
 
-pub use windows::{MeterWindow, windows};
+pub use windows::{MeterWindow, windows, windows_over};
 
 /// Why the lines of a plan could not be computed. Nothing is billed for the plan until it is set right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,6 +106,25 @@ pub enum BillingError {
         /// Id of one of them.
         charge: String,
     },
+    /// There is nothing to compute from.
+    #[error("no plan is given: nothing can be billed")]
+    NoPlan,
+    /// A later version does not say since when it is in force.
+    #[error(
+        "`{title}` follows another plan but does not say since when it is in force: enter the effective date"
+    )]
+    NotAnAmendment {
+        /// Its title.
+        title: String,
+    },
+    /// Versions of one plan in two currencies.
+    #[error("an amendment cannot change the currency from {from} to {to}: end the plan and begin another")]
+    CurrencyChanged {
+        /// Of an earlier version.
+        from: Currency,
+        /// Of the last one.
+        to: Currency,
+    },
     /// A span holds no day.
     #[error(transparent)]
     EmptyPeriod(#[from] EmptyPeriod),
@@ -112,20 +133,30 @@ pub enum BillingError {
 /// Every line with an invoice date on or before `through` that the plan should have produced, given the facts, in
 /// the order of invoice date and charge. What the facts do not say has not happened.
 pub fn expected(plan: &Plan, facts: &Facts, through: Date) -> Result<Vec<ExpectedLine>, BillingError> {
-    let known = Known::try_new(plan, facts, through)?;
-    let units = pool::pay_units(&known)?;
-    let mut lines = Vec::with_capacity(plan.charges.len().saturating_mul(12));
-    for charge in plan.charges.iter().filter(|charge| !share::is_share(charge)) {
-        lines.extend(match &charge.schedule {
-            Schedule::Once { at } => once::at_date(&known, charge, *at)?,
-            Schedule::OnMilestone { milestone } => once::on_milestone(&known, charge, milestone)?,
-            Schedule::Instalments { payments } => once::instalments(&known, charge, payments)?,
-            Schedule::Recurring { .. } => match &charge.quantity {
-                Quantity::Fixed { units } => recurring::fixed(&known, charge, *units)?,
-                Quantity::Amount { .. } | Quantity::Metered { .. } => usage::lines(&known, charge, &units)?,
-                Quantity::Seats { .. } => seat::lines(&known, charge)?,
-            },
-        });
+    expected_over(&[plan], facts, through)
+}
+
+/// The same for a plan and its amendments, in the order in which they were agreed. On each day the last one whose
+/// effective day has come is in force; that day belongs to it.
+///
+/// A period that was billed in advance stays billed. On the effective day of an amendment the rest of it is given
+/// back by the old terms and billed by the new, each as a line of its own. What is billed after it happened is cut
+/// on that day and billed when it would have been; tiers that count by period begin anew where their terms change.
+pub fn expected_over(
+    versions: &[&Plan],
+    facts: &Facts,
+    through: Date,
+) -> Result<Vec<ExpectedLine>, BillingError> {
+    let known = Known::try_new(versions, facts, through)?;
+    let mut lines = Vec::with_capacity(known.strands.len().saturating_mul(12));
+    for strand in &known.strands {
+        for stretch in &strand.stretches {
+            lines.extend(by_itself(&known, strand, stretch)?);
+        }
+    }
+    let units = pool::pay_units(&known, &lines)?;
+    for strand in &known.strands {
+        lines.extend(usage::lines(&known, strand, &units)?);
     }
     share::add(&known, &mut lines)?;
     discount::spread(&known, &mut lines)?;
@@ -134,6 +165,31 @@ pub fn expected(plan: &Plan, facts: &Facts, through: Date) -> Result<Vec<Expecte
     lines.retain(|line| line.invoice_date <= through);
     known.sort(&mut lines);
     Ok(lines)
+}
+
+/// Lines of charges that need neither a meter nor the lines of others.
+fn by_itself(
+    known: &Known<'_>,
+    strand: &Strand<'_>,
+    stretch: &Stretch<'_>,
+) -> Result<Vec<ExpectedLine>, BillingError> {
+    let charge = stretch.charge;
+    if share::is_share(charge) || usage::is_metered(charge) {
+        return Ok(Vec::new());
+    }
+    match &charge.schedule {
+        Schedule::Once { at } => once::at_date(known, strand, stretch, *at),
+        Schedule::OnMilestone { milestone } => once::on_milestone(known, strand, stretch, milestone),
+        Schedule::Instalments { payments } => once::instalments(known, stretch, payments),
+        Schedule::Recurring { .. } => match &charge.quantity {
+            Quantity::Fixed { units } => recurring::fixed(known, stretch, *units),
+            Quantity::Amount {
+                of: AmountBase::Fixed { amount },
+            } => recurring::fixed(known, stretch, *amount),
+            Quantity::Seats { .. } => seat::lines(known, strand, stretch),
+            Quantity::Metered { .. } | Quantity::Amount { .. } => Ok(Vec::new()),
+        },
+    }
 }
 
 #[cfg(test)]

@@ -35,4 +35,4 @@ mod sample;
 
 pub use difference::difference;
 pub use draft::draft;
-pub use expected::expected;
+pub use expected::{expected, expected_over};

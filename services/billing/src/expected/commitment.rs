@@ -3,14 +3,15 @@
 use jiff::civil::Date;
 use pricing::money::{Money, MoneyError};
 use pricing::period::Period;
-use pricing::plan::{Charge, Commitment, CommitmentSpan, Settlement};
+use pricing::plan::{Commitment, CommitmentSpan, Settlement};
 use pricing::rate::part_of;
 use pricing::working::{Step, Working};
 use rust_decimal::Decimal;
 
 use super::BillingError;
 use super::known::{Known, amount_fault};
-use super::pool::{Account, Payer, Purse, UnitsPaid, drawn_lines, grant_on, midnight, money_requests};
+use super::pool::{Account, Payer, Purse, UnitsPaid, drawn_lines, grant_on, midnight, of_lines};
+use super::stretch::Strand;
 use crate::component::Component;
 use crate::credits::Grant;
 use crate::line::ExpectedLine;
@@ -207,21 +208,20 @@ fn in_advance(
             ..grant
         });
     }
-    let counted: Vec<&Charge> = known
-        .plan
-        .charges
+    let counted: Vec<&Strand<'_>> = known
+        .strands
         .iter()
-        .filter(|charge| counts(commitment, &charge.id))
+        .filter(|strand| counts(commitment, &strand.charge.id))
         .collect();
     let account = Account {
         id: commitment.id.clone(),
-        pays: counted.iter().map(|charge| charge.id.clone()).collect(),
+        pays: counted.iter().map(|strand| strand.charge.id.clone()).collect(),
         grants,
         top_up: None,
         priority: 0,
         expiry: pricing::plan::Expiry::Never,
     };
-    let mut requests = money_requests(known, counted.into_iter(), &UnitsPaid::default(), lines, false)?;
+    let mut requests = of_lines(known, counted.into_iter(), &UnitsPaid::default(), lines, false)?;
     for request in &mut requests {
         // Spend counts in the span in which it happened, even when its invoice is dated on the next one's first day.
         let last_day = request.service.and_then(|service| service.end().yesterday().ok());
@@ -274,9 +274,7 @@ fn line(
 /// The tax of the counted charges, where they share one.
 fn common_tax(known: &Known<'_>, commitment: &Commitment) -> Option<String> {
     let mut taxes = known
-        .plan
-        .charges
-        .iter()
+        .charges()
         .filter(|charge| counts(commitment, &charge.id))
         .map(|charge| &charge.tax);
     let first = taxes.next()?;

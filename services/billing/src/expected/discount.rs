@@ -10,7 +10,8 @@ use pricing::working::Step;
 use rust_decimal::Decimal;
 
 use super::BillingError;
-use super::known::{Known, amount_fault, applies, is_divided};
+use super::known::{Known, amount_fault};
+use super::stretch::{applies, is_divided};
 use crate::component::Component;
 use crate::line::ExpectedLine;
 

@@ -19,10 +19,7 @@ pub(super) fn keep_back(
     line: ExpectedLine,
 ) -> Result<Vec<ExpectedLine>, BillingError> {
     let holdback = known
-        .plan
-        .milestones
-        .iter()
-        .find(|known| known.id == milestone)
+        .milestone(milestone)
         .and_then(|milestone| milestone.holdback.as_ref());
     let Some(holdback) = holdback else {
         return Ok(vec![line]);

@@ -11,26 +11,29 @@ use pricing::rate::{RatedLine, rate};
 use pricing::working::{Step, Working};
 use rust_decimal::Decimal;
 
-use super::known::{Known, amount_fault, line_of};
+use super::known::{Known, amount_fault, line_of, schedule_fault};
 use super::recurring::component;
+use super::stretch::{Strand, Stretch};
 use super::{BillingError, holdback, seat};
 use crate::component::Component;
 use crate::line::ExpectedLine;
 use crate::milestone::{Reached, reached};
+use crate::schedule::ScheduleError;
 
 pub(super) fn at_date(
     known: &Known<'_>,
-    charge: &Charge,
+    strand: &Strand<'_>,
+    stretch: &Stretch<'_>,
     at: OnceAt,
 ) -> Result<Vec<ExpectedLine>, BillingError> {
-    let date = day_of(known, charge, at)?;
-    if date > known.through || is_after_end(known, date) {
+    let Some(date) = due_day(known, stretch, at)? else {
         return Ok(Vec::new());
-    }
-    let rated = rated_on(known, charge, date)?;
+    };
+    let rated = rated_on(known, strand, stretch, date)?;
+    let component = component(known, &stretch.charge.id);
     Ok(vec![line_of(
-        charge,
-        component(known, charge),
+        stretch.charge,
+        component,
         None,
         date,
         rated,
@@ -40,34 +43,45 @@ pub(super) fn at_date(
 
 pub(super) fn on_milestone(
     known: &Known<'_>,
-    charge: &Charge,
+    strand: &Strand<'_>,
+    stretch: &Stretch<'_>,
     milestone: &str,
 ) -> Result<Vec<ExpectedLine>, BillingError> {
-    let Some(done) = milestone_reached(known, charge, milestone)? else {
-        return Ok(Vec::new());
-    };
-    let rated = rated_on(known, charge, done.on)?;
-    let line = line_of(charge, component(known, charge), None, done.on, rated, done.facts);
+    let charge = stretch.charge;
+    let done = milestone_reached(known, charge, milestone)?.filter(|done| stretch.holds(done.on));
+    let Some(done) = done else { return Ok(Vec::new()) };
+    let rated = rated_on(known, strand, stretch, done.on)?;
+    let line = line_of(
+        charge,
+        component(known, &charge.id),
+        None,
+        done.on,
+        rated,
+        done.facts,
+    );
     holdback::keep_back(known, charge, milestone, line)
 }
 
 pub(super) fn instalments(
     known: &Known<'_>,
-    charge: &Charge,
+    stretch: &Stretch<'_>,
     payments: &[Instalment],
 ) -> Result<Vec<ExpectedLine>, BillingError> {
+    let charge = stretch.charge;
+    let due = |payment: &&Instalment| {
+        payment.date <= known.through && stretch.holds(payment.date) && !is_after_end(known, payment.date)
+    };
     let mut by_date: BTreeMap<Date, Money> = BTreeMap::new();
-    for payment in payments
-        .iter()
-        .filter(|payment| !is_after_end(known, payment.date))
-    {
+    for payment in payments.iter().filter(due) {
         let sum = by_date.entry(payment.date).or_insert(known.zero());
         *sum = sum
             .plus(Money::new(payment.amount, sum.currency))
             .map_err(amount_fault(&charge.id))?;
     }
-    let due = by_date.into_iter().filter(|(on, _)| *on <= known.through);
-    Ok(due.map(|(on, amount)| instalment(charge, on, amount)).collect())
+    Ok(by_date
+        .into_iter()
+        .map(|(on, amount)| instalment(charge, on, amount))
+        .collect())
 }
 
 /// The day a milestone was reached, as known on the day asked for.
@@ -80,26 +94,33 @@ pub(super) fn milestone_reached(
         charge: charge.id.clone(),
         milestone: id.to_owned(),
     };
-    let milestone = known
-        .plan
-        .milestones
-        .iter()
-        .find(|milestone| milestone.id == id)
-        .ok_or_else(unknown)?;
+    let milestone = known.milestone(id).ok_or_else(unknown)?;
     Ok(reached(milestone, &known.facts.milestones, known.through)?)
 }
 
-pub(super) fn day_of(known: &Known<'_>, charge: &Charge, at: OnceAt) -> Result<Date, BillingError> {
-    match at {
-        OnceAt::On { date } => Ok(date),
-        OnceAt::Start => Ok(charge.starts.unwrap_or(known.in_force.start)),
-        OnceAt::Signing => known.plan.signed.ok_or_else(|| BillingError::NoSigningDate {
+/// The day a one-time charge falls due, when it has come under the terms of the stretch. One that an amendment adds
+/// falls due with the amendment at the earliest; what would fall due after a termination is no longer owed.
+pub(super) fn due_day(
+    known: &Known<'_>,
+    stretch: &Stretch<'_>,
+    at: OnceAt,
+) -> Result<Option<Date>, BillingError> {
+    let charge = stretch.charge;
+    let agreed = match at {
+        OnceAt::On { date } => date,
+        OnceAt::Start => charge.starts.unwrap_or(known.in_force.start),
+        OnceAt::Signing => stretch.plan.signed.ok_or_else(|| BillingError::NoSigningDate {
             charge: charge.id.clone(),
-        }),
-    }
+        })?,
+    };
+    let day = match stretch.from {
+        Some(from) if !stretch.follows => agreed.max(from),
+        _ => agreed,
+    };
+    let has_come = day <= known.through && stretch.holds(day) && !is_after_end(known, day);
+    Ok(has_come.then_some(day))
 }
 
-/// What would fall due after a termination is no longer owed.
 fn is_after_end(known: &Known<'_>, date: Date) -> bool {
     known
         .in_force
@@ -136,30 +157,45 @@ fn instalment(charge: &Charge, on: Date, amount: Money) -> ExpectedLine {
 }
 
 /// The price on one day; nothing is prorated.
-fn rated_on(known: &Known<'_>, charge: &Charge, date: Date) -> Result<RatedLine, BillingError> {
-    let next_day = date
-        .tomorrow()
-        .map_err(|_| super::known::schedule_fault(charge, out_of_calendar(date)))?;
-    let day = Period::try_new(date, next_day)?;
-    let units = units_on(known, charge, date)?;
-    Ok(rate(&known.rate_input(charge, day, day, Measured::Units(units)))?)
+fn rated_on(
+    known: &Known<'_>,
+    strand: &Strand<'_>,
+    stretch: &Stretch<'_>,
+    date: Date,
+) -> Result<RatedLine, BillingError> {
+    let day = one_day(stretch.charge, date)?;
+    let units = units_on(known, strand, stretch, date)?;
+    Ok(rate(&known.rate_input(
+        stretch,
+        day,
+        day,
+        Measured::Units(units),
+    ))?)
 }
 
-fn units_on(known: &Known<'_>, charge: &Charge, date: Date) -> Result<Decimal, BillingError> {
-    match &charge.quantity {
+pub(super) fn one_day(charge: &Charge, date: Date) -> Result<Period, BillingError> {
+    let next = date
+        .tomorrow()
+        .map_err(|_| schedule_fault(charge, ScheduleError::OutOfCalendar { from: date }))?;
+    Ok(Period::try_new(date, next)?)
+}
+
+fn units_on(
+    known: &Known<'_>,
+    strand: &Strand<'_>,
+    stretch: &Stretch<'_>,
+    date: Date,
+) -> Result<Decimal, BillingError> {
+    match &stretch.charge.quantity {
         Quantity::Fixed { units } => Ok(*units),
         Quantity::Amount {
             of: AmountBase::Fixed { amount },
         } => Ok(*amount),
         Quantity::Seats { initial, .. } => {
-            Ok(seat::history(known, charge).map_or(*initial, |(history, _)| history.count_on(date)))
+            Ok(seat::count_on(known, strand, stretch, date).unwrap_or(*initial))
         }
         Quantity::Metered { .. } | Quantity::Amount { .. } => Err(BillingError::UsageInAdvance {
-            charge: charge.id.clone(),
+            charge: stretch.charge.id.clone(),
         }),
     }
-}
-
-fn out_of_calendar(from: Date) -> crate::schedule::ScheduleError {
-    crate::schedule::ScheduleError::OutOfCalendar { from }
 }

@@ -11,8 +11,9 @@ use pricing::rate::rate;
 
 use super::BillingError;
 use super::known::{Known, amount_fault, line_of};
-use super::once::{day_of, milestone_reached};
-use super::recurring::due_cycles;
+use super::once::{due_day, instalments, milestone_reached, one_day};
+use super::recurring::due_turns;
+use super::stretch::{Stretch, TurnPart};
 use crate::component::Component;
 use crate::facts::FactId;
 use crate::line::ExpectedLine;
@@ -24,25 +25,22 @@ pub(super) fn is_share(charge: &Charge) -> bool {
 
 /// Adds the shares, those of shares after the shares they are of.
 pub(super) fn add(known: &Known<'_>, lines: &mut Vec<ExpectedLine>) -> Result<(), BillingError> {
-    let mut waiting: Vec<&Charge> = known
-        .plan
-        .charges
-        .iter()
-        .filter(|charge| is_share(charge))
-        .collect();
+    let all = known.strands.iter().flat_map(|strand| &strand.stretches);
+    let mut waiting: Vec<&Stretch<'_>> = all.filter(|stretch| is_share(stretch.charge)).collect();
     while !waiting.is_empty() {
-        let open: BTreeSet<&str> = waiting.iter().map(|charge| charge.id.as_str()).collect();
-        let depends = |charge: &&Charge| {
-            bases(charge).is_some_and(|ids| ids.iter().any(|id| open.contains(id.as_str())))
+        let open: BTreeSet<&str> = waiting.iter().map(|stretch| stretch.charge.id.as_str()).collect();
+        let depends = |stretch: &&Stretch<'_>| {
+            bases(stretch.charge).is_some_and(|ids| ids.iter().any(|id| open.contains(id.as_str())))
         };
-        let (later, ready): (Vec<&Charge>, Vec<&Charge>) = waiting.iter().copied().partition(depends);
-        if let (true, Some(charge)) = (ready.is_empty(), later.first()) {
+        let (later, ready): (Vec<&Stretch<'_>>, Vec<&Stretch<'_>>) =
+            waiting.iter().copied().partition(depends);
+        if let (true, Some(stretch)) = (ready.is_empty(), later.first()) {
             return Err(BillingError::CircularShare {
-                charge: charge.id.clone(),
+                charge: stretch.charge.id.clone(),
             });
         }
-        for charge in ready {
-            let shares = of_charge(known, charge, lines)?;
+        for stretch in ready {
+            let shares = of_stretch(known, stretch, lines)?;
             lines.extend(shares);
         }
         waiting = later;
@@ -62,39 +60,66 @@ fn bases(charge: &Charge) -> Option<&[String]> {
     }
 }
 
-fn of_charge(
+fn of_stretch(
     known: &Known<'_>,
-    charge: &Charge,
+    stretch: &Stretch<'_>,
     lines: &[ExpectedLine],
 ) -> Result<Vec<ExpectedLine>, BillingError> {
-    match &charge.schedule {
-        Schedule::Recurring { .. } => due_cycles(known, charge)?
-            .into_iter()
-            .map(|cycle| {
-                let base = sum(known, charge, lines, |line| starts_in(line, cycle.service))?;
-                share(
-                    known,
-                    charge,
-                    base,
-                    (cycle.service, cycle.whole),
-                    cycle.invoice_date,
-                    Vec::new(),
-                )
-            })
-            .collect(),
-        Schedule::Once { at } => on_day(known, charge, lines, day_of(known, charge, *at)?, Vec::new()),
-        Schedule::OnMilestone { milestone } => match milestone_reached(known, charge, milestone)? {
-            Some(done) => on_day(known, charge, lines, done.on, done.facts),
+    match &stretch.charge.schedule {
+        Schedule::Recurring { .. } => of_periods(known, stretch, lines),
+        Schedule::Once { at } => match due_day(known, stretch, *at)? {
+            Some(day) => on_day(known, stretch, lines, day, Vec::new()),
             None => Ok(Vec::new()),
         },
-        Schedule::Instalments { payments } => super::once::instalments(known, charge, payments),
+        Schedule::OnMilestone { milestone } => match milestone_reached(known, stretch.charge, milestone)? {
+            Some(done) if stretch.holds(done.on) => on_day(known, stretch, lines, done.on, done.facts),
+            _ => Ok(Vec::new()),
+        },
+        Schedule::Instalments { payments } => instalments(known, stretch, payments),
     }
+}
+
+/// Of what begins in each period under these terms: what an amendment gives back lowers the share by itself.
+fn of_periods(
+    known: &Known<'_>,
+    stretch: &Stretch<'_>,
+    lines: &[ExpectedLine],
+) -> Result<Vec<ExpectedLine>, BillingError> {
+    let mut shares = Vec::new();
+    for turn in due_turns(known, stretch)?
+        .into_iter()
+        .filter(|turn| turn.part != TurnPart::GivenBack)
+    {
+        let starts_here = |line: &ExpectedLine| {
+            let day = line.service.map_or(line.invoice_date, Period::start);
+            turn.service.contains(day) && stretch.holds(day)
+        };
+        let base = sum(known, stretch.charge, lines, starts_here)?;
+        let line = share(
+            known,
+            stretch,
+            base,
+            (turn.service, turn.whole),
+            turn.invoice_date,
+            Vec::new(),
+        )?;
+        shares.push(match turn.part {
+            TurnPart::Resumed => ExpectedLine {
+                component: Component::Amended {
+                    on: turn.invoice_date,
+                },
+                ..line
+            },
+            TurnPart::Own | TurnPart::GivenBack => line,
+        });
+    }
+    Ok(shares)
 }
 
 /// A share that falls due on one day is of what was billed through that day.
 fn on_day(
     known: &Known<'_>,
-    charge: &Charge,
+    stretch: &Stretch<'_>,
     lines: &[ExpectedLine],
     day: Date,
     facts: Vec<FactId>,
@@ -102,10 +127,9 @@ fn on_day(
     if day > known.through {
         return Ok(Vec::new());
     }
-    let base = sum(known, charge, lines, |line| line.invoice_date <= day)?;
-    let next = day.tomorrow().unwrap_or(day);
-    let period = Period::try_new(day, next)?;
-    let line = share(known, charge, base, (period, period), day, facts)?;
+    let base = sum(known, stretch.charge, lines, |line| line.invoice_date <= day)?;
+    let period = one_day(stretch.charge, day)?;
+    let line = share(known, stretch, base, (period, period), day, facts)?;
     Ok(vec![ExpectedLine {
         service: None,
         ..line
@@ -128,23 +152,19 @@ fn sum(
 
 fn share(
     known: &Known<'_>,
-    charge: &Charge,
+    stretch: &Stretch<'_>,
     base: Money,
     (service, whole): (Period, Period),
     invoice_date: Date,
     facts: Vec<FactId>,
 ) -> Result<ExpectedLine, BillingError> {
-    let rated = rate(&known.rate_input(charge, service, whole, Measured::Units(base.amount)))?;
+    let rated = rate(&known.rate_input(stretch, service, whole, Measured::Units(base.amount)))?;
     Ok(line_of(
-        charge,
+        stretch.charge,
         Component::Base,
         Some(service),
         invoice_date,
         rated,
         facts,
     ))
-}
-
-fn starts_in(line: &ExpectedLine, period: Period) -> bool {
-    period.contains(line.service.map_or(line.invoice_date, Period::start))
 }

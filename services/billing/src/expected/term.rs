@@ -23,11 +23,11 @@ pub(super) struct InForce {
 }
 
 impl InForce {
-    pub(super) fn on(plan: &Plan, endings: &[Ending], day: Date) -> Result<Self, ScheduleError> {
+    pub(super) fn on(plan: &Plan, start: Date, endings: &[Ending], day: Date) -> Result<Self, ScheduleError> {
         let (terminated, refund_unused) = termination(endings)?;
         let renewals = renewals(plan, endings, day)?;
         Ok(Self {
-            start: plan.term.start,
+            start,
             end: end_after(plan, &renewals)?,
             renewals,
             terminated,

@@ -8,6 +8,7 @@ use super::*;
 use crate::facts::*;
 use crate::sample::*;
 
+mod amendments;
 mod models;
 mod prepaid;
 mod terms;

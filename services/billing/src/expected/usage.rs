@@ -1,44 +1,56 @@
 //! Lines of what meters measured.
 
+mod shape;
+
 use jiff::civil::Date;
+use pricing::money::MoneyError;
 use pricing::period::Period;
 use pricing::plan::{Aggregation, AmountBase, Charge, Meter, Quantity, Timing};
-use pricing::price::{Measured, MeasuredCell, Price};
+use pricing::price::{Measured, Price};
 use pricing::rate::{RateInput, RatedLine, UnitsBefore, changes_in, rate};
 use pricing::working::Step;
 use rust_decimal::Decimal;
 
 use super::BillingError;
-use super::known::{Known, line_of};
+use super::known::{Known, amount_fault, line_of};
 use super::pool::UnitsPaid;
 use super::recurring::cut;
+use super::stretch::{Strand, Stretch, Turn};
 use crate::component::Component;
 use crate::facts::FactId;
 use crate::line::ExpectedLine;
-use crate::meter::{read, read_by};
+use crate::meter::read;
 use crate::schedule::Recurrence;
+use shape::Shaped;
+
+/// Is the charge measured?
+pub(super) fn is_metered(charge: &Charge) -> bool {
+    meter_id(charge).is_some()
+}
 
 pub(super) fn lines(
     known: &Known<'_>,
-    charge: &Charge,
+    strand: &Strand<'_>,
     paid: &UnitsPaid,
 ) -> Result<Vec<ExpectedLine>, BillingError> {
-    let metering = Metering::try_new(known, charge)?;
-    let mut due = metering.services()?;
-    due.retain(|(_, _, invoice_date)| *invoice_date <= known.through);
+    let Some(metering) = Metering::try_new(known, strand)? else {
+        return Ok(Vec::new());
+    };
+    let mut due = metering.turns()?;
+    due.retain(|(_, turn)| turn.invoice_date <= known.through);
     let parts = metering.parts(due, paid)?;
-    Ok(parts.into_iter().map(|part| metering.line(part)).collect())
+    Ok(parts.into_iter().map(Part::line).collect())
 }
 
-/// A metered charge and the meter it asks.
+/// A metered charge through time.
 pub(super) struct Metering<'a> {
     known: &'a Known<'a>,
-    pub(super) charge: &'a Charge,
-    meter: &'a Meter,
+    strand: &'a Strand<'a>,
 }
 
 /// A part of a metered charge that is billed as one line, as far as it has come.
-pub(super) struct Part {
+pub(super) struct Part<'a> {
+    stretch: &'a Stretch<'a>,
     pub(super) service: Period,
     pub(super) whole: Period,
     pub(super) invoice_date: Date,
@@ -47,88 +59,99 @@ pub(super) struct Part {
     pub(super) facts: Vec<FactId>,
 }
 
-/// What was measured, in the shape the price asks for.
-struct Shaped {
-    total: Decimal,
-    apart: Option<Apart>,
-    facts: Vec<FactId>,
-}
-
-enum Apart {
-    Transactions(Vec<Decimal>),
-    Cells(Vec<MeasuredCell>),
-}
-
 impl<'a> Metering<'a> {
-    pub(super) fn try_new(known: &'a Known<'a>, charge: &'a Charge) -> Result<Self, BillingError> {
-        let id = match &charge.quantity {
-            Quantity::Metered { meter }
-            | Quantity::Amount {
-                of: AmountBase::Meter { meter },
-            } => meter,
-            Quantity::Fixed { .. } | Quantity::Seats { .. } | Quantity::Amount { .. } => "",
-        };
+    /// None where the charge is not measured; refuses one that names an unknown meter.
+    pub(super) fn try_new(
+        known: &'a Known<'a>,
+        strand: &'a Strand<'a>,
+    ) -> Result<Option<Self>, BillingError> {
+        let metering = Self { known, strand };
+        for stretch in strand
+            .stretches
+            .iter()
+            .filter(|stretch| is_metered(stretch.charge))
+        {
+            metering.meter_of(stretch)?;
+        }
+        Ok(strand
+            .stretches
+            .iter()
+            .any(|stretch| is_metered(stretch.charge))
+            .then_some(metering))
+    }
+
+    pub(super) fn meter_of(&self, stretch: &Stretch<'_>) -> Result<&'a Meter, BillingError> {
+        let id = meter_id(stretch.charge).unwrap_or_default();
         let unknown = || BillingError::UnknownMeter {
-            charge: charge.id.clone(),
+            charge: stretch.charge.id.clone(),
             meter: id.to_owned(),
         };
-        let meter = known
-            .plan
-            .meters
+        self.known.meter(id).ok_or_else(unknown)
+    }
+
+    /// What its lines are for, as far as it has begun.
+    pub(super) fn turns(&self) -> Result<Vec<(&'a Stretch<'a>, Turn)>, BillingError> {
+        let mut turns = Vec::new();
+        for stretch in self
+            .strand
+            .stretches
             .iter()
-            .find(|meter| meter.id == *id)
-            .ok_or_else(unknown)?;
-        Ok(Self { known, charge, meter })
-    }
-
-    pub(super) fn meter_id(&self) -> &str {
-        &self.meter.id
-    }
-
-    /// The service periods of its lines that have begun, each with the period its price is for.
-    pub(super) fn services(&self) -> Result<Vec<(Period, Period, Date)>, BillingError> {
-        let in_advance = || BillingError::UsageInAdvance {
-            charge: self.charge.id.clone(),
-        };
-        let recurrence = Recurrence::of(&self.charge.schedule).ok_or_else(in_advance)?;
-        if recurrence.timing == Timing::Advance {
-            return Err(in_advance());
+            .filter(|stretch| is_metered(stretch.charge))
+        {
+            let in_advance = || BillingError::UsageInAdvance {
+                charge: stretch.charge.id.clone(),
+            };
+            let recurrence = Recurrence::of(&stretch.charge.schedule).ok_or_else(in_advance)?;
+            if recurrence.timing == Timing::Advance {
+                return Err(in_advance());
+            }
+            for turn in stretch.turns(self.known, &recurrence)? {
+                let pieces = self.pieces(stretch, turn.service)?;
+                turns.extend(
+                    pieces
+                        .into_iter()
+                        .map(|service| (stretch, Turn { service, ..turn })),
+                );
+            }
         }
-        let mut services = Vec::new();
-        for cycle in self.known.cycles(self.charge, &recurrence)? {
-            let pieces = self.pieces(cycle.service);
-            services.extend(
-                pieces
-                    .into_iter()
-                    .map(|service| (service, cycle.whole, cycle.invoice_date)),
-            );
-        }
-        Ok(services)
+        Ok(turns)
     }
 
-    /// Some of the service periods, from the first on, rated on what was measured in each.
+    /// Some of the turns, from the first on, rated on what was measured in each. Units over the term go on from turn
+    /// to turn, whatever the terms, and begin anew with a renewal.
     pub(super) fn parts(
         &self,
-        services: Vec<(Period, Period, Date)>,
+        turns: Vec<(&'a Stretch<'a>, Turn)>,
         paid: &UnitsPaid,
-    ) -> Result<Vec<Part>, BillingError> {
+    ) -> Result<Vec<Part<'a>>, BillingError> {
         let mut before = UnitsBefore::default();
         let mut counted_from = None;
-        let mut parts = Vec::new();
-        for (service, whole, invoice_date) in services {
+        let mut parts = Vec::with_capacity(turns.len());
+        for (
+            stretch,
+            Turn {
+                service,
+                whole,
+                invoice_date,
+                ..
+            },
+        ) in turns
+        {
             let term_start = self.known.in_force.term_start(service.start());
             if counted_from.replace(term_start) != Some(term_start) {
                 before = UnitsBefore::default();
             }
-            let shaped = self.measure(service)?;
-            let rated = self.rate(service, whole, &shaped, before, paid)?;
+            let shaped = self.measure(stretch, service)?;
+            let rated = self.rate(stretch, (service, whole), &shaped, before, paid)?;
+            let facts = shaped.facts;
             let part = Part {
+                stretch,
                 service,
                 whole,
                 invoice_date,
                 before,
                 rated,
-                facts: shaped.facts,
+                facts,
             };
             before = self.plus(before, &part.rated)?;
             parts.push(part);
@@ -137,33 +160,49 @@ impl<'a> Metering<'a> {
     }
 
     /// What a part had come to by the end of each day on which something was used, in order.
-    pub(super) fn by_day(&self, part: &Part, paid: &UnitsPaid) -> Result<Vec<(Date, Decimal)>, BillingError> {
-        let amount = |day: Date, until: Period| {
-            let shaped = self.measure(until)?;
-            // Not prorated: usage of some days is all of it, only the minimum of the period may be shared.
-            let rated = self.rate_until(part, &shaped, paid)?;
+    pub(super) fn by_day(
+        &self,
+        part: &Part<'_>,
+        paid: &UnitsPaid,
+    ) -> Result<Vec<(Date, Decimal)>, BillingError> {
+        let amount = |(day, until): (Date, Period)| {
+            let shaped = self.measure(part.stretch, until)?;
+            // Usage of some days is all of it: nothing is prorated but the minimum of the period.
+            let rated = self.rate(
+                part.stretch,
+                (part.service, part.whole),
+                &shaped,
+                part.before,
+                paid,
+            )?;
             Ok((day, rated.amount.amount))
         };
-        self.days(part.service)
+        self.days(part.stretch, part.service)?
             .into_iter()
-            .map(|(day, until)| amount(day, until))
+            .map(amount)
             .collect()
     }
 
     /// How much had been measured by the end of each day on which something was used, in order.
-    pub(super) fn quantity_by_day(&self, service: Period) -> Result<Vec<(Date, Decimal)>, BillingError> {
-        self.days(service)
+    pub(super) fn quantity_by_day(
+        &self,
+        stretch: &Stretch<'_>,
+        service: Period,
+    ) -> Result<Vec<(Date, Decimal)>, BillingError> {
+        let meter = self.meter_of(stretch)?;
+        self.days(stretch, service)?
             .into_iter()
-            .map(|(day, until)| Ok((day, read(self.meter, &self.known.usage, until)?.quantity)))
+            .map(|(day, until)| Ok((day, read(meter, &self.known.usage, until)?.quantity)))
             .collect()
     }
 
     /// Days of use, each with the part of the period through it. What was measured as a whole counts on its last day.
-    fn days(&self, service: Period) -> Vec<(Date, Period)> {
+    fn days(&self, stretch: &Stretch<'_>, service: Period) -> Result<Vec<(Date, Period)>, BillingError> {
         let usage = &self.known.usage;
-        let events = usage.events(&self.meter.id).iter().map(|event| event.at.date());
+        let meter = self.meter_of(stretch)?;
+        let events = usage.events(&meter.id).iter().map(|event| event.at.date());
         let rows = usage
-            .measured(&self.meter.id)
+            .measured(&meter.id)
             .iter()
             .filter(|row| row.period.overlap(service) == Some(row.period));
         let exact = rows.clone().any(|row| row.period == service);
@@ -178,116 +217,59 @@ impl<'a> Metering<'a> {
         ends.sort_unstable();
         ends.dedup();
         let day = |end: Date| Some((end.yesterday().ok()?, Period::try_new(service.start(), end).ok()?));
-        ends.into_iter()
+        Ok(ends
+            .into_iter()
             .filter_map(day)
             .filter(|(day, _)| *day <= self.known.through)
-            .collect()
-    }
-
-    pub(super) fn line(&self, part: Part) -> ExpectedLine {
-        let Part {
-            service,
-            invoice_date,
-            rated,
-            facts,
-            ..
-        } = part;
-        line_of(
-            self.charge,
-            Component::Usage,
-            Some(service),
-            invoice_date,
-            rated,
-            facts,
-        )
+            .collect())
     }
 
     /// Cut where the price changes, when the parts of the usage add up and each unit is priced by itself.
-    fn pieces(&self, service: Period) -> Vec<Period> {
-        let charge = self.charge;
+    fn pieces(&self, stretch: &Stretch<'_>, service: Period) -> Result<Vec<Period>, BillingError> {
+        let charge = stretch.charge;
         let adds = matches!(
-            self.meter.aggregation,
+            self.meter_of(stretch)?.aggregation,
             Aggregation::Sum | Aggregation::Count | Aggregation::WeightedSum
         );
-        let by_itself = |price: &Price| matches!(price, Price::PerUnit { .. } | Price::Percentage { .. });
         let plain = charge.included.is_none() && charge.minimum.is_none() && charge.maximum.is_none();
-        if !adds
-            || !plain
-            || !by_itself(&charge.price)
-            || !charge.ramp.iter().all(|segment| by_itself(&segment.price))
-        {
-            return vec![service];
+        let mut prices = charge
+            .ramp
+            .iter()
+            .map(|segment| &segment.price)
+            .chain([&charge.price]);
+        if !adds || !plain || !prices.all(prices_each_unit_by_itself) {
+            return Ok(vec![service]);
         }
-        cut(
+        Ok(cut(
             service,
-            &changes_in(
-                charge,
-                self.known.uplift(),
-                self.known.discounts_on(charge),
-                service,
-            ),
-        )
+            &changes_in(charge, self.known.uplift(), &stretch.discounts, service),
+        ))
     }
 
-    fn measure(&self, service: Period) -> Result<Shaped, BillingError> {
+    fn measure(&self, stretch: &Stretch<'_>, service: Period) -> Result<Shaped, BillingError> {
         let input = self
             .known
-            .rate_input(self.charge, service, service, Measured::Units(Decimal::ZERO));
-        let usage = &self.known.usage;
-        match input.price_in_force().0 {
-            Price::Matrix { dimensions, .. } => {
-                let by_values = read_by(self.meter, usage, service, dimensions)?;
-                let facts = by_values
-                    .values()
-                    .flat_map(|reading| reading.facts.clone())
-                    .collect();
-                let cell = |(values, reading): (Vec<String>, crate::meter::Reading)| MeasuredCell {
-                    values,
-                    quantity: reading.quantity,
-                };
-                let cells = by_values.into_iter().map(cell).collect();
-                Ok(Shaped {
-                    total: Decimal::ZERO,
-                    apart: Some(Apart::Cells(cells)),
-                    facts,
-                })
-            }
-            Price::Percentage { rate }
-                if rate.asks_for_transactions() && usage.measured(&self.meter.id).is_empty() =>
-            {
-                let (values, facts) = crate::meter::transactions(self.meter, usage, service);
-                Ok(Shaped {
-                    total: Decimal::ZERO,
-                    apart: Some(Apart::Transactions(values)),
-                    facts,
-                })
-            }
-            _ => {
-                let reading = read(self.meter, usage, service)?;
-                Ok(Shaped {
-                    total: reading.quantity,
-                    apart: None,
-                    facts: reading.facts,
-                })
-            }
-        }
+            .rate_input(stretch, service, service, Measured::Units(Decimal::ZERO));
+        let price = input.price_in_force().0;
+        Ok(Shaped::measure(
+            price,
+            self.meter_of(stretch)?,
+            &self.known.usage,
+            service,
+        )?)
     }
 
     fn rate(
         &self,
-        service: Period,
-        whole: Period,
+        stretch: &Stretch<'_>,
+        (service, whole): (Period, Period),
         shaped: &Shaped,
         term_before: UnitsBefore,
         paid: &UnitsPaid,
     ) -> Result<RatedLine, BillingError> {
-        let paid_here = paid.of(&self.charge.id, service);
-        let measured = match &shaped.apart {
-            Some(Apart::Cells(cells)) => Measured::Cells(cells),
-            Some(Apart::Transactions(values)) => Measured::Transactions(values),
-            None => Measured::Units(shaped.total.saturating_sub(UnitsPaid::sum(paid_here))),
-        };
-        let input = self.known.rate_input(self.charge, service, whole, measured);
+        let paid_here = paid.of(&stretch.charge.id, service);
+        let measured = shaped.less(UnitsPaid::sum(paid_here));
+        let input = self.known.rate_input(stretch, service, whole, measured);
         let mut rated = rate(&RateInput { term_before, ..input })?;
         let explained = paid_here.iter().map(|(pool, units)| Step::UnitsOff {
             name: pool.clone(),
@@ -297,16 +279,47 @@ impl<'a> Metering<'a> {
         Ok(rated)
     }
 
-    fn rate_until(&self, part: &Part, shaped: &Shaped, paid: &UnitsPaid) -> Result<RatedLine, BillingError> {
-        self.rate(part.service, part.whole, shaped, part.before, paid)
-    }
-
     fn plus(&self, before: UnitsBefore, rated: &RatedLine) -> Result<UnitsBefore, BillingError> {
-        let sum = |a: Decimal, b: Decimal| a.checked_add(b);
-        let too_large = || super::known::amount_fault(&self.charge.id)(pricing::money::MoneyError::Overflow);
-        Ok(UnitsBefore {
-            units: sum(before.units, rated.units).ok_or_else(too_large)?,
-            charged: sum(before.charged, rated.charged).ok_or_else(too_large)?,
-        })
+        let sum = || {
+            let units = before.units.checked_add(rated.units)?;
+            Some(UnitsBefore {
+                units,
+                charged: before.charged.checked_add(rated.charged)?,
+            })
+        };
+        sum().ok_or_else(|| amount_fault(&self.strand.charge.id)(MoneyError::Overflow))
+    }
+}
+
+impl Part<'_> {
+    fn line(self) -> ExpectedLine {
+        let service = Some(self.service);
+        line_of(
+            self.stretch.charge,
+            Component::Usage,
+            service,
+            self.invoice_date,
+            self.rated,
+            self.facts,
+        )
+    }
+}
+
+fn meter_id(charge: &Charge) -> Option<&str> {
+    match &charge.quantity {
+        Quantity::Metered { meter }
+        | Quantity::Amount {
+            of: AmountBase::Meter { meter },
+        } => Some(meter),
+        Quantity::Fixed { .. } | Quantity::Seats { .. } | Quantity::Amount { .. } => None,
+    }
+}
+
+/// Does the price of a unit depend on nothing but the unit?
+fn prices_each_unit_by_itself(price: &Price) -> bool {
+    match price {
+        Price::PerUnit { .. } => true,
+        Price::Percentage { rate } => rate.free_events.is_none() && rate.free_amount.is_none(),
+        _ => false,
     }
 }

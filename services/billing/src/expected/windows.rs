@@ -7,7 +7,6 @@ use pricing::plan::Plan;
 use super::BillingError;
 use super::known::Known;
 use super::pool;
-use super::share;
 use super::usage::Metering;
 use crate::facts::Facts;
 
@@ -25,20 +24,32 @@ pub struct MeterWindow {
 /// The quantities that [`super::expected`] asks for through a day, each once. Give one for every window, zero where
 /// nothing was used.
 pub fn windows(plan: &Plan, facts: &Facts, through: Date) -> Result<Vec<MeterWindow>, BillingError> {
-    let known = Known::try_new(plan, facts, through)?;
+    windows_over(&[plan], facts, through)
+}
+
+/// The same for [`super::expected_over`].
+pub fn windows_over(
+    versions: &[&Plan],
+    facts: &Facts,
+    through: Date,
+) -> Result<Vec<MeterWindow>, BillingError> {
+    let known = Known::try_new(versions, facts, through)?;
     let mut windows = Vec::new();
-    let metered = plan
-        .charges
-        .iter()
-        .filter(|charge| pool::is_metered(charge) && !share::is_share(charge));
-    for charge in metered {
-        let by_day = plan.pools.iter().any(|credits| pool::pays(credits, charge));
-        let metering = Metering::try_new(&known, charge)?;
-        for (period, _, invoice_date) in metering.services()? {
-            if by_day || invoice_date <= through {
+    for strand in &known.strands {
+        let Some(metering) = Metering::try_new(&known, strand)? else {
+            continue;
+        };
+        let by_day = known
+            .plan
+            .pools
+            .iter()
+            .any(|credits| pool::pays(credits, strand.charge));
+        for (stretch, turn) in metering.turns()? {
+            if by_day || turn.invoice_date <= through {
+                let meter = metering.meter_of(stretch)?.id.clone();
                 windows.push(MeterWindow {
-                    meter: metering.meter_id().to_owned(),
-                    period,
+                    meter,
+                    period: turn.service,
                     by_day,
                 });
             }
