@@ -17,7 +17,7 @@ use crate::fraction::Fraction;
 use crate::index::IndexSeries;
 use crate::money::{Currency, Money};
 use crate::period::Period;
-use crate::plan::{Charge, Discount, Escalator, Plan, Policy};
+use crate::plan::{Charge, Discount, Escalator, Plan, Policy, Schedule, Timing};
 use crate::price::{Measured, Price, PriceError};
 use crate::working::{RecomputeError, Step, Working};
 
@@ -44,6 +44,9 @@ pub struct RateInput<'a> {
     pub term_before: UnitsBefore,
     /// What earlier lines of the same service period carry: the line is the difference.
     pub earlier: Option<Earlier>,
+    /// Is this the last line of its service period? Only then is it known which tier all units of a volume or
+    /// stairstep price reach, a flat fee in arrears due, and a minimum missed.
+    pub last: bool,
     /// Discounts of the plan that reduce this line, after the charge's own. A fixed amount over several lines is
     /// divided among them first.
     pub discounts: &'a [Discount],
@@ -160,6 +163,7 @@ impl<'a> RateInput<'a> {
             measured,
             term_before: UnitsBefore::default(),
             earlier: None,
+            last: true,
             discounts: &[],
             escalators: &[],
             indices: &[],
@@ -210,12 +214,33 @@ fn price(
 ) -> Result<(), RateError> {
     let (price, ramp) = input.price_in_force();
     steps.extend(ramp.map(|from| Step::RampUsed { from }));
+    if !input.last && waits_for_last_line(input.charge, price) {
+        steps.push(Step::Flat {
+            amount: Decimal::ZERO,
+        });
+        return Ok(());
+    }
     if !price.counts_over_term() {
         return price
             .steps(counted.priced, steps)
             .map_err(|fault| input.price_error(fault));
     }
     price_over_term(input, price, counted.charged, steps)
+}
+
+fn waits_for_last_line(charge: &Charge, price: &Price) -> bool {
+    let in_arrears = matches!(
+        charge.schedule,
+        Schedule::Recurring {
+            timing: Timing::Arrears,
+            ..
+        }
+    );
+    match price {
+        Price::Volume { .. } | Price::Stairstep { .. } => true,
+        Price::Flat { .. } => in_arrears,
+        _ => false,
+    }
 }
 
 /// The price of all units of the term so far, less the price of those before this period.

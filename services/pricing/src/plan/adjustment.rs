@@ -12,11 +12,19 @@ use crate::source::FieldSource;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitConversion {
-    /// So many measured units are one unit of the price; above 0. Below 1 where one measured unit is several.
+    /// One measured unit is so many, before they are divided; above 0.
+    #[serde(default = "one")]
+    pub multiplier: Decimal,
+    /// So many of them are one unit of the price; above 0.
+    #[serde(default = "one")]
     pub divisor: Decimal,
     /// What a part of a unit becomes.
     #[serde(default)]
     pub rounding: UnitRounding,
+}
+
+fn one() -> Decimal {
+    Decimal::ONE
 }
 
 /// What a part of a unit becomes.

@@ -39,6 +39,7 @@ fn bounds(input: &RateInput<'_>, part: impl Fn(&Bound) -> Option<Fraction>, step
         .charge
         .minimum
         .as_ref()
+        .filter(|_| input.last)
         .and_then(|bound| Some((bound, part(bound)?)))
     {
         steps.push(Step::Minimum {

@@ -74,16 +74,25 @@ fn convert(input: &RateInput<'_>, measured: Decimal, steps: &mut Vec<Step>) -> R
 }
 
 fn converted(measured: Decimal, conversion: UnitConversion) -> Result<Decimal, PriceError> {
-    if conversion.divisor <= Decimal::ZERO {
+    let UnitConversion {
+        multiplier,
+        divisor,
+        rounding,
+    } = conversion;
+    if let Some(value) = [multiplier, divisor]
+        .into_iter()
+        .find(|value| *value <= Decimal::ZERO)
+    {
         return Err(PriceError::NotAboveZero {
             what: "unit conversion",
-            value: conversion.divisor,
+            value,
         });
     }
     let units = measured
-        .checked_div(conversion.divisor)
+        .checked_mul(multiplier)
+        .and_then(|product| product.checked_div(divisor))
         .ok_or(PriceError::TooLarge)?;
-    Ok(match conversion.rounding {
+    Ok(match rounding {
         UnitRounding::Exact => units,
         UnitRounding::Up => units.ceil(),
         UnitRounding::Down => units.floor(),

@@ -27,6 +27,28 @@ impl Working {
         Ok(Money::new(rounded, self.currency).rounded())
     }
 
+    /// How much the steps of one kind changed the running amount, all together: what discounts took off, what a
+    /// minimum added.
+    pub fn change_by(&self, counts: impl Fn(&Step) -> bool) -> Result<Fraction, RecomputeError> {
+        let (mut running, mut change) = (Fraction::ZERO, Fraction::ZERO);
+        for (at, step) in self.steps.iter().enumerate() {
+            let next = step.apply(running);
+            let moved = next.and_then(|next| next.checked_sub(running));
+            let sum = moved.and_then(|moved| {
+                if counts(step) {
+                    change.checked_add(moved)
+                } else {
+                    Some(change)
+                }
+            });
+            let stuck = RecomputeError {
+                step: at.saturating_add(1),
+            };
+            (running, change) = next.zip(sum).ok_or(stuck)?;
+        }
+        Ok(change)
+    }
+
     /// The running amount after the last step, as exact as the steps leave it.
     pub fn total(&self) -> Result<Fraction, RecomputeError> {
         let mut running = Fraction::ZERO;

@@ -11,14 +11,17 @@ use crate::value::{Reading, text};
 pub(super) fn conversion_message(conversion: UnitConversion) -> v1::UnitConversion {
     v1::UnitConversion {
         divisor: conversion.divisor.to_string(),
+        multiplier: conversion.multiplier.to_string(),
         rounding: rounding_out(conversion.rounding),
     }
 }
 
 pub(super) fn conversion(at: &mut Reading, message: &v1::UnitConversion) -> Option<UnitConversion> {
+    let multiplier = at.decimal("multiplier", &message.multiplier);
     let divisor = at.decimal("divisor", &message.divisor);
     let rounding = at.chosen("rounding", rounding_in(message.rounding));
     Some(UnitConversion {
+        multiplier: multiplier?,
         divisor: divisor?,
         rounding: rounding?,
     })

@@ -10,8 +10,8 @@ fn everything() -> Plan {
         "boxes": [{ "left": 1, "top": 2, "right": 3, "bottom": 4 }] });
     let tiers = json!({ "rows": [
         { "up_to": "1000", "unit_price": "0.10" },
-        { "unit_price": "0.05", "flat_fee": "7", "percent": "1.50" } ],
-        "bound": "upper_exclusive", "count": "over_term" });
+        { "unit_price": "0.05", "flat_fee": "7", "percent": "1.50", "flat_cap": "900", "block": "100" } ],
+        "bound": "upper_exclusive", "count": "over_term", "zero": "first_fee_due" });
     let monthly = json!({ "kind": "recurring", "every": { "count": 1, "unit": "month" }, "timing": "arrears",
         "anchor": { "from": "day_of_month", "day": 31 }, "stub": "merged" });
     let prices = json!([
@@ -21,7 +21,8 @@ fn everything() -> Plan {
         { "model": "stairstep", "tiers": tiers }, { "model": "graduated_percentage", "tiers": tiers },
         { "model": "package", "size": "100", "package_price": "9.90", "started": "exact" },
         { "model": "percentage", "rate": { "percent": "2.9", "fixed_fee": "0.30", "per_transaction_min": "0.5",
-            "per_transaction_max": "9", "free_events": 0, "free_amount": "10" } },
+            "per_transaction_max": "9", "free_events": 0, "free_amount": "10",
+            "free_ends": "first_reached" } },
         { "model": "matrix", "dimensions": ["region"], "otherwise": { "model": "flat", "amount": "1" },
           "cells": [{ "values": ["eu"], "price": { "model": "flat", "amount": "2" } }] },
     ]);
@@ -56,7 +57,8 @@ fn everything() -> Plan {
                     "by": { "kind": "lesser_of", "of": [{ "kind": "percent", "percent": "3" },
                         { "kind": "index", "series": "CPI-U", "lag_months": 2, "floor": "1", "cap": "5", "plus": "0.5" }] } }],
                 "discounts": [{ "name": "d", "value": { "kind": "units", "units": "1" }, "until": "2026-02-01" }],
-                "minimum": { "amount": "1", "prorated": true }, "prorated": n.is_multiple_of(2), "tax": "vat",
+                "minimum": { "amount": "1", "prorated": true },
+                "conversion": { "multiplier": "8", "divisor": "1000", "rounding": "up" }, "prorated": n.is_multiple_of(2), "tax": "vat",
                 "sources": [{ "field": "price", "source": clause }] })
         })
         .collect();
@@ -66,7 +68,8 @@ fn everything() -> Plan {
         "renewal": { "kind": "automatic", "months": 12, "notice_days": 60, "uplift_percent": "5" },
         "payment": { "due": { "rule": "day_of_month", "day": 15, "months_later": 1 }, "weekend": "next",
             "early": { "percent": "2", "days": 10 }, "late": { "percent": "1.5", "per": "month" } },
-        "policy": { "day_count": "actual365", "discount_order": "percent_added", "credits_as": "next_invoice" },
+        "policy": { "day_count": "actual365", "discount_order": "percent_added", "credits_as": "next_invoice",
+            "tax_base": "unrounded_lines", "remainder": "last_part" },
         "charges": charges,
         "meters": [{ "id": "calls", "name": "Calls", "unit": "call", "aggregation": { "kind": "percentile", "rank": 95 },
             "filters": [{ "dimension": "region", "value": "eu" }], "dimensions": ["region"] }],

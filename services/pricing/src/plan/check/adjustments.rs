@@ -42,6 +42,10 @@ fn units(faults: &mut Faults<'_>, field: &str, charge: &Charge) {
         faults.not_negative(format_args!("{field}.included.units"), included.units);
     }
     if let Some(conversion) = charge.conversion {
+        faults.above_zero(
+            format_args!("{field}.conversion.multiplier"),
+            conversion.multiplier,
+        );
         faults.above_zero(format_args!("{field}.conversion.divisor"), conversion.divisor);
     }
 }
