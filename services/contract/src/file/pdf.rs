@@ -4,6 +4,7 @@ mod edges;
 mod furniture;
 mod ink;
 mod lines;
+mod second;
 mod structure;
 mod tables;
 mod turn;
@@ -22,12 +23,16 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError>
     let structure = structure::inspect(bytes, limits)?;
     let inks = ink::pages(bytes, limits)?;
     let edges: Vec<Edges> = inks.iter().map(edges::find).collect();
+    let structure_sound = structure.sound;
     let mut document = document(bytes, structure);
     for ((number, ink), edges) in (1..).zip(&inks).zip(&edges) {
         let page = page(number, ink, edges, &mut document.findings);
         document.pages.push(page);
     }
     readable(&document.pages)?;
+    if structure_sound {
+        document.findings.extend(second::compare(bytes, &inks));
+    }
     picture_pages(&document.pages, &mut document.findings);
     furniture::mark(&mut document.pages);
     let found = document

@@ -11,7 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use hayro_interpret::hayro_syntax::page::Page as PdfPage;
 use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 use hayro_interpret::kurbo::Rect;
-use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page};
+use hayro_interpret::{
+    Context, InterpreterCache, InterpreterSettings, RenderContent, TransformExt, interpret_page,
+};
 
 use super::super::{Limits, ReadError};
 use super::turn::Turn;
@@ -60,6 +62,8 @@ pub(super) struct Glyph {
     pub(super) inkless: bool,
     /// What may be seen of the page where it is drawn.
     pub(super) clip: Option<BBox>,
+    /// Drawn by an annotation or a form field over the page.
+    pub(super) annotation: bool,
 }
 
 /// A colour as mixed on the page.
@@ -135,8 +139,15 @@ fn draw<'a>(page: &PdfPage<'a>, pdf: &'a Pdf, cache: &InterpreterCache<'a>) -> P
     let bounds = Rect::new(0.0, 0.0, width, height);
     let start = page.initial_transform(true).to_kurbo();
     let drawn = catch_unwind(AssertUnwindSafe(|| {
-        let mut context = Context::new(start, bounds, cache, pdf.xref(), InterpreterSettings::default());
-        interpret_page(page, &mut context, &mut pen);
+        for part in [RenderContent::PAGE, RenderContent::ANNOTATIONS] {
+            let settings = InterpreterSettings {
+                render_content: part,
+                ..InterpreterSettings::default()
+            };
+            let mut context = Context::new(start, bounds, cache, pdf.xref(), settings);
+            pen.annotates = part == RenderContent::ANNOTATIONS;
+            interpret_page(page, &mut context, &mut pen);
+        }
     }));
     let mut ink = pen.ink;
     ink.broken = drawn.is_err();

@@ -2,6 +2,7 @@
 
 mod bombs;
 mod extras;
+mod nesting;
 
 use lopdf::{DecompressError, Document as Structured, Error, LoadOptions};
 
@@ -13,6 +14,8 @@ use crate::page::{Finding, FindingKind};
 pub(super) struct Structure {
     /// Title in the metadata.
     pub(super) title: Option<String>,
+    /// Can it be followed without repair? Only then is the file handed to the second engine, which has no guards.
+    pub(super) sound: bool,
     /// Attachments, script, damage.
     pub(super) findings: Vec<Finding>,
 }
@@ -36,8 +39,8 @@ pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<Structure, ReadEr
             Err(ReadError::Bomb { limit })
         }
         Err(error) => Ok(Structure {
-            title: None,
             findings: vec![damage(&error)],
+            ..Structure::default()
         }),
     }
 }
@@ -54,8 +57,11 @@ fn describe(pdf: &Structured, limits: &Limits) -> Result<Structure, ReadError> {
         });
     }
     bombs::refuse(pdf, limits)?;
+    nesting::refuse(pdf, limits)?;
+    let sound = pdf.xref_recovery.is_none() && !nesting::is_cyclic(pdf);
     Ok(Structure {
         title: extras::title(pdf),
+        sound,
         findings: extras::findings(pdf),
     })
 }

@@ -31,6 +31,8 @@ pub(super) struct Pen {
     opacity: Vec<f32>,
     order: u32,
     run: u32,
+    /// Is it drawing annotations?
+    pub(super) annotates: bool,
 }
 
 impl Pen {
@@ -46,6 +48,7 @@ impl Pen {
             opacity: Vec::new(),
             order: 0,
             run: 0,
+            annotates: false,
         }
     }
 
@@ -83,6 +86,7 @@ impl Pen {
             colour: self.colour(&props.paint),
             inkless,
             clip: self.clips.last().copied().flatten(),
+            annotation: self.annotates,
         });
     }
 
