@@ -5,6 +5,7 @@ mod program;
 
 use program::Installation;
 use tokio_stream::StreamExt as _;
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -31,7 +32,7 @@ async fn health_and_reflection_answer_anyone() {
     let running = installation.serve(&["serve"], &environment, 2);
     for (name, service) in SERVICES {
         let url = running.url(name).to_owned();
-        let mut health = HealthClient::connect(url.clone()).await.unwrap();
+        let mut health = HealthClient::new(channel(&url).await);
         let answer = health
             .check(HealthCheckRequest {
                 service: service.to_owned(),
@@ -55,9 +56,17 @@ async fn health_and_reflection_answer_anyone() {
     assert!(refused.message().contains("key"), "{}", refused.message());
 }
 
+async fn channel(url: &str) -> Channel {
+    Endpoint::from_shared(url.to_owned())
+        .unwrap()
+        .connect()
+        .await
+        .unwrap()
+}
+
 /// The services that reflection lists, as `grpcurl list` does.
 async fn listed(url: &str) -> Vec<String> {
-    let mut reflection = ServerReflectionClient::connect(url.to_owned()).await.unwrap();
+    let mut reflection = ServerReflectionClient::new(channel(url).await);
     let ask = ServerReflectionRequest {
         host: String::new(),
         message_request: Some(MessageRequest::ListServices(String::new())),

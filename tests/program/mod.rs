@@ -14,7 +14,7 @@ use serde_json::Value;
 static BINARY: OnceLock<PathBuf> = OnceLock::new();
 
 /// The program, built with the profile of the tests.
-pub fn binary() -> &'static Path {
+pub(crate) fn binary() -> &'static Path {
     BINARY.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
         build.args([
@@ -41,12 +41,12 @@ pub fn binary() -> &'static Path {
     })
 }
 
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The folder of real contracts and damaged files; says so loudly where there is none.
-pub fn shared(folder: &str) -> Option<PathBuf> {
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
     let Some(shared) = std::env::var_os("QUITTANCE_SHARED") else {
         eprintln!("\n*** QUITTANCE_SHARED is unset: nothing of {folder} is tested here ***\n");
         return None;
@@ -55,28 +55,28 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
 }
 
 /// One installation: a folder with a private PostgreSQL and keys.
-pub struct Installation {
+pub(crate) struct Installation {
     folder: tempfile::TempDir,
 }
 
 /// A program that runs until it is told to stop; killed when dropped.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
-    pub listens: Vec<(String, String)>,
+    pub(crate) listens: Vec<(String, String)>,
 }
 
 impl Installation {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
             .args(arguments)
@@ -95,12 +95,12 @@ impl Installation {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
     /// Starts a server and waits until it says where it listens.
-    pub fn serve(&self, arguments: &[&str], environment: &[(&str, &str)], services: usize) -> Running {
+    pub(crate) fn serve(&self, arguments: &[&str], environment: &[(&str, &str)], services: usize) -> Running {
         let log = File::create(
             self.folder
                 .path()
@@ -142,19 +142,19 @@ impl Installation {
 }
 
 impl Running {
-    pub fn url(&self, service: &str) -> &str {
+    pub(crate) fn url(&self, service: &str) -> &str {
         let found = self.listens.iter().find(|(name, _)| name == service);
         &found.unwrap_or_else(|| panic!("{service} does not listen")).1
     }
 
     /// SIGTERM, and how it ended.
-    pub fn terminate(mut self) -> ExitStatus {
+    pub(crate) fn terminate(mut self) -> ExitStatus {
         signal(&self.child, "TERM");
         wait(&mut self.child, Duration::from_secs(20))
     }
 
     /// SIGKILL: no chance to tidy up.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -192,7 +192,7 @@ fn wait(child: &mut Child, patience: Duration) -> ExitStatus {
 }
 
 /// Asks again and again until the answer is there.
-pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(answer) = ask() {
@@ -207,13 +207,13 @@ pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// What a command printed with `--json`.
-pub fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     let text = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(&text)
         .unwrap_or_else(|error| panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// What a command said on standard error.
-pub fn complaint(output: &Output) -> String {
+pub(crate) fn complaint(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
