@@ -36,8 +36,9 @@ pub(crate) fn binary() -> &'static Path {
         let messages = text
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let executables = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        executables.last().unwrap()
+        let mut executables =
+            messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+        executables.next_back().unwrap()
     })
 }
 
