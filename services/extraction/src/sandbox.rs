@@ -70,14 +70,14 @@ pub struct ReaderSettings {
 }
 
 impl Default for ReaderSettings {
-    /// This program again, with 1 GiB, 60 seconds of computing, 120 seconds in all and 256 MiB of answer.
+    /// This program again, with 512 MiB, 10 seconds of computing, 30 seconds in all and 256 MiB of answer.
     fn default() -> Self {
         Self {
             program: this_program(),
             arguments: vec![READER_SUBCOMMAND.to_owned()],
-            memory_bytes: 1 << 30,
-            cpu_seconds: 60,
-            wall: Duration::from_secs(120),
+            memory_bytes: 512 << 20,
+            cpu_seconds: 10,
+            wall: Duration::from_secs(30),
             answer_bytes: 256 << 20,
             limits: Limits::default(),
         }

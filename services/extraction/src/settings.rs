@@ -22,8 +22,8 @@ pub struct Settings {
     pub address: SocketAddr,
     /// Where approved plans go (`QUITTANCE_INVOICING_URL`, by default `http://127.0.0.1:7002`).
     pub invoicing: Endpoint,
-    /// Which program reads files and what it may use: `QUITTANCE_READER_MEMORY_MIB` (128 to 65536, by default 1024) and
-    /// `QUITTANCE_READER_SECONDS` of computing (1 to 3600, by default 60; twice that by the clock on the wall).
+    /// Which program reads files and what it may use: `QUITTANCE_READER_MEMORY_MIB` (128 to 65536, by default 512) and
+    /// `QUITTANCE_READER_SECONDS` of computing (1 to 3600, by default 10; three times that by the clock on the wall).
     pub reader: ReaderSettings,
     /// The model that reads beside the rules, if one is set ([`ModelSettings::read`] names the variables).
     pub model: Option<ModelSettings>,
@@ -58,7 +58,7 @@ fn reader(environment: &Environment) -> Result<ReaderSettings, SettingError> {
     Ok(ReaderSettings {
         memory_bytes: memory.map_or(usual.memory_bytes, |mebibytes| mebibytes << 20),
         cpu_seconds,
-        wall: Duration::from_secs(cpu_seconds.saturating_mul(2)),
+        wall: Duration::from_secs(cpu_seconds.saturating_mul(3)),
         ..usual
     })
 }
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(settings.invoicing.uri().to_string(), "http://127.0.0.1:7002/");
         assert_eq!(
             (settings.files_at_once, settings.reader.memory_bytes),
-            (2, 1 << 30)
+            (2, 512 << 20)
         );
     }
 
