@@ -260,7 +260,14 @@ async fn a_path_too_long_for_a_socket_works() {
     for expected in [1, 2] {
         let (database, pool) = open(&home).await;
         assert_eq!(count_start(&pool).await, expected);
+        let socket = pool.connect_options().get_socket().unwrap().to_owned();
+        assert!(socket.exists());
         database.close().await;
+        assert!(
+            !socket.exists(),
+            "{} is outside the home and not left there",
+            socket.display()
+        );
     }
     assert!(!runs(&home));
 }

@@ -32,6 +32,7 @@ pub(super) fn start(
         Durability::Durable => "keep",
         Durability::Disposable => "delete",
     });
+    command.arg(folder.socket());
     // A group of its own: Ctrl-C at the terminal is for the program, which then leaves in order.
     command
         .process_group(0)
