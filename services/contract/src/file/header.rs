@@ -26,7 +26,7 @@ enum Kind {
 }
 
 /// Half of the filled cells of a column hold figures.
-fn holds_figures(rows: &[TextRow<'_>], column: usize) -> bool {
+pub(super) fn holds_figures(rows: &[TextRow<'_>], column: usize) -> bool {
     let kinds = rows
         .iter()
         .filter_map(|row| row.get(column))

@@ -11,7 +11,7 @@ mod regions;
 mod rows;
 
 use super::edges::Edges;
-use crate::page::{BBox, Cell, LineRole, Page, Row, Table, WordRef};
+use crate::page::{BBox, Cell, Line, LineRole, Page, Row, Table, WordRef};
 
 pub(super) use join::over_pages;
 
@@ -35,6 +35,8 @@ struct TextLine {
     words: Vec<Item>,
     /// Position among the body lines of the page.
     index: usize,
+    /// The usual space between words on its page, in percent of the font size.
+    space: i32,
 }
 
 /// One word.
@@ -94,6 +96,9 @@ fn ruled(page: u32, lines: &[TextLine], grid: &lattice::Lattice<'_>) -> Option<F
 fn aligned(page: u32, lines: &[TextLine], body: &[TextLine], edges: &Edges) -> Option<Found> {
     let columns = columns::find(body, edges)?;
     let grid = rows::find(body, &columns, edges);
+    if header::is_list(&grid) {
+        return None;
+    }
     let has_header = header::is_first(&grid);
     let table = Table {
         page,
@@ -127,21 +132,40 @@ fn row(cells: &Cells<'_>) -> Row {
 
 fn text_lines(page: &Page) -> Vec<TextLine> {
     let body = page.lines.iter().filter(|line| line.role == LineRole::Body);
-    let lines = body.map(|line| {
-        let places = line.seen_words();
-        places.filter_map(|word| {
-            line.words
-                .get(usize::try_from(word.word).ok()?)
-                .map(|found| item(found, word))
-        })
-    });
-    let lines = lines
-        .map(Iterator::collect::<Vec<Item>>)
-        .filter(|words| !words.is_empty() && !is_sideways(words));
+    let lines: Vec<Vec<Item>> = body
+        .map(items)
+        .filter(|words| !words.is_empty() && !is_sideways(words))
+        .collect();
+    let space = usual_space(&lines);
     lines
+        .into_iter()
         .enumerate()
-        .map(|(index, words)| TextLine { words, index })
+        .map(|(index, words)| TextLine { words, index, space })
         .collect()
+}
+
+fn items(line: &Line) -> Vec<Item> {
+    let places = line.seen_words();
+    places
+        .filter_map(|at| Some(item(line.words.get(usize::try_from(at.word).ok()?)?, at)))
+        .collect()
+}
+
+/// The space between words that the page's type uses, in percent of the font size: about 25, on a typewriter 60.
+fn usual_space(lines: &[Vec<Item>]) -> i32 {
+    let pairs = lines.iter().flat_map(|words| words.windows(2));
+    let gaps = pairs.filter_map(|pair| match pair {
+        [a, b] => {
+            b.at.left
+                .saturating_sub(a.at.right)
+                .saturating_mul(100)
+                .checked_div(a.size.max(1))
+        }
+        _ => None,
+    });
+    let mut gaps: Vec<i32> = gaps.filter(|gap| *gap > 5).collect();
+    gaps.sort_unstable();
+    gaps.get(gaps.len() * 3 / 10).copied().unwrap_or(25).clamp(20, 80)
 }
 
 fn item(word: &crate::page::Word, at: WordRef) -> Item {
@@ -179,6 +203,16 @@ impl TextLine {
 
     fn size(&self) -> i32 {
         self.words.iter().map(|item| item.size).max().unwrap_or(0)
+    }
+
+    /// A gap this wide separates cells, in percent of the font size.
+    fn cell_gap(&self) -> i32 {
+        self.space.saturating_mul(5).saturating_div(2).max(95)
+    }
+
+    /// A strip between columns is at least this wide, in percent of the font size.
+    fn strip_gap(&self) -> i32 {
+        self.space.saturating_mul(3).saturating_div(2).max(55)
     }
 
     /// Stretches of words without a wide gap.

@@ -4,8 +4,6 @@ use super::{Item, TextLine};
 use crate::file::pdf::edges::Edges;
 use crate::page::BBox;
 
-/// A free strip between columns is at least this wide, in percent of the font size.
-const STRIP: i32 = 55;
 /// Words nearer than this run on, in percent of the font size.
 const SPACE: i32 = 33;
 /// Cells of one column start this near to one another (1.5 pt).
@@ -31,6 +29,7 @@ pub(super) fn find(lines: &[TextLine], edges: &Edges) -> Option<Columns> {
         },
     };
     columns.drop_empty(lines);
+    columns.join_signs(lines);
     (!columns.parts.is_empty()).then_some(columns)
 }
 
@@ -57,6 +56,35 @@ impl Columns {
                 self.parts.remove(column.min(self.parts.len().saturating_sub(1)));
             }
         }
+    }
+
+    /// Currency signs are often set flush left of their figures: they are no column of their own.
+    fn join_signs(&mut self, lines: &[TextLine]) {
+        for column in (0..self.parts.len()).rev() {
+            let mut words = lines
+                .iter()
+                .flat_map(|line| &line.words)
+                .filter(|item| self.of(item) == column);
+            if words.all(|item| {
+                matches!(
+                    item.text.as_str(),
+                    "$" | "\u{20ac}" | "\u{a3}" | "\u{a5}" | "US$" | "USD" | "EUR" | "GBP"
+                )
+            }) {
+                self.parts.remove(column);
+            }
+        }
+    }
+
+    /// Right edge of the text of every column.
+    pub(super) fn rights(&self, lines: &[&TextLine]) -> Vec<i32> {
+        let mut rights = vec![i32::MIN; self.count()];
+        for item in lines.iter().flat_map(|line| &line.words) {
+            if let Some(right) = rights.get_mut(self.of(item)) {
+                *right = item.at.right.max(*right);
+            }
+        }
+        rights
     }
 
     /// Left edge of the text of every column.
@@ -93,7 +121,7 @@ impl Columns {
                 segment.left < *part && segment.right > *part && !flush
             })
         };
-        line.segments(STRIP).len() > 1 && line.segments(SPACE).iter().any(over)
+        line.segments(line.strip_gap()).len() > 1 && line.segments(SPACE).iter().any(over)
     }
 }
 
@@ -126,7 +154,8 @@ fn is_through(item: &Item, part: i32) -> bool {
 fn free(lines: &[TextLine], area: BBox) -> Vec<i32> {
     let allowed = lines.len() / STRAY;
     let size = lines.iter().map(TextLine::size).min().unwrap_or(0);
-    let need = size.saturating_mul(STRIP) / 100;
+    let strip = lines.first().map_or(0, TextLine::strip_gap);
+    let need = size.saturating_mul(strip) / 100;
     let strips = uncovered(lines, area, allowed);
     let wide = strips
         .into_iter()
@@ -138,7 +167,7 @@ fn free(lines: &[TextLine], area: BBox) -> Vec<i32> {
 fn uncovered(lines: &[TextLine], area: BBox, allowed: usize) -> Vec<(i32, i32)> {
     let mut steps: Vec<(i32, i32)> = lines
         .iter()
-        .flat_map(|line| line.segments(STRIP))
+        .flat_map(|line| line.segments(line.strip_gap()))
         .flat_map(|segment| [(segment.left, 1), (segment.right, -1)])
         .collect();
     steps.sort_unstable();

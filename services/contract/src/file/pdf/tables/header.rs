@@ -31,3 +31,28 @@ pub(super) fn folded(mut grid: Vec<Cells<'_>>, tall_head: bool) -> Vec<Cells<'_>
     }
     grid
 }
+
+/// Marks of a list with text beside them, and no column of figures, are a list and no table.
+pub(super) fn is_list(grid: &[Cells<'_>]) -> bool {
+    let firsts: Vec<&Vec<&Item>> = grid
+        .iter()
+        .filter_map(|row| row.first())
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let marks = firsts
+        .iter()
+        .filter(|cell| cell.iter().all(|item| is_mark(&item.text)))
+        .count();
+    let rows: Vec<TextRow<'_>> = grid.iter().map(texts).collect();
+    let width = grid.first().map_or(0, Vec::len);
+    let figures = (1..width).any(|column| header::holds_figures(&rows, column));
+    marks.saturating_mul(10) >= firsts.len().saturating_mul(6) && !figures
+}
+
+/// `1.`, `(a)`, `2.3`, `o`, a bullet.
+fn is_mark(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let closed =
+        text.ends_with(['.', ')', ']', ':']) || text.contains('.') || text == "o" || text == "\u{a7}";
+    letters == 0 || (letters <= 4 && closed)
+}

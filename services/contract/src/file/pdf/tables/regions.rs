@@ -5,8 +5,6 @@ use std::ops::Range;
 use super::TextLine;
 use crate::file::pdf::edges::{Edge, Edges};
 
-/// A gap this wide (in percent of the font size) separates cells; a space is about 25.
-const CELL_GAP: i32 = 95;
 /// Lines further apart than this (in percent of the font size, from foot to foot) belong to different things.
 const PITCH: i32 = 420;
 /// Lines of one cell stand this near.
@@ -48,14 +46,14 @@ fn grow(lines: &[TextLine], start: usize, edges: &Edges) -> Option<Range<usize>>
         strips = kept;
         end = end.saturating_add(1);
     }
-    let start = lead(lines, start, edges);
+    let start = lead(lines, start, &strips, edges);
     let end = trim(lines, start, end, edges);
     is_table(lines.get(start..end)?, edges).then_some(start..end)
 }
 
 /// Free strips between the words of a line, from and to.
 fn strips(line: &TextLine) -> Vec<(i32, i32)> {
-    let segments = line.segments(CELL_GAP);
+    let segments = line.segments(line.cell_gap());
     segments
         .windows(2)
         .filter_map(|pair| Some((pair.first()?.right, pair.last()?.left)))
@@ -123,23 +121,34 @@ fn parted(above: &TextLine, below: &TextLine, edges: &Edges) -> bool {
     edges.across.iter().any(|edge| is_between(*edge, above, below))
 }
 
-/// A header may wrap above its row's other cells: lines between a rule and the first line belong to the table.
-fn lead(lines: &[TextLine], start: usize, edges: &Edges) -> usize {
+/// A header may wrap above its row's other cells: what stands between a rule and the first line belongs to the table,
+/// unless it is text that runs over the columns.
+fn lead(lines: &[TextLine], start: usize, columns: &[(i32, i32)], edges: &Edges) -> usize {
     let Some(first) = lines.get(start).map(TextLine::area) else {
         return start;
     };
-    let top = edges
+    let tops = edges
         .across
         .iter()
         .filter(|edge| edge.at < first.top && edge.spans(first.left, first.right, 60));
-    let Some(top) = top.map(|edge| edge.at).max() else {
+    let Some(top) = tops.map(|edge| edge.at).max() else {
         return start;
     };
-    let above = lines.iter().take(start).rev();
-    let wrapped = above
-        .take_while(|line| line.area().top >= top && near(line, first.bottom))
-        .count();
-    start.saturating_sub(wrapped.min(2))
+    let above: Vec<&TextLine> = lines
+        .iter()
+        .take(start)
+        .rev()
+        .take_while(|line| line.area().top >= top)
+        .collect();
+    let header = above.len() <= 2
+        && above
+            .iter()
+            .all(|line| near(line, first.bottom) && kept(columns, line) == columns);
+    if header {
+        start.saturating_sub(above.len())
+    } else {
+        start
+    }
 }
 
 fn near(line: &TextLine, foot: i32) -> bool {
@@ -173,7 +182,7 @@ fn is_between(edge: Edge, above: &TextLine, below: &TextLine) -> bool {
     gap.contains(&edge.at) && edge.spans(area.left, area.right, 60)
 }
 
-/// Enough lines show columns, and they are more than the marks of a list.
+/// Enough lines show columns.
 fn is_table(lines: &[TextLine], edges: &Edges) -> bool {
     let showing = lines.iter().filter(|line| !strips(line).is_empty()).count();
     let need = if is_ruled(lines, edges) {
@@ -181,7 +190,7 @@ fn is_table(lines: &[TextLine], edges: &Edges) -> bool {
     } else {
         LINES
     };
-    showing >= need && !is_list(lines)
+    showing >= need
 }
 
 fn is_ruled(lines: &[TextLine], edges: &Edges) -> bool {
@@ -200,26 +209,4 @@ fn is_ruled(lines: &[TextLine], edges: &Edges) -> bool {
         .filter(|edge| within.contains(&edge.at) && edge.spans(area.left, area.right, 60))
         .count()
         >= 2
-}
-
-/// Numbers or bullets with text beside them are a list, not a table.
-fn is_list(lines: &[TextLine]) -> bool {
-    lines.iter().all(|line| {
-        let segments = line.segments(CELL_GAP);
-        let first = line
-            .words
-            .first()
-            .map(|item| item.text.as_str())
-            .unwrap_or_default();
-        segments.len() < 2
-            || (segments.len() == 2 && is_mark(first, line, segments.first().map_or(0, |area| area.right)))
-    })
-}
-
-/// `1.`, `(a)`, `2.3`, `•` alone before the gap.
-fn is_mark(first: &str, line: &TextLine, end: i32) -> bool {
-    let alone = line.words.first().is_some_and(|item| item.at.right == end);
-    let letters = first.chars().filter(|c| c.is_alphanumeric()).count();
-    let closed = first.ends_with(['.', ')', ']', ':']) || letters == 0 || first.contains('.');
-    alone && letters <= 4 && closed
 }

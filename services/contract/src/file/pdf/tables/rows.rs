@@ -18,12 +18,10 @@ pub(super) fn find<'a>(lines: &'a [TextLine], columns: &Columns, edges: &Edges) 
     let filled: Vec<&Vec<&TextLine>> = bands.iter().filter(|band| !band.is_empty()).collect();
     let longest = filled.iter().map(|band| band.len()).max().unwrap_or(0);
     let each = filled.len() >= BANDS && longest.saturating_mul(2) <= lines.len().max(4);
-    let groups = filled.into_iter().flat_map(|band| {
-        if each {
-            vec![band.clone()]
-        } else {
-            started(band, columns)
-        }
+    let is_row = |band: &[&TextLine]| each && band.iter().filter(|line| prices(line, columns)).count() < 2;
+    let groups = filled.into_iter().flat_map(|band| match is_row(band) {
+        true => vec![band.clone()],
+        false => started(band, columns),
     });
     groups.map(|group| cells(&group, columns)).collect()
 }
@@ -51,15 +49,48 @@ fn bands<'a>(lines: &'a [TextLine], edges: &Edges) -> Vec<Vec<&'a TextLine>> {
 
 /// Without edges a line starts a row if it fills the first column or brings a figure; others wrap the row above.
 fn started<'a>(band: &[&'a TextLine], columns: &Columns) -> Vec<Vec<&'a TextLine>> {
-    let tight = tight_pitch(band);
+    let (tight, rights) = (tight_pitch(band), columns.rights(band));
     let mut rows: Vec<Vec<&TextLine>> = Vec::new();
     for line in band {
         match rows.last_mut() {
-            Some(row) if wraps(row, line, columns, tight) => row.push(line),
+            Some(row)
+                if overlaps(row, line)
+                    || (wraps(row, line, columns, tight) && is_full(row, line, columns, &rights)) =>
+            {
+                row.push(line);
+            }
             _ => rows.push(vec![line]),
         }
     }
     rows
+}
+
+/// Cells set in the middle of their row's height stand between its lines.
+fn overlaps(row: &[&TextLine], line: &TextLine) -> bool {
+    let pitch = row
+        .last()
+        .map(|above| line.area().bottom.saturating_sub(above.area().bottom));
+    pitch.is_some_and(|pitch| pitch.saturating_mul(100) < line.size().saturating_mul(85))
+}
+
+/// A word goes to the next line when it finds no room: where it would have fitted, the line is not a wrapped one.
+fn is_full(row: &[&TextLine], line: &TextLine, columns: &Columns, rights: &[i32]) -> bool {
+    let Some(first) = line.words.first() else {
+        return false;
+    };
+    let column = columns.of(first);
+    let end = row
+        .iter()
+        .rev()
+        .flat_map(|above| above.words.iter().rev())
+        .find(|item| columns.of(item) == column);
+    let room = |end: &Item| {
+        rights
+            .get(column)
+            .map(|right| right.saturating_sub(end.at.right))
+            .unwrap_or(0)
+    };
+    end.is_some_and(|end| room(end) < first.at.width().saturating_add(first.size / 2))
 }
 
 /// The pitch of lines inside cells, where it is clearly smaller than the pitch of rows.
@@ -84,6 +115,11 @@ fn wraps(row: &[&TextLine], line: &TextLine, columns: &Columns, tight: Option<i3
         .zip(&filled)
         .all(|(above, here)| *above || !here);
     near && within && !starts && !brings_figure(line, columns)
+}
+
+/// A line that names something and brings its figure is a row, whatever rules are drawn.
+fn prices(line: &TextLine, columns: &Columns) -> bool {
+    filled(line, columns).first() == Some(&true) && brings_figure(line, columns)
 }
 
 /// A figure alone in its cell, outside the first column.
