@@ -1,5 +1,8 @@
 //! Twelve months of a contract of ten charges: its dates, and its lines with their working.
-#![expect(clippy::expect_used, reason = "a bench that cannot be set up measures nothing")]
+#![expect(
+    clippy::expect_used,
+    reason = "a bench that cannot be set up measures nothing"
+)]
 
 use std::hint::black_box;
 

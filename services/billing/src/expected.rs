@@ -22,6 +22,7 @@ use pricing::money::{Currency, MoneyError};
 use pricing::period::EmptyPeriod;
 use pricing::plan::{AmountBase, Plan, Quantity, Schedule};
 use pricing::rate::RateError;
+use pricing::split::SplitError;
 
 use crate::credits::CreditError;
 use crate::facts::Facts;
@@ -69,6 +70,14 @@ pub enum BillingError {
         charge: String,
         /// Why.
         fault: MoneyError,
+    },
+    /// A discount cannot be divided over its lines.
+    #[error("the discount {discount}: {fault}")]
+    Split {
+        /// Its name.
+        discount: String,
+        /// Why.
+        fault: SplitError,
     },
     /// Something falls due at signing, and nobody knows when that was.
     #[error("{charge} falls due at signing, but the plan does not say when it was signed: enter the date")]

@@ -12,7 +12,7 @@ mod modification;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-pub use allocation::{Bundle, Obligation, Remainder, allocate, allocate_with_bundle};
+pub use allocation::{Bundle, Obligation, PartRounding, allocate, allocate_with_bundle};
 pub use estimate::{breakage, retrospective_price, uninstalled_materials};
 pub use measure::{Delivered, Measure, MonthRevenue, recognise, right_to_invoice};
 pub use modification::{
@@ -35,6 +35,9 @@ pub enum RevenueError {
     /// A number does not fit.
     #[error("the revenue is too large to be exact (more than 28 digits)")]
     Overflow,
+    /// The parts cannot be made to add up.
+    #[error(transparent)]
+    Split(#[from] pricing::split::SplitError),
     /// Nothing to allocate by.
     #[error("the standalone selling prices add up to {sum}: they must be above zero to allocate by")]
     NoSellingPrice {

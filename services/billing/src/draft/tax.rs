@@ -1,9 +1,12 @@
-//! Tax, for each rate on the sum of its rounded lines.
+//! Tax, for each rate on the sum of its lines, by the plan's policy.
 
 use std::collections::BTreeMap;
 
+use pricing::fraction::Fraction;
 use pricing::money::{Money, MoneyError};
 use pricing::plan::{Plan, Tax};
+use pricing::tax::TaxedLine;
+use pricing::working::{Step, Working};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +32,7 @@ pub struct TaxLine {
 
 /// The taxes of some lines, in the order of the plan.
 pub(super) fn on_lines(plan: &Plan, lines: &[DueLine]) -> Result<Vec<TaxLine>, DraftError> {
-    let mut sums: BTreeMap<usize, Money> = BTreeMap::new();
+    let mut taxed: BTreeMap<usize, Vec<TaxedLine>> = BTreeMap::new();
     for due in lines {
         let Some(tax) = &due.line.tax else { continue };
         let at = plan.taxes.iter().position(|known| known.id == *tax);
@@ -37,11 +40,14 @@ pub(super) fn on_lines(plan: &Plan, lines: &[DueLine]) -> Result<Vec<TaxLine>, D
             line: due.line.description.clone(),
             tax: tax.clone(),
         })?;
-        let sum = sums.entry(at).or_insert(Money::zero(plan.currency));
-        *sum = sum.plus(due.line.amount)?;
+        taxed.entry(at).or_default().push(TaxedLine {
+            rounded: due.line.amount,
+            unrounded: unrounded(due),
+        });
     }
-    sums.into_iter()
-        .filter_map(|(at, sum)| plan.taxes.get(at).map(|tax| tax_on(tax, sum)))
+    taxed
+        .into_iter()
+        .filter_map(|(at, lines)| Some(tax_on(plan, plan.taxes.get(at)?, &lines)))
         .collect::<Result<_, _>>()
         .map_err(DraftError::Money)
 }
@@ -57,23 +63,37 @@ pub(super) fn net_and_total(sum: Money, taxes: &[TaxLine]) -> Result<(Money, Mon
     })
 }
 
-fn tax_on(tax: &Tax, sum: Money) -> Result<TaxLine, MoneyError> {
-    let amount = Money::new(share(tax, sum.amount).ok_or(MoneyError::Overflow)?, sum.currency).rounded();
+/// The lines stay as they are rounded, whatever the tax is taken of.
+fn tax_on(plan: &Plan, tax: &Tax, lines: &[TaxedLine]) -> Result<TaxLine, MoneyError> {
+    let taxed = pricing::tax::on_lines(tax, lines, plan.currency, plan.policy.tax_base)?;
+    let sum = lines
+        .iter()
+        .try_fold(Money::zero(plan.currency), |sum, line| sum.plus(line.rounded))?;
     Ok(TaxLine {
         tax: tax.id.clone(),
         name: tax.name.clone(),
         percent: tax.percent,
         included: tax.included,
-        base: if tax.included { sum.minus(amount)? } else { sum },
-        amount,
+        base: if tax.included { sum.minus(taxed.tax)? } else { sum },
+        amount: taxed.tax,
     })
 }
 
-fn share(tax: &Tax, sum: Decimal) -> Option<Decimal> {
-    let of = if tax.included {
-        Decimal::ONE_HUNDRED.checked_add(tax.percent)?
-    } else {
-        Decimal::ONE_HUNDRED
+/// A correction is of rounded amounts; a first line has its steps without the rounding.
+fn unrounded(due: &DueLine) -> Fraction {
+    let rounded = Fraction::whole(due.line.amount.amount);
+    if due.reason.is_adjustment() {
+        return rounded;
+    }
+    let steps = &due.line.working.steps;
+    let exact = steps
+        .iter()
+        .filter(|step| !matches!(step, Step::Rounded { .. }))
+        .cloned()
+        .collect();
+    let working = Working {
+        currency: due.line.working.currency,
+        steps: exact,
     };
-    sum.checked_mul(tax.percent)?.checked_div(of)
+    working.total().unwrap_or(rounded)
 }

@@ -85,6 +85,35 @@ fn tax_is_on_the_sum_of_rounded_lines() {
 }
 
 #[test]
+fn tax_may_be_taken_before_the_lines_are_rounded() {
+    // Two thirds of 0.07 each: 0.05 on the invoice, 0.0466… before.
+    let mut plan = taxed("50", false, &["0.07", "0.07"]);
+    plan.term.end = Some(date(2025, 1, 21));
+    plan.charges
+        .iter_mut()
+        .for_each(|charge| charge.schedule = days(30));
+    let rounded = drafts(&plan, &NONE, &[], date(2025, 1, 1));
+    assert_eq!(amounts(&rounded[0]), texts("0.10", "0.05", "0.15"));
+    plan.policy.tax_base = TaxBase::UnroundedLines;
+    plan.taxes[0].percent = dec("48");
+    let unrounded = drafts(&plan, &NONE, &[], date(2025, 1, 1));
+    assert_eq!(amounts(&unrounded[0]), texts("0.10", "0.04", "0.14"));
+}
+
+fn days(count: u32) -> Schedule {
+    let every = Cadence {
+        count,
+        unit: CadenceUnit::Day,
+    };
+    Schedule::Recurring {
+        every,
+        timing: Timing::Advance,
+        anchor: Anchor::Start,
+        stub: Stub::Short,
+    }
+}
+
+#[test]
 fn invoices_follow_their_dates_and_are_due_by_the_terms() {
     let plan = plan(
         date(2025, 1, 1),

@@ -1,6 +1,7 @@
 //! Promised spend: what is missing to it is billed at the end of its span, or all of it in advance.
 
 use jiff::civil::Date;
+use pricing::commitment::shortfall;
 use pricing::money::{Money, MoneyError};
 use pricing::period::Period;
 use pricing::plan::{Commitment, CommitmentSpan, Settlement};
@@ -91,59 +92,35 @@ fn shortfalls(
 ) -> Result<Vec<ExpectedLine>, BillingError> {
     let fault = amount_fault(&commitment.id);
     let mut committed = commitment.amount;
-    let mut missing = Vec::new();
+    let mut owed = Vec::new();
     for span in spans.iter().filter(|span| span.days.end() <= known.through) {
         let spent = spent(known, commitment, span.days, lines).map_err(&fault)?;
-        missing.extend(shortfall(known, commitment, span, committed, spent).map_err(&fault)?);
+        owed.extend(missing(known, commitment, span, committed, spent).map_err(&fault)?);
         if forward {
             committed = committed.max(spent.amount);
         }
     }
-    Ok(missing)
+    Ok(owed)
 }
 
-fn shortfall(
+/// The part of the span that the plan's day count gives, less what was spent in it; nothing where nothing is missing.
+fn missing(
     known: &Known<'_>,
     commitment: &Commitment,
     span: &Span,
     committed: Decimal,
     spent: Money,
 ) -> Result<Option<ExpectedLine>, MoneyError> {
-    let mut working = Working::new(spent.currency);
-    let promised = format!("{} promised", commitment.name);
-    working.steps.push(Step::Amount {
-        name: promised,
-        amount: committed,
-    });
-    if span.days != span.whole {
-        // The part of the span, by the plan's day count.
-        let part = part_of(span.days, span.whole, known.plan.policy.day_count);
-        working.steps.push(Step::Maximum {
-            amount: committed,
-            part,
-        });
+    let part = part_of(span.days, span.whole, known.plan.policy.day_count);
+    let (amount, working) = shortfall(&commitment.name, committed, part, spent)?;
+    if amount.amount.is_zero() {
+        return Ok(None);
     }
-    working.steps.push(Step::Rounded {
-        digits: spent.currency.minor_digits(),
-    });
-    let amount = Money::zero(spent.currency).minus(spent)?.amount;
-    working.steps.push(Step::Amount {
-        name: "spent".to_owned(),
-        amount,
-    });
-    let amount = working.recompute().map_err(|_| MoneyError::Overflow)?;
-    let line = |working| {
-        line(
-            known,
-            commitment,
-            Component::CommitmentShortfall,
-            span.days,
-            span.days.end(),
-            amount,
-            working,
-        )
-    };
-    Ok((amount.amount > Decimal::ZERO).then(|| line(working)))
+    let on = span.days.end();
+    let component = Component::CommitmentShortfall;
+    Ok(Some(line(
+        known, commitment, component, span.days, on, amount, working,
+    )))
 }
 
 /// What the counted charges came to in a span. Credits count against what they pay only where their purchase counts

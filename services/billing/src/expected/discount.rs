@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use pricing::money::{Money, MoneyError};
+use pricing::money::Money;
 use pricing::period::Period;
 use pricing::plan::{Discount, DiscountValue};
+use pricing::split::{Share, split};
 use pricing::working::Step;
 use rust_decimal::Decimal;
 
@@ -48,7 +49,7 @@ fn by_date(discount: &Discount, lines: &[ExpectedLine]) -> BTreeMap<Date, Vec<us
     dates
 }
 
-/// Running shares, so that the parts add up to the whole.
+/// Divided so that the parts add up to the whole, the last cent by the plan's policy.
 fn divide(
     known: &Known<'_>,
     discount: &Discount,
@@ -57,35 +58,37 @@ fn divide(
     lines: &mut [ExpectedLine],
 ) -> Result<(), BillingError> {
     let fault = amount_fault(&discount.name);
-    let amounts = places
+    let reduced: Vec<&ExpectedLine> = places.iter().filter_map(|at| lines.get(*at)).collect();
+    let total = reduced
         .iter()
-        .filter_map(|at| lines.get(*at))
-        .map(|line| line.amount);
-    let total = amounts
-        .clone()
-        .try_fold(known.zero(), Money::plus)
+        .try_fold(known.zero(), |sum, line| sum.plus(line.amount))
         .map_err(&fault)?;
-    let whole = Money::new(amount.min(total.amount), total.currency);
-    let (mut reduced, mut spent) = (known.zero(), known.zero());
-    for at in places {
+    let whole = Money::new(amount.min(total.amount), total.currency).rounded();
+    let shares: Vec<Share<'_>> = reduced.iter().map(|line| share_of(line)).collect();
+    let digits = whole.currency.minor_digits();
+    let parts = split(whole.amount, &shares, digits, known.plan.policy.remainder).map_err(|fault| {
+        BillingError::Split {
+            discount: discount.name.clone(),
+            fault,
+        }
+    })?;
+    for (at, part) in places.iter().zip(parts) {
         let Some(line) = lines.get_mut(*at) else { continue };
-        reduced = reduced.plus(line.amount).map_err(&fault)?;
-        let spent_by_now = share(whole, reduced, total).map_err(&fault)?;
-        let part = spent_by_now.minus(spent).map_err(&fault)?;
-        spent = spent_by_now;
-        line.amount = line.amount.minus(part).map_err(&fault)?;
+        line.amount = line
+            .amount
+            .minus(Money::new(part, whole.currency))
+            .map_err(&fault)?;
         line.working.steps.push(Step::DiscountAmount {
             name: discount.name.clone(),
-            amount: part.amount,
+            amount: part,
         });
     }
     Ok(())
 }
 
-fn share(whole: Money, part: Money, total: Money) -> Result<Money, MoneyError> {
-    let amount = whole
-        .amount
-        .checked_mul(part.amount)
-        .and_then(|product| product.checked_div(total.amount));
-    Ok(Money::new(amount.ok_or(MoneyError::Overflow)?, whole.currency).rounded())
+fn share_of(line: &ExpectedLine) -> Share<'_> {
+    Share {
+        id: &line.charge,
+        weight: line.amount.amount,
+    }
 }

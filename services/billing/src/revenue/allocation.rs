@@ -1,6 +1,8 @@
 //! The transaction price, divided by relative standalone selling price.
 
 use pricing::fraction::Fraction;
+use pricing::plan::Remainder;
+use pricing::split::{Share, split};
 use rust_decimal::Decimal;
 
 use super::RevenueError;
@@ -23,16 +25,13 @@ pub struct Bundle {
     pub selling_price: Decimal,
 }
 
-/// Where the cents go that rounding leaves over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Remainder {
-    /// To the largest fractions, then the lowest ids: the parts always add up to the whole.
-    #[default]
-    LargestFraction,
-    /// Nowhere: each part is rounded by itself, as published examples print them.
+/// How the parts are rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartRounding {
+    /// So that they add up to the whole; the remainder says who bears the last cent.
+    Sum(Remainder),
+    /// Each by itself, as published examples print them: they may miss the whole by a cent.
     EachToNearest,
-    /// All of it to the last part.
-    Last,
 }
 
 /// What each promise is allocated, in the order given, rounded to so many decimals.
@@ -40,15 +39,22 @@ pub fn allocate(
     price: Decimal,
     obligations: &[Obligation],
     digits: u32,
-    remainder: Remainder,
+    rounding: PartRounding,
 ) -> Result<Vec<(String, Decimal)>, RevenueError> {
-    let weights: Vec<Decimal> = obligations
+    let sum = obligations
         .iter()
-        .map(|obligation| obligation.selling_price)
-        .collect();
-    let parts = divide(price, &weights, digits, remainder, |at| {
-        obligations.get(at).map(|each| each.id.as_str())
-    })?;
+        .try_fold(Decimal::ZERO, |sum, each| sum.checked_add(each.selling_price));
+    let sum = sum.ok_or(RevenueError::Overflow)?;
+    if sum <= Decimal::ZERO {
+        return Err(RevenueError::NoSellingPrice { sum });
+    }
+    let parts = match rounding {
+        PartRounding::EachToNearest => each_to_nearest(price, obligations, sum, digits)?,
+        PartRounding::Sum(remainder) => {
+            let shares: Vec<Share<'_>> = obligations.iter().map(share_of).collect();
+            split(price, &shares, digits, remainder)?
+        }
+    };
     Ok(obligations
         .iter()
         .map(|obligation| obligation.id.clone())
@@ -62,7 +68,7 @@ pub fn allocate_with_bundle(
     obligations: &[Obligation],
     bundle: &Bundle,
     digits: u32,
-    remainder: Remainder,
+    rounding: PartRounding,
 ) -> Result<Vec<(String, Decimal)>, RevenueError> {
     let known = |member: &&String| !obligations.iter().any(|obligation| obligation.id == **member);
     if let Some(member) = bundle.members.iter().find(known) {
@@ -77,10 +83,10 @@ pub fn allocate_with_bundle(
         selling_price: bundle.selling_price,
     };
     let top: Vec<Obligation> = outside.into_iter().cloned().chain([together]).collect();
-    let mut shares = allocate(price, &top, digits, remainder)?;
+    let mut shares = allocate(price, &top, digits, rounding)?;
     let bundled = shares.pop().map_or(Decimal::ZERO, |(_, share)| share);
     let inside: Vec<Obligation> = inside.into_iter().cloned().collect();
-    shares.extend(allocate(bundled, &inside, digits, remainder)?);
+    shares.extend(allocate(bundled, &inside, digits, rounding)?);
     let share = |id: &str| {
         shares
             .iter()
@@ -93,88 +99,26 @@ pub fn allocate_with_bundle(
         .collect())
 }
 
-fn divide<'a>(
-    whole: Decimal,
-    weights: &[Decimal],
+fn share_of(obligation: &Obligation) -> Share<'_> {
+    Share {
+        id: &obligation.id,
+        weight: obligation.selling_price,
+    }
+}
+
+fn each_to_nearest(
+    price: Decimal,
+    obligations: &[Obligation],
+    sum: Decimal,
     digits: u32,
-    remainder: Remainder,
-    id: impl Fn(usize) -> Option<&'a str>,
 ) -> Result<Vec<Decimal>, RevenueError> {
-    let sum = weights
-        .iter()
-        .try_fold(Decimal::ZERO, |sum, weight| sum.checked_add(*weight));
-    let sum = sum.ok_or(RevenueError::Overflow)?;
-    if sum <= Decimal::ZERO {
-        return Err(RevenueError::NoSellingPrice { sum });
-    }
-    let exact = |weight: &Decimal| {
-        let product = whole.checked_mul(*weight)?;
-        Fraction::try_new(product, sum)
+    let part = |obligation: &Obligation| {
+        let product = price.checked_mul(obligation.selling_price)?;
+        Fraction::try_new(product, sum)?.rounded(digits)
     };
-    let exact: Vec<Fraction> = weights
+    obligations
         .iter()
-        .map(exact)
+        .map(part)
         .collect::<Option<_>>()
-        .ok_or(RevenueError::Overflow)?;
-    let parts = match remainder {
-        Remainder::EachToNearest => exact.iter().map(|part| part.rounded(digits)).collect(),
-        Remainder::Last => rest_to_last(whole, &exact, digits),
-        Remainder::LargestFraction => rest_to_largest(whole, &exact, digits, id),
-    };
-    parts.ok_or(RevenueError::Overflow)
-}
-
-fn rest_to_last(whole: Decimal, exact: &[Fraction], digits: u32) -> Option<Vec<Decimal>> {
-    let mut parts: Vec<Decimal> = exact
-        .iter()
-        .map(|part| part.rounded(digits))
-        .collect::<Option<_>>()?;
-    let last = parts.pop()?;
-    let others = parts
-        .iter()
-        .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part))?;
-    let rest = whole.checked_sub(others)?;
-    parts.push(if exact.len() > 1 { rest } else { last });
-    Some(parts)
-}
-
-fn rest_to_largest<'a>(
-    whole: Decimal,
-    exact: &[Fraction],
-    digits: u32,
-    id: impl Fn(usize) -> Option<&'a str>,
-) -> Option<Vec<Decimal>> {
-    let unit = Decimal::try_new(1, digits).ok()?;
-    let mut parts: Vec<Decimal> = exact
-        .iter()
-        .map(|part| floor(*part, digits))
-        .collect::<Option<_>>()?;
-    let mut fractions = Vec::with_capacity(exact.len());
-    for (at, (part, floor)) in exact.iter().zip(&parts).enumerate() {
-        let rest = part.checked_sub(Fraction::whole(*floor))?;
-        // One denominator for all parts, so that numerators compare.
-        fractions.push((rest.numerator(), at));
-    }
-    fractions.sort_by(|(a, at), (b, bt)| b.cmp(a).then_with(|| id(*at).cmp(&id(*bt))));
-    let mut left = parts
-        .iter()
-        .try_fold(whole, |left, part| left.checked_sub(*part))?;
-    for (_, at) in fractions {
-        if left < unit {
-            break;
-        }
-        let part = parts.get_mut(at)?;
-        *part = part.checked_add(unit)?;
-        left = left.checked_sub(unit)?;
-    }
-    Some(parts)
-}
-
-fn floor(part: Fraction, digits: u32) -> Option<Decimal> {
-    let rounded = part.rounded(digits)?;
-    let above = Fraction::whole(rounded).checked_sub(part)?;
-    if above.is_negative() || above.numerator().is_zero() {
-        return Some(rounded);
-    }
-    rounded.checked_sub(Decimal::try_new(1, digits).ok()?)
+        .ok_or(RevenueError::Overflow)
 }

@@ -3,10 +3,13 @@
 use jiff::civil::date;
 use pricing::fraction::Fraction;
 use pricing::period::Period;
+use pricing::plan::Remainder;
 use proptest::prelude::*;
 
 use super::*;
 use crate::sample::dec;
+
+const WHOLE: PartRounding = PartRounding::Sum(Remainder::LargestFraction);
 
 fn promised(prices: &[(&str, &str)]) -> Vec<Obligation> {
     let obligation = |(id, price): &(&str, &str)| Obligation {
@@ -40,17 +43,17 @@ fn a_price_is_allocated_by_what_things_cost_alone() {
         dec("1500"),
         &promised(&[("setup", "500"), ("service", "1500")]),
         2,
-        Remainder::default(),
+        WHOLE,
     );
     assert_eq!(amounts(&parts.unwrap()), ["setup 375", "service 1125"]);
     let thirds = promised(&[("b", "1"), ("a", "1"), ("c", "1")]);
-    let whole = allocate(dec("100"), &thirds, 2, Remainder::LargestFraction).unwrap();
+    let whole = allocate(dec("100"), &thirds, 2, WHOLE).unwrap();
     assert_eq!(amounts(&whole), ["b 33.33", "a 33.34", "c 33.33"]);
-    let nearest = allocate(dec("100"), &thirds, 2, Remainder::EachToNearest).unwrap();
+    let nearest = allocate(dec("100"), &thirds, 2, PartRounding::EachToNearest).unwrap();
     assert_eq!(amounts(&nearest), ["b 33.33", "a 33.33", "c 33.33"]);
-    let last = allocate(dec("100"), &thirds, 2, Remainder::Last).unwrap();
+    let last = allocate(dec("100"), &thirds, 2, PartRounding::Sum(Remainder::LastPart)).unwrap();
     assert_eq!(amounts(&last), ["b 33.33", "a 33.33", "c 33.34"]);
-    let free = allocate(dec("100"), &promised(&[("a", "0")]), 2, Remainder::default());
+    let free = allocate(dec("100"), &promised(&[("a", "0")]), 2, WHOLE);
     assert_eq!(free, Err(RevenueError::NoSellingPrice { sum: Decimal::ZERO }));
 }
 
@@ -61,13 +64,13 @@ fn the_discount_of_a_bundle_stays_in_it() {
         members: vec!["b".to_owned(), "c".to_owned()],
         selling_price: dec("60"),
     };
-    let parts = allocate_with_bundle(dec("100"), &promises, &bundle, 2, Remainder::default()).unwrap();
+    let parts = allocate_with_bundle(dec("100"), &promises, &bundle, 2, WHOLE).unwrap();
     assert_eq!(amounts(&parts), ["a 40", "b 33", "c 27"]);
     let stranger = Bundle {
         members: vec!["z".to_owned()],
         ..bundle
     };
-    let fault = allocate_with_bundle(dec("100"), &promises, &stranger, 2, Remainder::default());
+    let fault = allocate_with_bundle(dec("100"), &promises, &stranger, 2, WHOLE);
     assert_eq!(
         fault,
         Err(RevenueError::NotPromised {
@@ -211,7 +214,7 @@ proptest! {
         let obligation = |(at, price): (usize, &i64)| Obligation { id: format!("{at}"), selling_price: (*price).into() };
         let promises: Vec<_> = prices.iter().enumerate().map(obligation).collect();
         let price = Decimal::new(cents, 2);
-        for remainder in [Remainder::LargestFraction, Remainder::Last] {
+        for remainder in [WHOLE, PartRounding::Sum(Remainder::LastPart)] {
             let parts = allocate(price, &promises, 2, remainder).unwrap();
             prop_assert_eq!(parts.iter().map(|(_, part)| *part).sum::<Decimal>(), price);
         }

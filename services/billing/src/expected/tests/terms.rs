@@ -236,8 +236,8 @@ fn a_discount_over_several_charges_is_divided_to_the_cent() {
     assert_eq!(
         lines(&discounted, &NONE, date(2025, 2, 1)),
         [
-            "2025-01-01 a/base 46.67",
-            "2025-01-01 b/base 46.66",
+            "2025-01-01 a/base 46.66",
+            "2025-01-01 b/base 46.67",
             "2025-01-01 c/base 46.67",
             "2025-02-01 a/base 100.00",
             "2025-02-01 b/base 100.00",
