@@ -1,4 +1,8 @@
 -- What every later table leans on: refusing changes, the record of who did what, and writing once.
+--
+-- Of each table only the keys that foreign keys and lookups by key use begin with the tenant. Any other index begins with
+-- what it finds: while a table has no statistics, an index that begins with the tenant looks as good as the right one,
+-- and would read all rows of the tenant.
 
 -- Exclusion constraints over text beside ranges need it. It is a trusted extension: the database's owner may create it.
 DO $$

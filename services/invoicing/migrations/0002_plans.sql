@@ -17,14 +17,13 @@ CREATE TABLE plan (
     id       text NOT NULL,
     account  text NOT NULL,
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-    issuer   text NOT NULL CHECK (issuer <> ''),
     PRIMARY KEY (tenant, id),
     FOREIGN KEY (tenant, account) REFERENCES account (tenant, id),
     -- For the foreign keys that keep currencies and accounts apart.
     UNIQUE (tenant, id, currency),
     UNIQUE (tenant, id, account)
 );
-CREATE INDEX plan_account ON plan (tenant, account);
+CREATE INDEX plan_account ON plan (account, tenant);
 ALTER TABLE plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE plan FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON plan
@@ -49,12 +48,11 @@ CREATE TABLE plan_version (
     PRIMARY KEY (tenant, content_hash),
     FOREIGN KEY (tenant, plan) REFERENCES plan (tenant, id),
     -- Two amendments of the same version: the second comes too late and must amend the first.
-    UNIQUE (tenant, plan, number)
+    UNIQUE (plan, number, tenant)
 );
 -- A contract opens one agreement; what changes it later is an amendment.
-CREATE UNIQUE INDEX plan_version_of_contract ON plan_version (tenant, contract_id) WHERE number = 1;
-CREATE INDEX plan_version_by_contract ON plan_version (tenant, contract_id);
-CREATE INDEX plan_version_newest ON plan_version (tenant, registered_at DESC, content_hash);
+CREATE UNIQUE INDEX plan_version_of_contract ON plan_version (contract_id, tenant) WHERE number = 1;
+CREATE INDEX plan_version_by_contract ON plan_version (contract_id, tenant);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON plan_version
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE plan_version ENABLE ROW LEVEL SECURITY;

@@ -12,9 +12,9 @@ CREATE TABLE usage_event (
     -- Half a SHA-256 of all of the above: tells a repeat from a conflict without comparing each column.
     content     bytea       NOT NULL CHECK (octet_length(content) = 16),
     recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant, source, id)
+    PRIMARY KEY (source, id, tenant)
 );
-CREATE INDEX usage_event_billed ON usage_event (tenant, account, meter, at);
+CREATE INDEX usage_event_billed ON usage_event (account, meter, tenant, at);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON usage_event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE usage_event ENABLE ROW LEVEL SECURITY;

@@ -10,7 +10,7 @@ CREATE TABLE journal_entry (
     description text        NOT NULL,
     written_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant, id),
-    UNIQUE (tenant, invoice),
+    UNIQUE (invoice, tenant),
     FOREIGN KEY (tenant, invoice, currency) REFERENCES invoice (tenant, id, currency)
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry

@@ -1,6 +1,7 @@
 //! Registering approved plans: each once, under the hash of its content.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use pricing::money::Currency;
 use pricing::plan::{Amends, Plan};
 use sqlx::PgConnection;
@@ -55,13 +56,13 @@ pub(crate) enum RegistrationError {
     )]
     CurrencyMix { told: Currency, known: Currency },
     #[error(
+        "the plan counts its days in {told}, but the plan it amends in {known}; past days would move, so end that plan and register a new one in {told}"
+    )]
+    TimeZoneChanged { told: String, known: String },
+    #[error(
         "the amendment takes effect on {effective}, before {earliest}, when the version it amends does; amendments follow each other"
     )]
     AmendsTooEarly { effective: Date, earliest: Date },
-    #[error(
-        "amendments cannot be billed yet, so nothing was changed and {plan} bills on as it stands; end its contract and register the new terms as a plan of their own"
-    )]
-    AmendmentNotBilled { plan: String },
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -126,7 +127,7 @@ fn check(application: &Application) -> Result<(), RegistrationError> {
 }
 
 fn faults(plan: &Plan, approval: &Approval) -> Vec<(String, String)> {
-    let missing = [
+    let who = [
         (
             "approval.contract_id",
             &approval.contract_id,
@@ -149,13 +150,33 @@ fn faults(plan: &Plan, approval: &Approval) -> Vec<(String, String)> {
         ),
         ("plan.account", &plan.account, "name the account that is billed"),
     ];
-    let missing = missing.iter().filter(|(_, text, _)| text.trim().is_empty());
-    let missing = missing.map(|(field, _, what)| ((*field).to_owned(), format!("is missing: {what}")));
-    let wrong = plan
+    let missing = who.into_iter().filter(|(_, text, _)| text.trim().is_empty());
+    let missing = missing.map(|(field, _, what)| (field.to_owned(), format!("is missing: {what}")));
+    missing.chain(plan_faults(plan)).collect()
+}
+
+/// Everything that is wrong with a plan by itself, as (field, sentence).
+pub(crate) fn plan_faults(plan: &Plan) -> Vec<(String, String)> {
+    let mut faults: Vec<_> = plan
         .check()
         .into_iter()
-        .map(|fault| (format!("plan.{}", fault.field), fault.to_string()));
-    missing.chain(wrong).collect()
+        .map(|fault| (format!("plan.{}", fault.field), fault.to_string()))
+        .collect();
+    let named = faults.iter().any(|(field, _)| field == "plan.time_zone");
+    if !named && TimeZone::get(&plan.time_zone).is_err() {
+        let sentence = format!(
+            "`{}` is not an IANA time zone: write Europe/Berlin, or UTC",
+            plan.time_zone
+        );
+        faults.push(("plan.time_zone".to_owned(), sentence));
+    }
+    if serde_json::to_string(plan).is_ok_and(|text| text.contains("\\u0000")) {
+        faults.push((
+            "plan".to_owned(),
+            "contains a zero character, which no text has".to_owned(),
+        ));
+    }
+    faults
 }
 
 /// The version this plan follows; none for the first of an agreement.
@@ -180,10 +201,7 @@ async fn amended(
         plan: amends.plan.clone(),
     })?;
     check_amendment(plan, amends, &newest)?;
-    // What an amendment changes in the middle of a term is not computed yet: refused, rather than billed by guess.
-    Err(RegistrationError::AmendmentNotBilled {
-        plan: newest.content_hash,
-    })
+    Ok(Some(newest))
 }
 
 fn check_amendment(plan: &Plan, amends: &Amends, newest: &PlanVersion) -> Result<(), RegistrationError> {
@@ -203,6 +221,12 @@ fn check_amendment(plan: &Plan, amends: &Amends, newest: &PlanVersion) -> Result
         return Err(RegistrationError::CurrencyMix {
             told: plan.currency,
             known: newest.plan.currency,
+        });
+    }
+    if plan.time_zone != newest.plan.time_zone {
+        return Err(RegistrationError::TimeZoneChanged {
+            told: plan.time_zone.clone(),
+            known: newest.plan.time_zone.clone(),
         });
     }
     if amends.effective < newest.effective {

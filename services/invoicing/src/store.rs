@@ -1,5 +1,8 @@
 //! What is kept, grouped by what it is about. Every function works inside an open transaction of its caller, which says
-//! whose rows it sees; the tenant is named in each statement as well, because indexes begin with it.
+//! whose rows it sees; the tenant is named in each statement as well, because keys hold it.
+//!
+//! Statements about many things name them in arrays and look each up by LATERAL. The way through the index then does not
+//! hang on statistics, which a table that is filled by the run that reads it does not have yet.
 
 pub(crate) mod accounts;
 pub(crate) mod audit;

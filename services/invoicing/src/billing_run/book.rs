@@ -1,42 +1,61 @@
 //! Everything that is known about an agreement, opened for billing it.
 
-use std::collections::HashMap;
+mod opening;
 
-use billing::expected::{BillingError, MeterWindow, windows};
-use billing::facts::{Facts, MilestoneEvent, MilestoneReport, SeatChange};
+use billing::expected::{BillingError, MeterWindow, windows_over};
+use billing::facts::Facts;
 use jiff::civil::Date;
-use pricing::plan::Plan;
-use sqlx::PgConnection;
-use uuid::Uuid;
+use pricing::plan::{Meter, Plan};
+
+pub(super) use opening::open;
+pub(crate) use opening::{milestone_fact, seat_fact};
 
 use super::drafting::{Drafted, DraftingError};
-use super::metering;
-use crate::store::invoices::{self, Billed};
-use crate::store::plans::{self, PlanVersion};
-use crate::store::{milestones, seats};
+use crate::store::invoices::Billed;
 
 /// An agreement with its facts and what was billed of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Book {
     /// Content hash of the agreement's first version.
-    pub(crate) agreement: String,
-    /// Content hash of the version in force.
-    pub(crate) version: String,
-    pub(crate) plan: Plan,
-    pub(crate) facts: Facts,
-    pub(crate) billed: Vec<Billed>,
+    pub(super) agreement: String,
+    pub(super) versions: Versions,
+    pub(super) facts: Facts,
+    pub(super) billed: Vec<Billed>,
     /// Date of its latest invoice.
-    pub(crate) issued_through: Option<Date>,
+    pub(super) issued_through: Option<Date>,
+}
+
+/// The versions of an agreement: the first, and its amendments in the order in which they were agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Versions {
+    pub(super) first: Version,
+    pub(super) amendments: Vec<Version>,
+}
+
+/// One version of an agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    pub(super) content_hash: String,
+    /// First day in force.
+    pub(super) effective: Date,
+    pub(super) plan: Plan,
 }
 
 impl Book {
     /// A plan that nothing was billed of.
     pub(crate) fn new(plan: Plan, facts: Facts) -> Self {
-        let version = plan.content_hash();
-        Self {
-            agreement: version.clone(),
-            version,
+        let content_hash = plan.content_hash();
+        let first = Version {
+            content_hash: content_hash.clone(),
+            effective: plan.term.start,
             plan,
+        };
+        Self {
+            agreement: content_hash,
+            versions: Versions {
+                first,
+                amendments: Vec::new(),
+            },
             facts,
             billed: Vec::new(),
             issued_through: None,
@@ -51,147 +70,46 @@ impl Book {
 
     /// What it asks of the usage log when a run bills through a day.
     pub(super) fn windows(&self, through: Date) -> Result<Vec<MeterWindow>, BillingError> {
-        windows(&self.plan, &self.facts, self.horizon(through))
+        windows_over(&self.versions.plans(), &self.facts, self.horizon(through))
     }
 
     /// Nothing can be billed of it, for this reason.
     pub(super) fn failed(self, error: DraftingError) -> Drafted {
         Drafted {
-            account: self.plan.account,
+            account: self.versions.first.plan.account,
             agreement: self.agreement,
             outcome: Err(error),
         }
     }
 }
 
-/// Opens the books of some accounts: in a few statements, however many there are. A book that cannot be opened is a
-/// failure of its agreement alone.
-pub(super) async fn open(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    accounts: &[String],
-    through: Date,
-) -> Result<Vec<Result<Book, Drafted>>, sqlx::Error> {
-    let versions = plans::of_accounts(connection, tenant, accounts).await?;
-    let mut books: Vec<Book> = newest(versions).into_iter().map(book).collect();
-    let agreements: Vec<String> = books.iter().map(|book| book.agreement.clone()).collect();
-    let agreements: Vec<&str> = agreements.iter().map(String::as_str).collect();
-    let mut seats = seats_by_agreement(connection, tenant, &agreements).await?;
-    let mut milestones = milestones_by_agreement(connection, tenant, &agreements).await?;
-    let mut billed = billed_by_agreement(connection, tenant, &agreements).await?;
-    let issued_through = invoices::issued_through(connection, tenant, &agreements).await?;
-    for book in &mut books {
-        book.facts.seats = seats.remove(&book.agreement).unwrap_or_default();
-        book.facts.milestones = milestones.remove(&book.agreement).unwrap_or_default();
-        book.billed = billed.remove(&book.agreement).unwrap_or_default();
-        book.issued_through = issued_through.get(&book.agreement).copied();
+impl Versions {
+    /// The version in force on a day: the last one whose day has come.
+    pub(super) fn in_force(&self, day: Date) -> &Version {
+        let begun = self.amendments.iter().rfind(|version| version.effective <= day);
+        begun.unwrap_or(&self.first)
     }
-    metering::measure(connection, tenant, books, through).await
-}
 
-/// The newest version of each agreement; versions come ordered.
-fn newest(versions: Vec<PlanVersion>) -> Vec<PlanVersion> {
-    let mut newest: Vec<PlanVersion> = Vec::with_capacity(versions.len());
-    for version in versions {
-        match newest.last_mut() {
-            Some(last) if last.agreement == version.agreement => *last = version,
-            _ => newest.push(version),
-        }
+    /// As it was agreed last.
+    pub(super) fn last(&self) -> &Plan {
+        &self.amendments.last().unwrap_or(&self.first).plan
     }
-    newest
-}
 
-fn book(version: PlanVersion) -> Book {
-    Book {
-        agreement: version.agreement,
-        version: version.content_hash,
-        plan: version.plan,
-        facts: Facts::default(),
-        billed: Vec::new(),
-        issued_through: None,
+    pub(super) fn plans(&self) -> Vec<&Plan> {
+        self.each().collect()
     }
-}
 
-async fn seats_by_agreement(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    agreements: &[&str],
-) -> Result<HashMap<String, Vec<SeatChange>>, sqlx::Error> {
-    let mut by_agreement: HashMap<String, Vec<SeatChange>> = HashMap::new();
-    for seats::Recorded {
-        agreement,
-        change,
-        position,
-    } in seats::of_agreements(connection, tenant, agreements).await?
-    {
-        by_agreement
-            .entry(agreement)
-            .or_default()
-            .push(seat_fact(change, position));
+    pub(super) fn each(&self) -> impl Iterator<Item = &Plan> {
+        std::iter::once(&self.first)
+            .chain(&self.amendments)
+            .map(|version| &version.plan)
     }
-    Ok(by_agreement)
-}
 
-/// A change of seats as billing takes it.
-pub(crate) fn seat_fact(change: seats::SeatChange, recorded: u64) -> SeatChange {
-    let seats::SeatChange {
-        id,
-        charge,
-        date,
-        quantity,
-    } = change;
-    SeatChange {
-        id,
-        charge,
-        on: date,
-        count: quantity,
-        recorded,
+    /// The meter of that id as it is on a day; as another version has it where that day's has none.
+    pub(super) fn meter(&self, id: &str, day: Date) -> Option<&Meter> {
+        let on_that_day = std::iter::once(&self.in_force(day).plan);
+        on_that_day
+            .chain(self.each())
+            .find_map(|plan| plan.meters.iter().find(|meter| meter.id == id))
     }
-}
-
-async fn milestones_by_agreement(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    agreements: &[&str],
-) -> Result<HashMap<String, Vec<MilestoneReport>>, sqlx::Error> {
-    let mut by_agreement: HashMap<String, Vec<MilestoneReport>> = HashMap::new();
-    for (agreement, completion) in milestones::of_agreements(connection, tenant, agreements).await? {
-        by_agreement
-            .entry(agreement)
-            .or_default()
-            .push(milestone_fact(completion));
-    }
-    Ok(by_agreement)
-}
-
-/// A completed milestone as billing takes it.
-pub(crate) fn milestone_fact(completion: milestones::Completion) -> MilestoneReport {
-    let milestones::Completion {
-        id,
-        milestone,
-        date,
-        evidence,
-    } = completion;
-    MilestoneReport {
-        id,
-        milestone,
-        on: date,
-        event: MilestoneEvent::Completed,
-        evidence,
-    }
-}
-
-async fn billed_by_agreement(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    agreements: &[&str],
-) -> Result<HashMap<String, Vec<Billed>>, sqlx::Error> {
-    let mut by_agreement: HashMap<String, Vec<Billed>> = HashMap::new();
-    for billed in invoices::billed(connection, tenant, agreements).await? {
-        by_agreement
-            .entry(billed.agreement.clone())
-            .or_default()
-            .push(billed);
-    }
-    Ok(by_agreement)
 }

@@ -2,7 +2,7 @@
 
 use billing::difference::difference;
 use billing::draft::{DraftError, DraftInvoice, DraftKind, Run};
-use billing::expected::{BillingError, expected};
+use billing::expected::{BillingError, expected_over};
 use billing::journal::{JournalError, on_issue};
 use billing::line::{BilledLine, DueLine};
 use jiff::civil::Date;
@@ -39,7 +39,7 @@ pub(crate) enum DraftingError {
 /// The invoices and credit notes that an agreement is due for through a day.
 pub(crate) fn draft(book: &Book, through: Date) -> Result<Vec<Invoice>, DraftingError> {
     let horizon = book.horizon(through);
-    let expected = expected(&book.plan, &book.facts, horizon)?;
+    let expected = expected_over(&book.versions.plans(), &book.facts, horizon)?;
     let billed: Vec<BilledLine> = book.billed.iter().map(|billed| billed.line.clone()).collect();
     let mut due = difference(&expected, &billed)?;
     due.retain(|due| due.reason.is_adjustment() || due.line.invoice_date <= through);
@@ -47,7 +47,7 @@ pub(crate) fn draft(book: &Book, through: Date) -> Result<Vec<Invoice>, Drafting
         through: horizon,
         issued_through: book.issued_through,
     };
-    let drafts = billing::draft::draft(&book.plan, due, run)?;
+    let drafts = billing::draft::draft(&book.versions.in_force(horizon).plan, due, run)?;
     let places = places(book, &drafts);
     let facts = FactIndex::of(&book.facts);
     drafts
@@ -76,8 +76,9 @@ fn drafted(opened: Result<Book, Drafted>, through: Date) -> Drafted {
         Err(failed) => failed,
         Ok(book) => {
             let outcome = draft(&book, through);
+            let account = book.versions.first.plan.account;
             Drafted {
-                account: book.plan.account,
+                account,
                 agreement: book.agreement,
                 outcome,
             }
@@ -123,6 +124,7 @@ fn invoice(
     draft: &DraftInvoice,
     places: &[i32],
 ) -> Result<Invoice, DraftingError> {
+    let version = book.versions.in_force(draft.invoice_date);
     let lines = draft
         .lines
         .iter()
@@ -137,10 +139,10 @@ fn invoice(
             DraftKind::CreditNote => Series::CreditNote,
         },
         account: draft.account.clone(),
-        customer: book.plan.customer.clone(),
-        issuer: book.plan.provider.clone(),
+        customer: version.plan.customer.clone(),
+        issuer: version.plan.provider.clone(),
         agreement: book.agreement.clone(),
-        version: book.version.clone(),
+        version: version.content_hash.clone(),
         currency: draft.currency,
         invoice_date: draft.invoice_date,
         due_date: draft.due_date,

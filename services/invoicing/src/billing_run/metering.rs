@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::book::Book;
+use super::book::{Book, Versions};
 use super::drafting::{Drafted, DraftingError};
 use crate::store::usage::{self, Asked, Quantity};
 
@@ -47,7 +47,7 @@ pub(super) async fn measure(
                 .map(|questions| {
                     let (adding, single): (Vec<_>, Vec<_>) = questions
                         .into_iter()
-                        .partition(|question| adds(&book.plan, &question.meter));
+                        .partition(|question| adds(&book.versions, &question.meter.id));
                     sums.extend(adding);
                     singles.extend(single);
                     book
@@ -83,59 +83,42 @@ fn addressee<'q, 'b>(
 
 /// What a book asks: each window of a meter that adds, all events of one that does not.
 fn questions(place: usize, book: &Book, through: Date) -> Result<Vec<Question>, DraftingError> {
-    let plan = &book.plan;
-    let zone = zone(plan)?;
+    let plan = book.versions.last();
+    let zone = TimeZone::get(&plan.time_zone).map_err(|_| no_zone(plan))?;
     let mut periods: BTreeSet<(String, Period)> = BTreeSet::new();
     for window in book.windows(through)? {
-        let adding = plan
-            .meters
-            .iter()
-            .any(|meter| meter.id == window.meter && adds(plan, meter));
-        match (adding, window.by_day) {
+        match (adds(&book.versions, &window.meter), window.by_day) {
             (true, true) => periods.extend(days(window.period).map(|day| (window.meter.clone(), day))),
             (true, false) => periods.extend([(window.meter, window.period)]),
             (false, _) => periods.extend(always(book.horizon(through)).map(|always| (window.meter, always))),
         }
     }
     let asked = periods.into_iter().filter_map(|(id, period)| {
-        let meter = plan.meters.iter().find(|meter| meter.id == id)?;
-        Some(question(place, plan, meter, period, &zone))
+        let meter = book.versions.meter(&id, period.start())?;
+        let asked = ask(plan, meter, period, &zone).ok_or_else(|| no_zone(plan));
+        Some(asked.map(|asked| Question {
+            book: place,
+            meter: meter.clone(),
+            period,
+            zone: zone.clone(),
+            asked,
+        }))
     });
     asked.collect()
 }
 
-fn question(
-    book: usize,
-    plan: &Plan,
-    meter: &Meter,
-    period: Period,
-    zone: &TimeZone,
-) -> Result<Question, DraftingError> {
-    let midnight = |day: Date| {
-        day.to_zoned(zone.clone())
-            .map(|day| day.timestamp())
-            .map_err(|_| no_zone(plan))
-    };
+/// None where a midnight leaves the calendar.
+fn ask(plan: &Plan, meter: &Meter, period: Period, zone: &TimeZone) -> Option<Asked> {
+    let midnight = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
     let filtered = meter.filters.iter().map(|filter| &filter.dimension);
     let dimensions: BTreeSet<&String> = meter.dimensions.iter().chain(filtered).collect();
-    let asked = Asked {
+    Some(Asked {
         account: plan.account.clone(),
         meter: meter.id.clone(),
         from: midnight(period.start())?,
         until: midnight(period.end())?,
         dimensions: dimensions.into_iter().cloned().collect(),
-    };
-    Ok(Question {
-        book,
-        meter: meter.clone(),
-        period,
-        zone: zone.clone(),
-        asked,
     })
-}
-
-fn zone(plan: &Plan) -> Result<TimeZone, DraftingError> {
-    TimeZone::get(&plan.time_zone).map_err(|_| no_zone(plan))
 }
 
 fn no_zone(plan: &Plan) -> DraftingError {
@@ -164,20 +147,29 @@ fn always(through: Date) -> Option<Period> {
     Period::try_new(Date::constant(1, 1, 1), through.checked_add(1.day()).ok()?).ok()
 }
 
-/// Do the parts of a period add up to the whole, with nobody looking at single events?
-fn adds(plan: &Plan, meter: &Meter) -> bool {
-    let by_sum = matches!(meter.aggregation, Aggregation::Sum | Aggregation::Count);
-    let looks_at_each = plan.charges.iter().any(|charge| {
-        let ramped = charge.ramp.iter().map(|segment| &segment.price);
-        std::iter::once(&charge.price)
-            .chain(ramped)
-            .any(|price| matches!(price, Price::Percentage { rate } if rate.asks_for_transactions()))
-            && charge_meter(charge) == Some(&meter.id)
-    });
-    by_sum && !looks_at_each
+/// Do the parts of a period add up to the whole, with nobody looking at single events? The same for all versions: a
+/// meter's usage comes in one way or the other.
+fn adds(versions: &Versions, meter: &str) -> bool {
+    versions.each().all(|plan| {
+        let defined = plan.meters.iter().filter(|defined| defined.id == meter);
+        let mut charges = plan
+            .charges
+            .iter()
+            .filter(|charge| charge_meter(charge) == Some(meter));
+        defined
+            .into_iter()
+            .all(|defined| matches!(defined.aggregation, Aggregation::Sum | Aggregation::Count))
+            && !charges.any(looks_at_each)
+    })
 }
 
-fn charge_meter(charge: &Charge) -> Option<&String> {
+fn looks_at_each(charge: &Charge) -> bool {
+    let ramped = charge.ramp.iter().map(|segment| &segment.price);
+    let mut prices = std::iter::once(&charge.price).chain(ramped);
+    prices.any(|price| matches!(price, Price::Percentage { rate } if rate.asks_for_transactions()))
+}
+
+fn charge_meter(charge: &Charge) -> Option<&str> {
     match &charge.quantity {
         plan::Quantity::Metered { meter }
         | plan::Quantity::Amount {

@@ -167,11 +167,11 @@ impl From<RegistrationError> for Status {
                 rejection::failed_precondition("AMENDS_OTHER_ACCOUNT", sentence)
             }
             RegistrationError::CurrencyMix { .. } => rejection::failed_precondition("CURRENCY_MIX", sentence),
+            RegistrationError::TimeZoneChanged { .. } => {
+                rejection::failed_precondition("TIME_ZONE_CHANGED", sentence)
+            }
             RegistrationError::AmendsTooEarly { .. } => {
                 rejection::failed_precondition("AMENDS_TOO_EARLY", sentence)
-            }
-            RegistrationError::AmendmentNotBilled { .. } => {
-                rejection::failed_precondition("AMENDMENT_NOT_BILLED", sentence)
             }
             RegistrationError::Database(error) => database("registering the plan")(error),
         }

@@ -11,6 +11,7 @@ use super::facts::{completion, date, event, seat_change};
 use super::messages::{self, violations};
 use super::plans::within;
 use crate::billing_run::{self, Book, event_fact, milestone_fact, seat_fact};
+use crate::registration::plan_faults;
 
 pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanResponse, Status> {
     let through = date("through", &request.through)?;
@@ -18,7 +19,10 @@ pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanRe
         .plan
         .ok_or_else(|| rejection::invalid("plan", "is missing"))?;
     let plan = wire::plan::plan(&message).map_err(|faults| violations(within("plan", faults)))?;
-    check(&plan)?;
+    let faults = plan_faults(&plan);
+    if !faults.is_empty() {
+        return Err(rejection::invalid_fields(&faults));
+    }
     let facts = facts(&plan, &request.facts.unwrap_or_default())?;
     let book = Book::new(plan, facts);
     let drafting = tokio::task::spawn_blocking(move || billing_run::draft(&book, through)).await;
@@ -28,19 +32,6 @@ pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanRe
     Ok(PreviewPlanResponse {
         invoices: drafts.iter().map(messages::invoice).collect(),
     })
-}
-
-fn check(plan: &Plan) -> Result<(), Status> {
-    let faults = plan
-        .check()
-        .into_iter()
-        .map(|fault| (format!("plan.{}", fault.field), fault.to_string()));
-    let faults: Vec<_> = faults.collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(rejection::invalid_fields(&faults))
-    }
 }
 
 fn facts(plan: &Plan, messages: &v1::Facts) -> Result<Facts, Status> {

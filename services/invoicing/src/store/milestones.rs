@@ -72,7 +72,10 @@ pub(crate) async fn of_agreements(
     agreements: &[&str],
 ) -> Result<Vec<(String, Completion)>, sqlx::Error> {
     let rows: Vec<Row> =
-        sqlx::query_as("SELECT * FROM milestone_completion WHERE tenant = $1 AND plan = ANY($2)")
+        sqlx::query_as(
+        "SELECT reached.* FROM UNNEST($2::text[]) AS wanted (plan) \
+         CROSS JOIN LATERAL (SELECT * FROM milestone_completion WHERE tenant = $1 AND plan = wanted.plan) AS reached",
+    )
             .bind(tenant)
             .bind(agreements)
             .fetch_all(connection)

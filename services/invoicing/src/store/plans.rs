@@ -124,8 +124,9 @@ pub(crate) async fn of_accounts(
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT version.*, lead(version.effective) OVER (PARTITION BY version.plan ORDER BY version.number) \
                 AS superseded_on \
-         FROM plan JOIN plan_version AS version ON version.tenant = plan.tenant AND version.plan = plan.id \
-         WHERE plan.tenant = $1 AND version.tenant = $1 AND plan.account = ANY($2) \
+         FROM UNNEST($2::text[]) AS wanted (account) \
+         CROSS JOIN LATERAL (SELECT id, account FROM plan WHERE tenant = $1 AND account = wanted.account) AS plan \
+         CROSS JOIN LATERAL (SELECT * FROM plan_version WHERE tenant = $1 AND plan = plan.id) AS version \
          ORDER BY plan.account, plan.id, version.number",
     )
     .bind(tenant)
@@ -216,12 +217,11 @@ async fn open_agreement(
     tenant: Uuid,
     version: &PlanVersion,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO plan (tenant, id, account, currency, issuer) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query("INSERT INTO plan (tenant, id, account, currency) VALUES ($1, $2, $3, $4)")
         .bind(tenant)
         .bind(&version.agreement)
         .bind(&version.plan.account)
         .bind(version.plan.currency.code())
-        .bind(&version.plan.provider)
         .execute(connection)
         .await
         .map(drop)

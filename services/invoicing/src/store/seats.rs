@@ -101,11 +101,14 @@ pub(crate) async fn of_agreements(
     tenant: Uuid,
     agreements: &[&str],
 ) -> Result<Vec<Recorded>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM seat_change WHERE tenant = $1 AND plan = ANY($2)")
-        .bind(tenant)
-        .bind(agreements)
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT seats.* FROM UNNEST($2::text[]) AS wanted (plan) \
+         CROSS JOIN LATERAL (SELECT * FROM seat_change WHERE tenant = $1 AND plan = wanted.plan) AS seats",
+    )
+    .bind(tenant)
+    .bind(agreements)
+    .fetch_all(connection)
+    .await?;
     rows.into_iter().map(Recorded::try_from).collect()
 }
 

@@ -1,12 +1,18 @@
 //! The service as its callers know it: over gRPC, on real PostgreSQL.
-#![expect(clippy::unwrap_used, reason = "in a test a failed expectation is the point")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "in a test a failed expectation is the point"
+)]
 
 mod access;
+mod amendments;
 mod bookkeeping;
 mod concurrency;
 mod explaining;
-mod facts;
 mod plans;
 mod samples;
+mod seats_and_milestones;
 mod support;
 mod time;
+mod usage;

@@ -32,7 +32,7 @@ pub(crate) type Client = InvoicingServiceClient<InterceptedService<Channel, Bear
 /// A running service.
 pub(crate) struct World {
     pub(crate) database: TestDatabase,
-    pub(crate) tenant: Uuid,
+    tenant: Uuid,
     address: SocketAddr,
     keys: Keys,
     admin_key: String,
@@ -130,7 +130,7 @@ impl Drop for World {
 }
 
 /// A plan of one year from 2026 on, for an account, with these parts put over the plain ones.
-pub(crate) fn plan(account: &str, parts: Value) -> Plan {
+pub(crate) fn plan(account: &str, parts: &Value) -> Plan {
     let mut plan = json!({
         "title": format!("Agreement with {account}"),
         "account": account,
@@ -176,12 +176,12 @@ pub(crate) fn call_meter() -> Value {
 pub(crate) fn usage_plan(account: &str) -> Plan {
     plan(
         account,
-        json!({ "charges": [calls("0.10")], "meters": [call_meter()] }),
+        &json!({ "charges": [calls("0.10")], "meters": [call_meter()] }),
     )
 }
 
 pub(crate) fn fee_plan(account: &str) -> Plan {
-    plan(account, json!({ "charges": [monthly_fee("500.00")] }))
+    plan(account, &json!({ "charges": [monthly_fee("500.00")] }))
 }
 
 pub(crate) fn request_id() -> String {

@@ -71,8 +71,11 @@ pub(crate) async fn billed(
         "SELECT line.plan, line.charge, line.component, lower(line.service) AS first_day, \
                 upper(line.service) AS day_after, line.amount, line.currency, line.tax, line.description, \
                 invoice.number, invoice.invoice_date, line.sequence \
-         FROM invoice_line AS line JOIN invoice ON invoice.tenant = line.tenant AND invoice.id = line.invoice \
-         WHERE line.tenant = $1 AND line.plan = ANY($2) ORDER BY line.plan, line.invoice, line.position",
+         FROM UNNEST($2::text[]) AS wanted (plan) \
+         CROSS JOIN LATERAL (SELECT * FROM invoice_line WHERE tenant = $1 AND plan = wanted.plan) AS line \
+         CROSS JOIN LATERAL \
+           (SELECT number, invoice_date FROM invoice WHERE tenant = $1 AND id = line.invoice) AS invoice \
+         ORDER BY line.plan, line.invoice, line.position",
     )
     .bind(tenant)
     .bind(agreements)
@@ -88,7 +91,11 @@ pub(crate) async fn issued_through(
     agreements: &[&str],
 ) -> Result<HashMap<String, Date>, sqlx::Error> {
     let rows: Vec<(String, jiff_sqlx::Date)> = sqlx::query_as(
-        "SELECT plan, max(invoice_date) FROM invoice WHERE tenant = $1 AND plan = ANY($2) GROUP BY plan",
+        "SELECT wanted.plan, latest.invoice_date FROM UNNEST($2::text[]) AS wanted (plan) \
+         CROSS JOIN LATERAL ( \
+             SELECT invoice_date FROM invoice WHERE tenant = $1 AND plan = wanted.plan \
+             ORDER BY invoice_date DESC LIMIT 1 \
+         ) AS latest",
     )
     .bind(tenant)
     .bind(agreements)
