@@ -1,6 +1,26 @@
 //! The rule reader: tokens, phrases, scopes, roles, terms. Never a pattern over raw text.
 
-mod tokens;
+mod assembly;
+mod billing;
+mod escalators;
+pub(crate) mod items;
+pub(crate) mod locale;
+mod nature;
+mod parties;
+mod payment;
+mod phrases;
+mod prices;
+mod prose;
+mod renewal;
+mod roles;
+mod scopes;
+mod signs;
+mod statements;
+mod tables;
+mod taxes;
+mod term;
+mod tiers;
+pub(crate) mod tokens;
 
 #[cfg(test)]
 mod written;
@@ -23,6 +43,6 @@ pub struct Reading {
 
 /// Reads a document by rules alone.
 #[must_use]
-pub fn read(_document: &Document) -> Reading {
-    Reading::default()
+pub fn read(document: &Document) -> Reading {
+    assembly::read(document)
 }

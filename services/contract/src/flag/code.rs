@@ -35,6 +35,8 @@ pub enum Code {
     TrackedChanges,
     /// The file carries attachments that were not read.
     AttachmentsNotRead,
+    /// The file is damaged in a place; what could be read was read.
+    DamagedFile,
     /// The two readers give different values.
     ReadersDisagree,
     /// The model could not be asked, or its answer could not be used.
@@ -96,6 +98,8 @@ pub enum Code {
     IndexExternal,
     /// The renewal price follows an index that is not printed.
     RenewalIndexExternal,
+    /// The contract goes on by itself and does not say at what prices.
+    RenewalPriceNotStated,
     /// The provider may change prices under conditions.
     PriceChangeRight,
     /// The provider may change prices without a bound.
@@ -176,6 +180,7 @@ impl Code {
             | Self::ConflictResolvedByPrecedence
             | Self::PriceAfterTermExternal
             | Self::RenewalIndexExternal
+            | Self::RenewalPriceNotStated
             | Self::PriceChangeRight
             | Self::EscalatorDisapplied
             | Self::TaxInclusive

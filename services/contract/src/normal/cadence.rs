@@ -21,14 +21,13 @@ pub fn adverb(word: &str) -> Option<Often> {
         "semi-monthly" | "semimonthly" => (1, SpanUnit::HalfMonth),
         "monthly" | "month-to-month" => (1, SpanUnit::Month),
         "quarterly" => (3, SpanUnit::Month),
-        "semi-annually" | "semi-annual" | "semiannually" | "semiannual" | "half-yearly" | "halfyearly" | "six-monthly" => {
-            (6, SpanUnit::Month)
-        }
+        "semi-annually" | "semi-annual" | "semiannually" | "semiannual" | "half-yearly" | "halfyearly"
+        | "six-monthly" => (6, SpanUnit::Month),
         "annual" | "annually" | "yearly" => (1, SpanUnit::Year),
         "biennial" | "biennially" => (2, SpanUnit::Year),
         "triennial" | "triennially" => (3, SpanUnit::Year),
-        "bi-monthly" | "bimonthly" | "bi-weekly" | "biweekly" | "bi-annual" | "biannual" | "bi-annually" | "biannually"
-        | "bi-yearly" | "bi-quarterly" => return Some(Often::Ambiguous),
+        "bi-monthly" | "bimonthly" | "bi-weekly" | "biweekly" | "bi-annual" | "biannual" | "bi-annually"
+        | "biannually" | "bi-yearly" | "bi-quarterly" => return Some(Often::Ambiguous),
         _ => return None,
     };
     Some(Often::Is(Cadence::Every(Span { count, unit })))
@@ -43,8 +42,14 @@ mod tests {
         for word in ["bi-monthly", "biannual", "biweekly"] {
             assert_eq!(adverb(word), Some(Often::Ambiguous), "{word}");
         }
-        for (word, text) in [("half-yearly", "semiannual"), ("biennial", "every 2 years"), ("monthly", "monthly")] {
-            let Some(Often::Is(cadence)) = adverb(word) else { panic!("{word} says how often") };
+        for (word, text) in [
+            ("half-yearly", "semiannual"),
+            ("biennial", "every 2 years"),
+            ("monthly", "monthly"),
+        ] {
+            let Some(Often::Is(cadence)) = adverb(word) else {
+                panic!("{word} says how often")
+            };
             assert_eq!(cadence.to_string(), text);
         }
     }

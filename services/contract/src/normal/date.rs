@@ -32,19 +32,35 @@ pub enum DayOrder {
 #[must_use]
 pub fn month(word: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let word = word.trim_end_matches('.').to_lowercase();
-    let long_enough = word.len() >= 3 && (word.len() == 3 || word == "sept" || MONTHS.contains(&word.as_str()));
-    let at = MONTHS.iter().position(|month| long_enough && month.starts_with(&word))?;
+    let long_enough =
+        word.len() >= 3 && (word.len() == 3 || word == "sept" || MONTHS.contains(&word.as_str()));
+    let at = MONTHS
+        .iter()
+        .position(|month| long_enough && month.starts_with(&word))?;
     i8::try_from(at.saturating_add(1)).ok()
 }
 
 /// A day that exists, between 1900 and 2199.
 #[must_use]
 pub fn day(year: i16, month: i8, day: i8) -> Option<Date> {
-    (1900..2200).contains(&year).then(|| Date::new(year, month, day).ok()).flatten()
+    (1900..2200)
+        .contains(&year)
+        .then(|| Date::new(year, month, day).ok())
+        .flatten()
 }
 
 /// A year as printed: two digits mean 1970 to 2069.
@@ -67,7 +83,9 @@ pub fn year(text: &str) -> Option<i16> {
 pub fn numeric(text: &str, order: DayOrder) -> Option<Day> {
     let separator = text.chars().find(|c| !c.is_ascii_digit())?;
     let parts: Vec<&str> = text.split(separator).collect();
-    let [first, second, third] = parts.as_slice() else { return None };
+    let [first, second, third] = parts.as_slice() else {
+        return None;
+    };
     if first.len() == 4 && matches!(separator, '-' | '/' | '.') {
         return day(year(first)?, second.parse().ok()?, third.parse().ok()?).map(Day::Is);
     }
@@ -115,7 +133,9 @@ pub fn order_of(text: &str) -> Option<DayOrder> {
 #[must_use]
 pub fn last_day(start: Date, months: u32) -> Option<Date> {
     let months = i32::try_from(months).ok()?;
-    let after = start.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
+    let after = start
+        .checked_add(jiff::Span::new().try_months(months).ok()?)
+        .ok()?;
     after.yesterday().ok()
 }
 
@@ -126,7 +146,10 @@ pub fn whole_months(start: Date, end: Date) -> Option<u32> {
     let next = end.tomorrow().ok()?;
     let months = |to: Date| {
         let years = i32::from(to.year()).checked_sub(i32::from(start.year()))?;
-        years.checked_mul(12)?.checked_add(i32::from(to.month()))?.checked_sub(i32::from(start.month()))
+        years
+            .checked_mul(12)?
+            .checked_add(i32::from(to.month()))?
+            .checked_sub(i32::from(start.month()))
     };
     let count = u32::try_from(months(next)?).ok()?;
     if last_day(start, count) == Some(end) {
@@ -156,12 +179,19 @@ mod tests {
             ("3/15/98", DayOrder::Unknown, Some(Day::Is(date(1998, 3, 15)))),
             ("9/9/97", DayOrder::Unknown, Some(Day::Is(date(1997, 9, 9)))),
             ("31.12.2025", DayOrder::Unknown, Some(Day::Is(date(2025, 12, 31)))),
-            ("03/04/2025", DayOrder::MonthFirst, Some(Day::Is(date(2025, 3, 4)))),
+            (
+                "03/04/2025",
+                DayOrder::MonthFirst,
+                Some(Day::Is(date(2025, 3, 4))),
+            ),
             ("03/04/2025", DayOrder::DayFirst, Some(Day::Is(date(2025, 4, 3)))),
             (
                 "03/04/2025",
                 DayOrder::Unknown,
-                Some(Day::Ambiguous { month_first: date(2025, 3, 4), day_first: date(2025, 4, 3) }),
+                Some(Day::Ambiguous {
+                    month_first: date(2025, 3, 4),
+                    day_first: date(2025, 4, 3),
+                }),
             ),
             ("13/13/2025", DayOrder::Unknown, None),
             ("7/24", DayOrder::Unknown, None),

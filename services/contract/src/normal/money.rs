@@ -37,9 +37,9 @@ pub fn sign(text: &str) -> Option<Sign> {
 #[must_use]
 pub fn code(text: &str) -> Option<Currency> {
     const USED: [&str; 34] = [
-        "USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "JPY", "CNY", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF",
-        "RON", "BGN", "ILS", "TRY", "ZAR", "BRL", "MXN", "SGD", "HKD", "KRW", "TWD", "THB", "AED", "SAR", "KWD", "QAR",
-        "ISK", "MYR",
+        "USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "JPY", "CNY", "INR", "SEK", "NOK", "DKK", "PLN",
+        "CZK", "HUF", "RON", "BGN", "ILS", "TRY", "ZAR", "BRL", "MXN", "SGD", "HKD", "KRW", "TWD", "THB",
+        "AED", "SAR", "KWD", "QAR", "ISK", "MYR",
     ];
     USED.contains(&text).then(|| text.parse().ok()).flatten()
 }
@@ -64,11 +64,19 @@ mod tests {
 
     #[test]
     fn signs_name_one_currency_or_a_dollar() {
-        let named = |text: &str| sign(text).map(|sign| match sign {
-            Sign::Of(currency) => currency.code(),
-            Sign::Dollar => "a dollar",
-        });
-        for (text, expected) in [("$", "a dollar"), ("US$", "USD"), ("€", "EUR"), ("CHF", "CHF"), ("C$", "CAD")] {
+        let named = |text: &str| {
+            sign(text).map(|sign| match sign {
+                Sign::Of(currency) => currency.code(),
+                Sign::Dollar => "a dollar",
+            })
+        };
+        for (text, expected) in [
+            ("$", "a dollar"),
+            ("US$", "USD"),
+            ("€", "EUR"),
+            ("CHF", "CHF"),
+            ("C$", "CAD"),
+        ] {
             assert_eq!(named(text), Some(expected), "{text}");
         }
         assert_eq!(sign("#"), None);

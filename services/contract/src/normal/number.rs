@@ -62,7 +62,10 @@ enum Shape {
 
 impl Shape {
     fn of(numeral: &str) -> Option<Self> {
-        if !numeral.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
+        if !numeral
+            .chars()
+            .all(|c| c.is_ascii_digit() || c == '.' || c == ',')
+        {
             return None;
         }
         let commas = numeral.matches(',').count();
@@ -102,7 +105,9 @@ fn without_then(numeral: &str, thousands: char, decimal: char) -> Option<Decimal
     if !looks_grouped(whole, thousands) {
         return None;
     }
-    format!("{}.{fraction}", whole.replace(thousands, "")).parse().ok()
+    format!("{}.{fraction}", whole.replace(thousands, ""))
+        .parse()
+        .ok()
 }
 
 /// The factor a magnitude word or letter stands for: `k`, `million`, `bn`.
@@ -121,7 +126,10 @@ pub fn magnitude(word: &str) -> Option<Decimal> {
 #[must_use]
 pub fn lookalike(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let letters = text.chars().filter(|c| matches!(c, 'O' | 'o' | 'l' | 'I' | 'S')).count();
+    let letters = text
+        .chars()
+        .filter(|c| matches!(c, 'O' | 'o' | 'l' | 'I' | 'S'))
+        .count();
     let rest = text
         .chars()
         .all(|c| c.is_ascii_digit() || matches!(c, 'O' | 'o' | 'l' | 'I' | 'S' | ',' | '.'));

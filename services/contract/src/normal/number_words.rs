@@ -21,13 +21,18 @@ pub fn parse(words: &[&str]) -> Option<(Decimal, usize)> {
         }
         taken = at.saturating_add(1);
     }
-    (taken > 0).then(|| sum.value().map(|value| (value, taken))).flatten()
+    (taken > 0)
+        .then(|| sum.value().map(|value| (value, taken)))
+        .flatten()
 }
 
 /// Is it a word that numbers are made of?
 #[must_use]
 pub fn is_number_word(word: &str) -> bool {
-    fraction(word).is_some() || word.split('-').all(|part| small(part).is_some() || scale(part).is_some())
+    fraction(word).is_some()
+        || word
+            .split('-')
+            .all(|part| small(part).is_some() || scale(part).is_some())
 }
 
 #[derive(Default)]
@@ -46,7 +51,10 @@ impl Sum {
             return Some(true);
         }
         let parts: Vec<&str> = word.split('-').collect();
-        if !parts.iter().all(|part| small(part).is_some() || scale(part).is_some()) {
+        if !parts
+            .iter()
+            .all(|part| small(part).is_some() || scale(part).is_some())
+        {
             return Some(false);
         }
         for part in parts {
@@ -62,7 +70,11 @@ impl Sum {
             return Some(());
         }
         let factor = Decimal::from(scale(part)?);
-        let group = if self.group.is_zero() { Decimal::ONE } else { self.group };
+        let group = if self.group.is_zero() {
+            Decimal::ONE
+        } else {
+            self.group
+        };
         let scaled = group.checked_mul(factor)?;
         if factor == Decimal::ONE_HUNDRED {
             self.group = scaled;
@@ -80,10 +92,30 @@ impl Sum {
 
 fn small(word: &str) -> Option<u32> {
     const UNITS: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
-    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    const TENS: [&str; 8] = [
+        "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+    ];
     let word = if word == "fourty" { "forty" } else { word };
     if let Some(value) = UNITS.iter().position(|name| *name == word) {
         return u32::try_from(value).ok();

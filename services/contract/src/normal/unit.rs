@@ -2,14 +2,35 @@
 
 /// Words for people and things that are counted as seats: their number is agreed and changes by agreement.
 const SEATS: [&str; 22] = [
-    "seat", "user", "employee", "licence", "license", "subscriber", "agent", "member", "student", "person", "head",
-    "named", "login", "account", "worker", "resident", "learner", "editor", "author", "operator", "headcount", "worker",
+    "seat",
+    "user",
+    "employee",
+    "licence",
+    "license",
+    "subscriber",
+    "agent",
+    "member",
+    "student",
+    "person",
+    "head",
+    "named",
+    "login",
+    "account",
+    "worker",
+    "resident",
+    "learner",
+    "editor",
+    "author",
+    "operator",
+    "headcount",
+    "worker",
 ];
 
 /// Is a unit one of seats?
 #[must_use]
 pub fn is_seat(unit: &str) -> bool {
-    unit.split([' ', '-', '/']).any(|word| SEATS.contains(&singular(word).as_str()))
+    unit.split([' ', '-', '/'])
+        .any(|word| SEATS.contains(&singular(word).as_str()))
 }
 
 /// A noun in the singular, lower case. Names in capitals (`GB`, `API`) keep their letters.

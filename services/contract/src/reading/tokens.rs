@@ -4,7 +4,7 @@
 //! steps speak of tokens only, so that "$50K at discovery" can never be read as "per t".
 
 mod dates;
-mod fold;
+pub(crate) mod fold;
 mod lex;
 mod money;
 mod numbers;
@@ -121,7 +121,10 @@ impl Stretch {
 
     /// The words behind tokens `from..to`.
     pub(crate) fn words(&self, from: usize, to: usize) -> &[WordRef] {
-        let tokens = self.tokens.get(from..to.min(self.tokens.len())).unwrap_or_default();
+        let tokens = self
+            .tokens
+            .get(from..to.min(self.tokens.len()))
+            .unwrap_or_default();
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
             return &[];
         };
@@ -140,7 +143,25 @@ impl Stretch {
             .collect()
     }
 
-    /// The text of tokens `from..to` as printed, one space between words.
+    /// The tokens `from..to` as printed, without the punctuation that clings to their words.
+    pub(crate) fn printed(&self, from: usize, to: usize) -> String {
+        let mut out = String::new();
+        let mut before: Option<&Token> = None;
+        for token in self
+            .tokens
+            .get(from..to.min(self.tokens.len()))
+            .unwrap_or_default()
+        {
+            if before.is_some_and(|before| !before.shares_word_with(token)) {
+                out.push(' ');
+            }
+            out.push_str(&token.text);
+            before = Some(token);
+        }
+        out
+    }
+
+    /// The text of the words of tokens `from..to`, one space between words.
     pub(crate) fn text(&self, document: &Document, from: usize, to: usize) -> String {
         let texts: Vec<&str> = self
             .words(from, to)
@@ -161,6 +182,11 @@ impl Token {
     /// Is it one of those words?
     pub(crate) fn is_any(&self, words: &[&str]) -> bool {
         words.contains(&self.low.as_str())
+    }
+
+    /// Do both come from one printed word?
+    pub(crate) fn shares_word_with(&self, other: &Self) -> bool {
+        self.from < other.to && other.from < self.to
     }
 
     /// Is it that punctuation mark?
@@ -200,14 +226,18 @@ impl Token {
 
 /// Replaces tokens `from..to` by one of that kind made of the same words.
 fn merge(tokens: &mut Vec<Token>, from: usize, to: usize, kind: Kind) {
-    let Some(joined) = tokens.get(from..to).filter(|part| !part.is_empty()).map(|part| Token {
-        kind,
-        text: join_texts(part.iter().map(|token| token.text.as_str())),
-        low: join_texts(part.iter().map(|token| token.low.as_str())),
-        from: part.iter().map(|token| token.from).min().unwrap_or_default(),
-        to: part.iter().map(|token| token.to).max().unwrap_or_default(),
-        disputed: part.iter().find_map(|token| token.disputed),
-    }) else {
+    let Some(joined) = tokens
+        .get(from..to)
+        .filter(|part| !part.is_empty())
+        .map(|part| Token {
+            kind,
+            text: join_texts(part.iter().map(|token| token.text.as_str())),
+            low: join_texts(part.iter().map(|token| token.low.as_str())),
+            from: part.iter().map(|token| token.from).min().unwrap_or_default(),
+            to: part.iter().map(|token| token.to).max().unwrap_or_default(),
+            disputed: part.iter().find_map(|token| token.disputed),
+        })
+    else {
         return;
     };
     tokens.splice(from..to, [joined]);
@@ -216,7 +246,9 @@ fn merge(tokens: &mut Vec<Token>, from: usize, to: usize, kind: Kind) {
 fn join_texts<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
     for text in texts {
-        let tight = out.is_empty() || out.ends_with(['$', '€', '£', '(', '[']) || text.starts_with(['%', ')', ']', ',', '.']);
+        let tight = out.is_empty()
+            || out.ends_with(['$', '€', '£', '(', '['])
+            || text.starts_with(['%', ')', ']', ',', '.']);
         if !tight {
             out.push(' ');
         }

@@ -1,6 +1,8 @@
 //! Documents written in tests: one line of text a line, `| a | b |` a table row, `---` a new page.
 
-use crate::page::{BBox, Cell, Document, Line, LineId, LineRole, Media, Page, Row, Table, Visibility, Word, WordRef};
+use crate::page::{
+    BBox, Cell, Document, Line, LineId, LineRole, Media, Page, Row, Table, Visibility, Word, WordRef,
+};
 
 const CHAR: i32 = 600;
 const LEADING: i32 = 1_400;
@@ -41,15 +43,34 @@ fn add_page(document: &mut Document, text: &str, number: usize) {
         if text.trim().is_empty() {
             continue;
         }
-        let id = LineId { page: number, line: u32::try_from(lines.len() + 1).expect("few lines") };
+        let id = LineId {
+            page: number,
+            line: u32::try_from(lines.len() + 1).expect("few lines"),
+        };
         if text.starts_with('|') {
-            let table = open.get_or_insert_with(|| Table { page: number, rows: Vec::new(), has_header: false, doubtful: None });
-            table.rows.push(Row { cells: cells(text, id) });
+            let table = open.get_or_insert_with(|| Table {
+                page: number,
+                rows: Vec::new(),
+                has_header: false,
+                doubtful: None,
+            });
+            table.rows.push(Row {
+                cells: cells(text, id),
+            });
         }
-        lines.push(Line { id, words: words(text, top), role: LineRole::Body });
+        lines.push(Line {
+            id,
+            words: words(text, top),
+            role: LineRole::Body,
+        });
     }
     document.tables.extend(open.take());
-    document.pages.push(Page { number, width: 61_200, height: 79_200, lines });
+    document.pages.push(Page {
+        number,
+        width: 61_200,
+        height: 79_200,
+        lines,
+    });
 }
 
 fn words(text: &str, top: i32) -> Vec<Word> {
@@ -62,7 +83,12 @@ fn words(text: &str, top: i32) -> Vec<Word> {
             let right = left + i32::try_from(width).expect("short words") * CHAR;
             out.push(Word {
                 text: piece.to_owned(),
-                at: BBox { left, top, right, bottom: top + SIZE },
+                at: BBox {
+                    left,
+                    top,
+                    right,
+                    bottom: top + SIZE,
+                },
                 size: SIZE,
                 visible: Visibility::Shown,
             });
@@ -77,7 +103,9 @@ fn cells(text: &str, line: LineId) -> Vec<Cell> {
     let mut word = 0u32;
     for cell in text.trim().trim_matches('|').split('|') {
         let count = u32::try_from(cell.split_whitespace().count()).expect("few words");
-        cells.push(Cell { words: (word..word + count).map(|word| WordRef { line, word }).collect() });
+        cells.push(Cell {
+            words: (word..word + count).map(|word| WordRef { line, word }).collect(),
+        });
         word += count;
     }
     cells

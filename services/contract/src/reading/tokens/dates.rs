@@ -56,7 +56,9 @@ fn day_first(tokens: &[Token], at: usize) -> Option<(usize, Day)> {
 
 fn month_of(token: &Token) -> Option<i8> {
     // "may" is a verb far more often than a month; only the capital one can be the month.
-    (token.kind == Kind::Word && token.is_capital()).then(|| date::month(&token.low)).flatten()
+    (token.kind == Kind::Word && token.is_capital())
+        .then(|| date::month(&token.low))
+        .flatten()
 }
 
 fn day_number(token: &Token) -> Option<i8> {

@@ -4,7 +4,9 @@
 pub(super) fn fold(c: char) -> Folded {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' | '`' => Folded::One('\''),
-        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{2033}' | '\u{00AB}' | '\u{00BB}' => Folded::One('"'),
+        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{2033}' | '\u{00AB}' | '\u{00BB}' => {
+            Folded::One('"')
+        }
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{FE58}' | '\u{FF0D}' => Folded::One('-'),
         '\u{037E}' => Folded::One(';'),
         '\u{00A0}' | '\u{2007}' | '\u{202F}' => Folded::One(' '),
@@ -27,7 +29,7 @@ pub(super) enum Folded {
 }
 
 /// A whole word folded, letters kept as they are.
-pub(super) fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match fold(c) {

@@ -39,8 +39,12 @@ impl Cutter<'_> {
             match c {
                 ' ' => self.at = self.at.saturating_add(1),
                 '0'..='9' => self.numeral(),
-                '.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) && !self.after_letter() => self.numeral(),
-                '_' | '*' | '.' if self.run_of(c) >= 3 || (c != '.' && self.run_of(c) >= 2) => self.withheld(c),
+                '.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) && !self.after_letter() => {
+                    self.numeral()
+                }
+                '_' | '*' | '.' if self.run_of(c) >= 3 || (c != '.' && self.run_of(c) >= 2) => {
+                    self.withheld(c)
+                }
                 '-' if self.run_of('-') >= 3 => self.skip(self.run_of('-')),
                 '\u{00B9}' | '\u{00B2}' | '\u{00B3}' | '\u{2074}'..='\u{2079}' => self.note(c),
                 _ if c.is_alphabetic() => self.letters(),
@@ -59,7 +63,11 @@ impl Cutter<'_> {
     }
 
     fn run_of(&self, c: char) -> usize {
-        self.chars.iter().skip(self.at).take_while(|next| **next == c).count()
+        self.chars
+            .iter()
+            .skip(self.at)
+            .take_while(|next| **next == c)
+            .count()
     }
 
     fn skip(&mut self, count: usize) {
@@ -99,7 +107,8 @@ impl Cutter<'_> {
 
     fn note(&mut self, c: char) {
         const NOTES: [char; 9] = [
-            '\u{00B9}', '\u{00B2}', '\u{00B3}', '\u{2074}', '\u{2075}', '\u{2076}', '\u{2077}', '\u{2078}', '\u{2079}',
+            '\u{00B9}', '\u{00B2}', '\u{00B3}', '\u{2074}', '\u{2075}', '\u{2076}', '\u{2077}', '\u{2078}',
+            '\u{2079}',
         ];
         let number = NOTES.iter().position(|note| *note == c).unwrap_or_default();
         self.skip(1);
@@ -119,7 +128,12 @@ impl Cutter<'_> {
         let digits = self.numeral_length();
         let text: String = self.chars.iter().skip(self.at).take(digits).collect();
         let letters = self.letters_at(digits);
-        let tail: String = self.chars.iter().skip(self.at.saturating_add(digits)).take(letters).collect();
+        let tail: String = self
+            .chars
+            .iter()
+            .skip(self.at.saturating_add(digits))
+            .take(letters)
+            .collect();
         match tail.as_str() {
             "" => self.number(&text, digits),
             "st" | "nd" | "rd" | "th" => self.ordinal(&text, digits.saturating_add(2)),
@@ -131,7 +145,9 @@ impl Cutter<'_> {
     fn numeral_length(&self) -> usize {
         let mut length = 0usize;
         while let Some(c) = self.peek(length) {
-            let next_digit = self.peek(length.saturating_add(1)).is_some_and(|next| next.is_ascii_digit());
+            let next_digit = self
+                .peek(length.saturating_add(1))
+                .is_some_and(|next| next.is_ascii_digit());
             let part = c.is_ascii_digit() || (matches!(c, '.' | ',') && next_digit);
             if !part {
                 break;
@@ -147,7 +163,11 @@ impl Cutter<'_> {
     }
 
     fn number(&mut self, text: &str, length: usize) {
-        let printed = if text.starts_with('.') { format!("0{text}") } else { text.to_owned() };
+        let printed = if text.starts_with('.') {
+            format!("0{text}")
+        } else {
+            text.to_owned()
+        };
         let kind = number::parse(&printed, self.locale.mark).map_or(Kind::Word, Kind::Number);
         let text = self.take(length);
         self.push(kind, text);
@@ -162,7 +182,8 @@ impl Cutter<'_> {
     /// `50K` is a number, `500GB` a number and a unit, `24x7` and `7C1E40` are words.
     fn number_with(&mut self, digits: &str, tail: &str, length: usize) {
         const UNITS: [&str; 16] = [
-            "gb", "tb", "mb", "kb", "gib", "tib", "kwh", "mwh", "kg", "km", "hrs", "hr", "mo", "yr", "min", "h",
+            "gb", "tb", "mb", "kb", "gib", "tib", "kwh", "mwh", "kg", "km", "hrs", "hr", "mo", "yr", "min",
+            "h",
         ];
         let value = number::parse(digits, self.locale.mark);
         let whole = length.saturating_add(tail.chars().count());
@@ -187,7 +208,9 @@ impl Cutter<'_> {
             .take_while(|c| c.is_ascii_digit() || matches!(c, '/' | '-' | '.'))
             .collect();
         let text = rest.trim_end_matches(['/', '-', '.']).to_owned();
-        let Some(day) = numeric(&text, self.locale.order) else { return false };
+        let Some(day) = numeric(&text, self.locale.order) else {
+            return false;
+        };
         let length = text.chars().count();
         if self.peek(length) == Some('T') {
             let stamp = self.chars.len().saturating_sub(self.at);
@@ -205,8 +228,8 @@ impl Cutter<'_> {
         let mut length = 0usize;
         while let Some(c) = self.peek(length) {
             let next = self.peek(length.saturating_add(1));
-            let inside = matches!(c, '\'' | '-' | '&' | '.' | '@' | '_') && next.is_some_and(char::is_alphanumeric);
-            if !(c.is_alphanumeric() || inside) {
+            let inside = matches!(c, '\'' | '-' | '&' | '.' | '@' | '_') && next.is_some_and(is_of_word);
+            if !(is_of_word(c) || inside) {
                 break;
             }
             length = length.saturating_add(1);
@@ -221,7 +244,9 @@ impl Cutter<'_> {
     /// `US$`, `C$`, `U.S.$`: letters that belong to the sign after them.
     fn currency_prefix(&mut self) -> bool {
         let dollar = self.chars.iter().skip(self.at).take(5).position(|c| *c == '$');
-        let Some(length) = dollar.map(|at| at.saturating_add(1)) else { return false };
+        let Some(length) = dollar.map(|at| at.saturating_add(1)) else {
+            return false;
+        };
         let text: String = self.chars.iter().skip(self.at).take(length).collect();
         if crate::normal::money::sign(&text).is_none() {
             return false;
@@ -234,7 +259,9 @@ impl Cutter<'_> {
     fn word(&mut self, text: String) {
         let low = text.to_lowercase();
         let kind = ordinal_word(&low).map_or(Kind::Word, Kind::Ordinal);
-        let split = low.split_once('-').filter(|(first, rest)| is_number_word(first) && !is_number_word(rest));
+        let split = low
+            .split_once('-')
+            .filter(|(first, rest)| is_number_word(first) && !is_number_word(rest));
         // "three-year" is a number and a unit, "twenty-four" is a number, "follow-up" is a word.
         if let Some((first, _)) = split.filter(|_| text.is_ascii() && !is_number_word(&low)) {
             let (number, unit) = text.split_at(first.len());
@@ -247,21 +274,28 @@ impl Cutter<'_> {
 
     fn is_abbreviation(&self, length: usize) -> bool {
         const KNOWN: [&str; 44] = [
-            "inc", "ltd", "corp", "co", "llc", "no", "nos", "st", "mr", "mrs", "ms", "dr", "jr", "sr", "vs", "approx",
-            "max", "min", "disc", "qty", "art", "sec", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
-            "oct", "nov", "dec", "ave", "ste", "dept", "attn", "calif", "plc", "al", "cf", "incl", "excl",
+            "inc", "ltd", "corp", "co", "llc", "no", "nos", "st", "mr", "mrs", "ms", "dr", "jr", "sr", "vs",
+            "approx", "max", "min", "disc", "qty", "art", "sec", "jan", "feb", "mar", "apr", "jun", "jul",
+            "aug", "sep", "sept", "oct", "nov", "dec", "ave", "ste", "dept", "attn", "calif", "plc", "al",
+            "cf", "incl", "excl",
         ];
         let text: String = self.chars.iter().skip(self.at).take(length).collect();
         let low = text.to_lowercase();
-        let initials = low.len() == 1 || (low.contains('.') && low.split('.').all(|part| part.chars().count() <= 2));
+        let initials =
+            low.len() == 1 || (low.contains('.') && low.split('.').all(|part| part.chars().count() <= 2));
         initials || KNOWN.contains(&low.as_str())
     }
 }
 
+/// Letters and plain digits; raised digits are notes.
+fn is_of_word(c: char) -> bool {
+    c.is_alphabetic() || c.is_ascii_digit()
+}
+
 fn ordinal_word(low: &str) -> Option<u32> {
     const ORDINALS: [&str; 13] = [
-        "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-        "eleventh", "twelfth",
+        "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+        "tenth", "eleventh", "twelfth",
     ];
     u32::try_from(ORDINALS.iter().position(|name| *name == low)?).ok()
 }

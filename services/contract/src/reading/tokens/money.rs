@@ -19,7 +19,10 @@ fn redactions(tokens: &mut Vec<Token>) {
     let mut at = 0usize;
     while at < tokens.len() {
         if let Some(length) = redaction(tokens, at) {
-            let kind = Kind::Withheld { money: false, blank: false };
+            let kind = Kind::Withheld {
+                money: false,
+                blank: false,
+            };
             merge(tokens, at, at.saturating_add(length), kind);
         }
         at = at.saturating_add(1);
@@ -34,10 +37,22 @@ fn redaction(tokens: &[Token], at: usize) -> Option<usize> {
         .take(6)
         .take_while(|token| !token.is_mark(']'))
         .collect();
-    let closed = tokens.get(at.saturating_add(inner.len()).saturating_add(1))?.is_mark(']');
+    let closed = tokens
+        .get(at.saturating_add(inner.len()).saturating_add(1))?
+        .is_mark(']');
     let hides = |token: &&Token| {
-        matches!(token.kind, Kind::Mark('*' | '\u{2022}' | '\u{25CF}' | '.' | '\u{2026}') | Kind::Withheld { .. })
-            || token.is_any(&["redacted", "omitted", "confidential", "intentionally", "tbd", "amount", "insert"])
+        matches!(
+            token.kind,
+            Kind::Mark('*' | '\u{2022}' | '\u{25CF}' | '.' | '\u{2026}') | Kind::Withheld { .. }
+        ) || token.is_any(&[
+            "redacted",
+            "omitted",
+            "confidential",
+            "intentionally",
+            "tbd",
+            "amount",
+            "insert",
+        ])
     };
     (closed && !inner.is_empty() && inner.iter().all(hides)).then(|| inner.len().saturating_add(2))
 }
@@ -57,9 +72,16 @@ fn signed_at(tokens: &[Token], at: usize) -> Option<(usize, Kind)> {
     let first = tokens.get(at)?;
     let (mut meaning, mut length) = (prefix(first)?, 1usize);
     // "USD $5", "U.S. $5": the code says which dollar the sign means.
-    if let Some(second) = tokens.get(at.saturating_add(1)).filter(|second| second.is_mark('$')) {
+    if let Some(second) = tokens
+        .get(at.saturating_add(1))
+        .filter(|second| second.is_mark('$'))
+    {
         length = 2;
-        meaning = if meaning == Sign::Dollar { sign(&second.text)? } else { meaning };
+        meaning = if meaning == Sign::Dollar {
+            sign(&second.text)?
+        } else {
+            meaning
+        };
     }
     let next = tokens.get(at.saturating_add(length))?;
     if next.is_mark('[') {
@@ -67,7 +89,9 @@ fn signed_at(tokens: &[Token], at: usize) -> Option<(usize, Kind)> {
     }
     match tokens.get(at.saturating_add(length))?.kind {
         Kind::Number(value) => Some((length.saturating_add(1), money(value, Some(meaning)))),
-        Kind::Withheld { blank, .. } => Some((length.saturating_add(1), Kind::Withheld { money: true, blank })),
+        Kind::Withheld { blank, .. } => {
+            Some((length.saturating_add(1), Kind::Withheld { money: true, blank }))
+        }
         _ => None,
     }
 }
@@ -101,11 +125,15 @@ fn named_pair(first: &Token, second: &Token) -> Option<Kind> {
     let meaning = code(&second.text).map(Sign::Of).or_else(|| word(&second.low));
     let cents = second.is_any(&["cents", "cent"]);
     match first.kind {
-        Kind::Number(value) if cents => value.checked_div(Decimal::ONE_HUNDRED).map(|value| money(value, None)),
+        Kind::Number(value) if cents => value
+            .checked_div(Decimal::ONE_HUNDRED)
+            .map(|value| money(value, None)),
         Kind::Money(amount) if cents => Some(Kind::Money(amount)),
         Kind::Number(value) if second.is("€") || second.is("£") => Some(money(value, sign(&second.text))),
         Kind::Number(value) => meaning.map(|meaning| money(value, Some(meaning))),
-        Kind::Money(amount) => meaning.map(|meaning| money(amount.value, Some(narrower(amount.sign, meaning)))),
+        Kind::Money(amount) => {
+            meaning.map(|meaning| money(amount.value, Some(narrower(amount.sign, meaning))))
+        }
         Kind::Withheld { blank, .. } => meaning.map(|_| Kind::Withheld { money: true, blank }),
         _ => None,
     }
@@ -123,7 +151,12 @@ fn trailing_words(tokens: &[Token], at: usize) -> usize {
     if tokens.get(at).is_some_and(|token| token.is("sterling")) {
         return 1;
     }
-    let rest: Vec<&str> = tokens.iter().skip(at).take(6).map(|token| token.low.as_str()).collect();
+    let rest: Vec<&str> = tokens
+        .iter()
+        .skip(at)
+        .take(6)
+        .map(|token| token.low.as_str())
+        .collect();
     match rest.as_slice() {
         ["and", "no" | "00" | "0", "/", "100", "" | "'", "s"] => 6,
         ["and", "no" | "00" | "0", "/", "100" | "100s", ..] => 4,
@@ -153,10 +186,21 @@ fn doubled(tokens: &mut Vec<Token>) {
         if open.is_mark('(') && close.is_mark(')') {
             let joined = match (&first.kind, &inner.kind) {
                 (Kind::Money(outer), Kind::Money(inner)) => same_sum(first, *outer, *inner),
-                (Kind::Number(outer), Kind::Money(inner)) => same_sum(first, Amount { value: *outer, sign: inner.sign }, *inner),
-                (Kind::Withheld { blank, .. }, Kind::Withheld { money: true, .. }) => {
-                    Some((Kind::Withheld { money: true, blank: *blank }, None))
-                }
+                (Kind::Number(outer), Kind::Money(inner)) => same_sum(
+                    first,
+                    Amount {
+                        value: *outer,
+                        sign: inner.sign,
+                    },
+                    *inner,
+                ),
+                (Kind::Withheld { blank, .. }, Kind::Withheld { money: true, .. }) => Some((
+                    Kind::Withheld {
+                        money: true,
+                        blank: *blank,
+                    },
+                    None,
+                )),
                 _ => None,
             };
             if let Some((kind, disputed)) = joined {
@@ -174,7 +218,8 @@ fn same_sum(first: &Token, outer: Amount, inner: Amount) -> Option<(Kind, Option
     let spelled = first.text.chars().any(char::is_alphabetic);
     let sign = outer.sign.or(inner.sign);
     if outer.value == inner.value {
-        return Some((money(outer.value, inner.sign.or(sign)), None));
+        let value = if spelled { inner.value } else { outer.value };
+        return Some((money(value, inner.sign.or(sign)), None));
     }
     spelled.then(|| (money(inner.value, inner.sign.or(sign)), Some(outer.value)))
 }

@@ -44,7 +44,10 @@ fn spaced(tokens: &mut Vec<Token>) {
     while let Some([first, second]) = tokens.get(at..at.saturating_add(2)) {
         let value = match (&first.kind, &second.kind) {
             (Kind::Number(_), Kind::Number(_)) if first.text.len() <= 3 && group_of_three(&second.text) => {
-                number::parse(&format!("{}{}", first.text, second.text).replace('.', ""), DecimalMark::Comma)
+                number::parse(
+                    &format!("{}{}", first.text, second.text).replace('.', ""),
+                    DecimalMark::Comma,
+                )
             }
             _ => None,
         };
@@ -64,7 +67,10 @@ fn group_of_three(text: &str) -> bool {
 fn magnitudes(tokens: &mut Vec<Token>) {
     let mut at = 0usize;
     while let Some([first, second]) = tokens.get(at..at.saturating_add(2)) {
-        let word = matches!(second.low.as_str(), "million" | "billion" | "thousand" | "bn" | "mn" | "mio");
+        let word = matches!(
+            second.low.as_str(),
+            "million" | "billion" | "thousand" | "bn" | "mn" | "mio"
+        );
         let factor = number::magnitude(&second.low).filter(|_| word);
         let scaled = match (&first.kind, factor) {
             (Kind::Number(value), Some(factor)) => value.checked_mul(factor),
@@ -81,7 +87,8 @@ fn magnitudes(tokens: &mut Vec<Token>) {
 fn doubled(tokens: &mut Vec<Token>) {
     let mut at = 0usize;
     while let Some([first, open, inner, close]) = tokens.get(at..at.saturating_add(4)) {
-        let bracketed = (open.is_mark('(') && close.is_mark(')')) || (open.is_mark('[') && close.is_mark(']'));
+        let bracketed =
+            (open.is_mark('(') && close.is_mark(')')) || (open.is_mark('[') && close.is_mark(']'));
         let pair = match (&first.kind, &inner.kind) {
             (Kind::Number(first), Kind::Number(inner)) if bracketed => Some((*first, *inner)),
             _ => None,
@@ -97,7 +104,9 @@ fn doubled(tokens: &mut Vec<Token>) {
 
 fn belongs_together((outer, inner): (Decimal, Decimal), first: &Token, unit: Option<&Token>) -> bool {
     let spelled = first.text.chars().any(char::is_alphabetic);
-    let span = unit.is_some_and(|unit| duration::unit(&unit.low).is_some() || unit.is_any(&["business", "calendar", "equal", "consecutive"]));
+    let span = unit.is_some_and(|unit| {
+        duration::unit(&unit.low).is_some() || unit.is_any(&["business", "calendar", "equal", "consecutive"])
+    });
     outer == inner || (spelled && span)
 }
 
@@ -114,10 +123,16 @@ fn percents(tokens: &mut Vec<Token>) {
         let value = tokens.get(at).and_then(Token::number);
         let sign = |ahead: usize| tokens.get(at.saturating_add(ahead));
         let found = value.and_then(|value| match (sign(1), sign(2)) {
-            (Some(one), _) if one.is_mark('%') || one.is_any(&["percent", "pct", "percentage", "per-cent"]) => Some((value, 2)),
+            (Some(one), _)
+                if one.is_mark('%') || one.is_any(&["percent", "pct", "percentage", "per-cent"]) =>
+            {
+                Some((value, 2))
+            }
             (Some(one), Some(two)) if one.is("per") && two.is_any(&["cent", "centum"]) => Some((value, 3)),
             (Some(one), _) if one.is("bps") => hundredth(value).map(|value| (value, 2)),
-            (Some(one), Some(two)) if one.is("basis") && two.is("points") => hundredth(value).map(|value| (value, 3)),
+            (Some(one), Some(two)) if one.is("basis") && two.is("points") => {
+                hundredth(value).map(|value| (value, 3))
+            }
             _ => None,
         });
         if let Some((value, length)) = found {
@@ -138,11 +153,15 @@ fn doubled_percents(tokens: &mut Vec<Token>) {
         let bracketed = open.is_mark('(') && close.is_mark(')');
         let pair = match (&first.kind, &inner.kind) {
             (Kind::Percent(outer), Kind::Percent(inner)) if bracketed => Some((*outer, *inner)),
-            (Kind::Number(outer), Kind::Percent(inner)) if bracketed && outer == inner => Some((*outer, *inner)),
+            (Kind::Number(outer), Kind::Percent(inner)) if bracketed && outer == inner => {
+                Some((*outer, *inner))
+            }
             _ => None,
         };
         if let Some((outer, inner)) = pair {
-            let trailing = tokens.get(at.saturating_add(4)).is_some_and(|word| word.is("percent"));
+            let trailing = tokens
+                .get(at.saturating_add(4))
+                .is_some_and(|word| word.is("percent"));
             let length = if trailing { 5 } else { 4 };
             merge(tokens, at, at.saturating_add(length), Kind::Percent(outer));
             dispute(tokens, at, outer, inner);

@@ -1,0 +1,126 @@
+//! The order of lines, their ids, and which lines refer to which.
+
+use crate::reading::items::Item;
+use crate::reading::phrases::says_any;
+use crate::reading::statements::Statement;
+use crate::terms::Kind;
+
+/// In the order of the document; a line that says no more than another one goes.
+pub(super) fn sorted(mut items: Vec<Item>) -> Vec<Item> {
+    items.sort_by_key(|item| (item.scope, item.words.first().copied()));
+    let mut kept: Vec<Item> = Vec::with_capacity(items.len());
+    for item in items {
+        if !kept.iter().any(|known| repeats(known, &item)) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+/// The same sort, price, unit, span and name: said twice.
+fn repeats(known: &Item, item: &Item) -> bool {
+    let (one, other) = (&known.line, &item.line);
+    let prices = |line: &crate::terms::LineItem| {
+        (
+            line.price.amount.value,
+            line.price.unit_price.value,
+            line.price.percent.value,
+            line.price.per.value,
+            line.price.tiers.is_some(),
+            line.schedule.len(),
+        )
+    };
+    let priced = one
+        .price
+        .amount
+        .value
+        .or(one.price.unit_price.value)
+        .or(one.price.percent.value)
+        .is_some();
+    let named = known
+        .names
+        .iter()
+        .filter(|name| item.names.contains(name))
+        .count()
+        .saturating_mul(2)
+        > item.names.len().max(known.names.len());
+    priced
+        && prices(one) == prices(other)
+        && one.kind == other.kind
+        && one.unit == other.unit
+        && one.cadence.value == other.cadence.value
+        && named
+        && one.event.value == other.event.value
+        && one.start.value == other.start.value
+        && known.scope != item.scope
+        && item.reference == known.reference
+}
+
+/// `L01`, `L02`, …
+pub(super) fn name(items: &mut [Item]) {
+    for (item, number) in items.iter_mut().zip(1u32..) {
+        item.line.id = format!("L{number:02}");
+    }
+}
+
+/// Discounts, minimums and shares of other lines name the lines they count on, where the words do.
+pub(super) fn link(items: &mut [Item], statements: &[Statement]) {
+    let known: Vec<(String, Vec<String>, Option<String>, Kind)> = items
+        .iter()
+        .map(|item| {
+            (
+                item.line.id.clone(),
+                item.names.clone(),
+                item.reference.clone(),
+                item.line.kind,
+            )
+        })
+        .collect();
+    for item in items
+        .iter_mut()
+        .filter(|item| matches!(item.line.kind, Kind::Discount | Kind::MinimumCommitment))
+    {
+        let Some(statement) = statements.iter().find(|statement| statement.scope == item.scope) else {
+            continue;
+        };
+        let tokens = statement.tokens();
+        item.line.applies_to = known
+            .iter()
+            .filter(|(id, _, _, kind)| {
+                *id != item.line.id && !matches!(kind, Kind::Discount | Kind::MinimumCommitment)
+            })
+            .filter(|(_, names, reference, _)| refers(tokens, names, reference.as_deref()))
+            .map(|(id, ..)| id.clone())
+            .collect();
+    }
+}
+
+/// "Line 1", "the charge for A", or most words of the line's name.
+fn refers(tokens: &[crate::reading::tokens::Token], names: &[String], reference: Option<&str>) -> bool {
+    let by_letter = reference.is_some_and(|letter| {
+        says_any(
+            tokens,
+            &[
+                &format!("line {letter}"),
+                &format!("item {letter}"),
+                &format!("charge for {letter}"),
+                &format!("under {letter}"),
+            ],
+        )
+    });
+    let distinct: Vec<&String> = names
+        .iter()
+        .filter(|name| {
+            name.len() > 3
+                && !matches!(
+                    name.as_str(),
+                    "charge" | "monthly" | "annual" | "service" | "services" | "fees" | "price" | "list"
+                )
+        })
+        .collect();
+    let hits = distinct
+        .iter()
+        .filter(|name| tokens.iter().any(|token| token.is(name)))
+        .count();
+    by_letter || (!distinct.is_empty() && hits == distinct.len().min(2) && hits > 0)
+}

@@ -1,0 +1,375 @@
+//! How often and when the whole contract is billed, and which lines that is said of.
+
+use super::items::Item;
+use super::phrases::{Period, says_any, timing};
+use super::prose::billed;
+use super::statements::{Key, Statement};
+use super::tokens::Token;
+use crate::page::Document;
+use crate::terms::{Cadence, Evidence, Found, Kind, Timing};
+
+/// One thing the contract says of billing.
+struct Rule {
+    cadence: Option<Cadence>,
+    timing: Option<Timing>,
+    subject: Subject,
+    printed: String,
+    evidence: Vec<Evidence>,
+}
+
+/// Which lines a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Subject {
+    /// All of them.
+    All,
+    /// What is agreed and comes again.
+    Agreed,
+    /// What is measured.
+    Measured,
+    /// Lines that these words name.
+    Named(Vec<String>),
+}
+
+/// Gives lines the cadence and timing that the contract states once for many.
+pub(crate) fn spread(document: &Document, statements: &[Statement], items: &mut [Item]) {
+    let rules: Vec<Rule> = statements
+        .iter()
+        .flat_map(|statement| rules(document, statement))
+        .collect();
+    for named in [true, false] {
+        for rule in rules
+            .iter()
+            .filter(|rule| matches!(rule.subject, Subject::Named(_)) == named)
+        {
+            for item in items.iter_mut().filter(|item| applies(rule, item)) {
+                apply(rule, item);
+            }
+        }
+    }
+    follow_references(items);
+    for item in items.iter_mut() {
+        settle(item);
+    }
+}
+
+fn rules(document: &Document, statement: &Statement) -> Vec<Rule> {
+    let tokens = statement.tokens();
+    let of_form = statement.key == Some(Key::Billing);
+    if !of_form && !speaks_of_billing(tokens) {
+        return Vec::new();
+    }
+    parts(tokens)
+        .into_iter()
+        .filter_map(|(from, to)| rule(document, statement, from, to, of_form))
+        .collect()
+}
+
+/// "…: processing fees of the month just closed and the platform fee of the month just begun" speaks of two things.
+fn parts(tokens: &[Token]) -> Vec<(usize, usize)> {
+    let colon = tokens.iter().position(|token| token.is_mark(':'));
+    let both =
+        says_any(tokens, &["just closed", "just ended"]) && says_any(tokens, &["just begun", "just started"]);
+    let and = tokens
+        .iter()
+        .enumerate()
+        .skip(colon.unwrap_or_default())
+        .find(|(_, token)| token.is("and"))
+        .map(|(at, _)| at);
+    match (both, and) {
+        (true, Some(and)) => vec![
+            (colon.map_or(0, |at| at.saturating_add(1)), and),
+            (and.saturating_add(1), tokens.len()),
+        ],
+        _ => vec![(0, tokens.len())],
+    }
+}
+
+fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_form: bool) -> Option<Rule> {
+    let tokens = statement.tokens().get(from..to)?;
+    let value = if of_form { statement.value() } else { tokens };
+    let period = if of_form {
+        super::phrases::period_within(value).map(|(_, found)| found)
+    } else {
+        period(tokens)
+    };
+    let timing = timing(value)
+        .map(|(.., timing)| timing)
+        .or_else(|| says_any(value, &["just ended", "just closed"]).then_some(Timing::Arrears));
+    let cadence = period.and_then(Period::cadence);
+    let found = cadence.is_some() || timing.is_some();
+    found.then(|| Rule {
+        cadence,
+        timing,
+        subject: if of_form { Subject::All } else { subject(tokens) },
+        printed: statement.stretch.printed(from, to),
+        evidence: statement.evidence(document),
+    })
+}
+
+fn period(tokens: &[Token]) -> Option<Period> {
+    billed(tokens).map(|(_, found)| found).or_else(|| {
+        // "On the first of each month we send one bill": the span stands before the verb.
+        let sends = says_any(
+            tokens,
+            &[
+                "we send",
+                "is sent",
+                "are sent",
+                "will be sent",
+                "is issued",
+                "are issued",
+                "issues",
+                "issue",
+                "is dated",
+                "go out",
+                "sends",
+                "dated the first of",
+            ],
+        );
+        sends
+            .then(|| super::phrases::period_within(tokens).map(|(_, found)| found))
+            .flatten()
+    })
+}
+
+/// Sentences about invoices that name no amount of their own.
+fn speaks_of_billing(tokens: &[Token]) -> bool {
+    let bills = tokens.iter().any(|token| {
+        token.low.starts_with("invoic")
+            || token.is_any(&[
+                "bill",
+                "bills",
+                "billed",
+                "billing",
+                "payable",
+                "charged",
+                "collected",
+            ])
+    });
+    let money = tokens
+        .iter()
+        .any(|token| token.money().is_some() || token.percent().is_some());
+    let about_else = says_any(
+        tokens,
+        &[
+            "dispute", "disputed", "disputes", "net", "late", "overdue", "interest", "audit",
+        ],
+    );
+    bills && !money && !about_else
+}
+
+/// Who the sentence is about: the words before its verb.
+fn subject(tokens: &[Token]) -> Subject {
+    let verb = tokens
+        .iter()
+        .position(|token| {
+            token.is_any(&[
+                "is", "are", "shall", "will", "be", "go", "of", "invoiced", "billed", "payable", "invoice",
+            ])
+        })
+        .unwrap_or(tokens.len());
+    let lead = tokens.get(..verb).unwrap_or_default();
+    let whole = |words: &[&str]| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
+    if whole(&[
+        "usage",
+        "overage",
+        "overages",
+        "consumption",
+        "metered",
+        "usage fees",
+        "usage charges",
+        "traffic",
+        "transaction fees",
+        "processing fees",
+        "hours worked",
+        "actual usage",
+        "variable",
+    ]) && !whole(&["subscription"])
+    {
+        return Subject::Measured;
+    }
+    if whole(&[
+        "subscription",
+        "subscriptions",
+        "recurring",
+        "fixed fees",
+        "licence fees",
+        "license fees",
+        "annual fees",
+        "subscription fees",
+        "seat",
+    ]) {
+        return Subject::Agreed;
+    }
+    let names: Vec<String> = lead
+        .iter()
+        .filter(|token| token.low.len() > 2 && !is_generic(token))
+        .map(|token| token.low.trim_end_matches("'s").to_owned())
+        .collect();
+    if names.is_empty() {
+        Subject::All
+    } else {
+        Subject::Named(names)
+    }
+}
+
+/// Words that name no particular line.
+fn is_generic(token: &Token) -> bool {
+    const GENERIC: [&str; 48] = [
+        "the",
+        "all",
+        "fees",
+        "fee",
+        "charges",
+        "charge",
+        "invoices",
+        "invoice",
+        "services",
+        "supplier",
+        "provider",
+        "vendor",
+        "customer",
+        "client",
+        "each",
+        "one",
+        "amounts",
+        "prices",
+        "payment",
+        "payments",
+        "billing",
+        "and",
+        "for",
+        "such",
+        "these",
+        "this",
+        "under",
+        "first",
+        "bill",
+        "licensor",
+        "contractor",
+        "consultant",
+        "company",
+        "unless",
+        "otherwise",
+        "agreed",
+        "will",
+        "shall",
+        "then",
+        "from",
+        "month",
+        "on",
+        "we",
+        "our",
+        "you",
+        "your",
+        "any",
+        "every",
+    ];
+    token.is_any(&GENERIC) || !matches!(token.kind, super::tokens::Kind::Word)
+}
+
+fn applies(rule: &Rule, item: &Item) -> bool {
+    let measured = matches!(item.line.kind, Kind::Usage | Kind::Percentage);
+    let agreed = matches!(item.line.kind, Kind::Recurring | Kind::Seat);
+    match &rule.subject {
+        Subject::All => measured || agreed,
+        Subject::Agreed => agreed,
+        Subject::Measured => measured,
+        Subject::Named(words) => {
+            let hits = words
+                .iter()
+                .filter(|word| item.names.iter().any(|name| name == *word))
+                .count();
+            hits > 0 && hits.saturating_mul(2) >= words.len()
+        }
+    }
+}
+
+/// What the line does not say itself, the rule says.
+fn apply(rule: &Rule, item: &mut Item) {
+    let measured = matches!(item.line.kind, Kind::Usage | Kind::Percentage);
+    let line = &mut item.line;
+    if let Some(cadence) = rule
+        .cadence
+        .filter(|_| !matches!(line.kind, Kind::OneTime | Kind::Milestone | Kind::PrepaidCredit))
+    {
+        let stated = line.cadence.copied();
+        let own = line.cadence.status == crate::terms::Status::Supported && line.price.period.value.is_some();
+        if !own
+            && (stated.is_none() || is_price_span(item, stated))
+            && item.line.cadence.printed.is_empty() == stated.is_none()
+        {
+            let line = &mut item.line;
+            if let Some(period) = stated.filter(|period| *period != cadence) {
+                line.price.period = Found {
+                    value: Some(period),
+                    ..line.cadence.clone()
+                };
+            }
+            line.cadence = Found::supported(cadence, rule.printed.clone(), rule.evidence.clone());
+        }
+    }
+    let line = &mut item.line;
+    let Some(timing) = rule.timing.filter(|_| line.timing.value.is_none()) else {
+        return;
+    };
+    if !(measured && timing == Timing::Advance) {
+        line.timing = Found::supported(timing, rule.printed.clone(), rule.evidence.clone());
+    }
+}
+
+/// "$118.80 per user per month" states the span of the price; how often it is billed stands elsewhere. A cadence from a
+/// billing column or a verb of billing is no such span.
+fn is_price_span(item: &Item, stated: Option<Cadence>) -> bool {
+    stated.is_some() && item.cadence_is_price_span
+}
+
+/// "billed with B": the line follows the one of that letter.
+fn follow_references(items: &mut [Item]) {
+    for at in 0..items.len() {
+        let Some(target) = items.get(at).and_then(|item| item.follows.clone()) else {
+            continue;
+        };
+        let lead = items
+            .iter()
+            .find(|item| item.reference.as_deref() == Some(target.as_str()));
+        let Some((cadence, timing)) = lead.map(|lead| (lead.line.cadence.clone(), lead.line.timing.clone()))
+        else {
+            continue;
+        };
+        let Some(item) = items.get_mut(at) else { continue };
+        if item.line.cadence.value.is_none() || item.cadence_is_price_span {
+            item.line.cadence = cadence;
+        }
+        if item.line.timing.value.is_none() {
+            item.line.timing = timing;
+        }
+    }
+}
+
+/// What follows from the sort of line: what is measured is known only afterwards; what is bought once in advance is paid
+/// at once; what is counted one by one falls due when it happens.
+fn settle(item: &mut Item) {
+    let line = &mut item.line;
+    let evidence = line.evidence.clone();
+    let measured = matches!(line.kind, Kind::Usage | Kind::Percentage);
+    if measured && line.timing.value.is_none() && line.timing.printed.is_empty() {
+        line.timing = Found::derived(
+            Timing::Arrears,
+            "what is measured is known only afterwards",
+            evidence.clone(),
+        );
+    }
+    if line.kind == Kind::PrepaidCredit && line.timing.value.is_none() {
+        line.timing = Found::derived(Timing::Advance, "prepaid", evidence.clone());
+    }
+    let open = line.cadence.value.is_none() && line.cadence.printed.is_empty();
+    let by_time = line
+        .unit
+        .as_deref()
+        .is_some_and(|unit| unit.contains("hour") || unit.contains("day"));
+    let draws = line.credits.is_some();
+    if measured && open && !by_time && !draws {
+        line.cadence = Found::derived(Cadence::PerEvent, "charged whenever it happens", evidence);
+    }
+}

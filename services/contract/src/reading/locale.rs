@@ -1,0 +1,65 @@
+//! How the document itself writes numbers and dates, from those of its amounts and dates that can be read in one way.
+
+use std::cmp::Ordering;
+
+use super::tokens::Locale;
+use crate::normal::date::{DayOrder, order_of};
+use crate::normal::number::{DecimalMark, mark_of};
+use crate::page::Document;
+
+/// The document's own way of writing numbers and dates.
+pub(crate) fn of(document: &Document) -> Locale {
+    let words: Vec<&str> = document
+        .lines()
+        .flat_map(|line| &line.words)
+        .filter(|word| word.seen())
+        .map(|word| word.text.as_str())
+        .collect();
+    Locale {
+        mark: mark(&words),
+        order: order(&words),
+    }
+}
+
+fn mark(words: &[&str]) -> DecimalMark {
+    let marks = words.iter().enumerate().filter_map(|(at, word)| {
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| words.get(before))
+            .copied()
+            .unwrap_or_default();
+        let after = words.get(at.saturating_add(1)).copied().unwrap_or_default();
+        let money = [*word, before, after].iter().any(|word| is_money_sign(word));
+        let numeral = word.trim_matches(|c: char| !c.is_ascii_digit());
+        mark_of(numeral).filter(|_| money)
+    });
+    let commas = marks.fold(0i32, |sum, mark| match mark {
+        DecimalMark::Comma => sum.saturating_add(1),
+        DecimalMark::Point => sum.saturating_sub(1),
+    });
+    if commas > 0 {
+        DecimalMark::Comma
+    } else {
+        DecimalMark::Point
+    }
+}
+
+fn is_money_sign(word: &str) -> bool {
+    word.contains(['$', '€', '£', '¥']) || crate::normal::money::code(word).is_some()
+}
+
+fn order(words: &[&str]) -> DayOrder {
+    let orders = words
+        .iter()
+        .filter_map(|word| order_of(word.trim_matches(|c: char| !c.is_ascii_digit())));
+    let balance = orders.fold(0i32, |sum, order| match order {
+        DayOrder::MonthFirst => sum.saturating_add(1),
+        DayOrder::DayFirst => sum.saturating_sub(1),
+        DayOrder::Unknown => sum,
+    });
+    match balance.cmp(&0) {
+        Ordering::Greater => DayOrder::MonthFirst,
+        Ordering::Less => DayOrder::DayFirst,
+        Ordering::Equal => DayOrder::Unknown,
+    }
+}

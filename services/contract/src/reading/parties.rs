@@ -1,0 +1,299 @@
+//! Who is paid and who pays: from labels, from defined roles, from who pays whom.
+
+mod names;
+mod payers;
+
+#[cfg(test)]
+mod tests;
+
+use super::statements::{Key, Statement};
+use super::tokens::Token;
+use crate::page::Document;
+use crate::terms::{Evidence, Found};
+
+pub(crate) use names::{Name, name};
+
+/// Which side of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Side {
+    /// Is paid.
+    Provider,
+    /// Pays.
+    Customer,
+}
+
+/// The two parties and the words the contract uses for each.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parties {
+    /// Who is paid.
+    pub(crate) provider: Found<String>,
+    /// Who pays.
+    pub(crate) customer: Found<String>,
+    /// Lower-case words that stand for the provider: its alias and the first words of its name.
+    pub(crate) provider_words: Vec<String>,
+    /// The same for the customer.
+    pub(crate) customer_words: Vec<String>,
+}
+
+/// A party as the opening introduces it.
+#[derive(Debug, Clone)]
+struct Introduced {
+    name: String,
+    alias: Option<String>,
+    side: Option<Side>,
+    evidence: Vec<Evidence>,
+    /// How sure the words are that this is a party: 3 label or role, 2 "between", 1 a name with a company suffix.
+    weight: u8,
+}
+
+/// Reads the parties.
+pub(crate) fn read(document: &Document, statements: &[Statement]) -> Parties {
+    let mut found: Vec<Introduced> = Vec::new();
+    for statement in statements {
+        for party in introductions(document, statement) {
+            remember(&mut found, party);
+        }
+    }
+    settle_sides(&mut found, statements);
+    let side = |side: Side| {
+        found
+            .iter()
+            .filter(|party| party.side == Some(side))
+            .max_by_key(|party| party.weight)
+    };
+    let (provider, customer) = (side(Side::Provider), side(Side::Customer));
+    Parties {
+        provider: term(provider),
+        customer: term(customer),
+        provider_words: provider.map(words_for).unwrap_or_default(),
+        customer_words: customer.map(words_for).unwrap_or_default(),
+    }
+}
+
+fn term(party: Option<&Introduced>) -> Found<String> {
+    party.map_or_else(Found::absent, |party| {
+        Found::supported(party.name.clone(), party.name.clone(), party.evidence.clone())
+    })
+}
+
+fn words_for(party: &Introduced) -> Vec<String> {
+    let first = party.name.split([' ', ',', '.']).next().unwrap_or_default();
+    let mut words = vec![first.to_lowercase()];
+    words.extend(party.alias.iter().map(|alias| alias.to_lowercase()));
+    words.retain(|word| word.len() > 1 && word != "the");
+    words
+}
+
+/// The same name again adds what was not known: an alias, a side.
+fn remember(found: &mut Vec<Introduced>, party: Introduced) {
+    let known = found.iter_mut().find(|known| same_name(&known.name, &party.name));
+    let Some(known) = known else {
+        return found.push(party);
+    };
+    if known.alias.is_none() {
+        known.alias.clone_from(&party.alias);
+    }
+    if party.side.is_some() && (known.side.is_none() || party.weight > known.weight) {
+        known.side = party.side;
+        known.evidence.clone_from(&party.evidence);
+    }
+    known.weight = known.weight.max(party.weight);
+}
+
+fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &str| -> String {
+        let kept: String = name
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect();
+        kept.trim_start_matches("the").to_owned()
+    };
+    plain(one) == plain(other)
+}
+
+fn introductions(document: &Document, statement: &Statement) -> Vec<Introduced> {
+    match statement.key {
+        Some(Key::Provider) => labelled(document, statement, Side::Provider)
+            .into_iter()
+            .collect(),
+        Some(Key::Customer) => labelled(document, statement, Side::Customer)
+            .into_iter()
+            .collect(),
+        _ => in_prose(document, statement),
+    }
+}
+
+fn labelled(document: &Document, statement: &Statement, side: Side) -> Option<Introduced> {
+    let tokens = statement.tokens();
+    let length = names::whole_value(tokens, statement.label)?;
+    let to = statement.label.saturating_add(length);
+    Some(Introduced {
+        name: statement.stretch.printed(statement.label, to),
+        alias: None,
+        side: Some(side),
+        evidence: statement.evidence_of(document, statement.label, to),
+        weight: 3,
+    })
+}
+
+/// Names in a sentence, with the role in brackets behind them or before them.
+fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
+    let tokens = statement.tokens();
+    let between = names::after_between(tokens);
+    let mut out = Vec::new();
+    let mut at = 0usize;
+    while at < tokens.len() {
+        let introduced = between.contains(&at);
+        let Some(name) =
+            name(tokens, at).filter(|name| introduced || name.suffix || is_role_ahead(tokens, at, name))
+        else {
+            at = at.saturating_add(1);
+            continue;
+        };
+        let alias = names::alias_after(tokens, name.end());
+        let pronoun = names::pronoun_before(tokens, at);
+        let side = pronoun.or_else(|| alias.as_ref().and_then(|(alias, _)| role(alias)));
+        let to = alias.as_ref().map_or(name.end(), |(_, to)| *to);
+        let named_party = introduced || side.is_some();
+        if named_party || name.suffix {
+            out.push(Introduced {
+                name: statement.stretch.printed(at, name.end()),
+                alias: alias.map(|(alias, _)| alias),
+                side,
+                evidence: statement.evidence_of(document, at, to),
+                weight: if side.is_some() {
+                    3
+                } else {
+                    u8::from(introduced).saturating_add(1)
+                },
+            });
+        }
+        at = to.max(name.end());
+    }
+    out
+}
+
+fn is_role_ahead(tokens: &[Token], at: usize, name: &Name) -> bool {
+    let before = names::pronoun_before(tokens, at).is_some();
+    before || names::alias_after(tokens, name.end()).is_some_and(|(alias, _)| role(&alias).is_some())
+}
+
+/// The side that a role word names.
+pub(crate) fn role(alias: &str) -> Option<Side> {
+    const PROVIDERS: [&str; 30] = [
+        "provider",
+        "supplier",
+        "vendor",
+        "licensor",
+        "consultant",
+        "contractor",
+        "seller",
+        "developer",
+        "processor",
+        "lessor",
+        "landlord",
+        "host",
+        "manufacturer",
+        "agency",
+        "agent",
+        "service provider",
+        "publisher",
+        "franchisor",
+        "carrier",
+        "transfer agent",
+        "administrator",
+        "racing",
+        "we",
+        "us",
+        "our",
+        "servicer",
+        "designer",
+        "author",
+        "trainer",
+        "custodian",
+    ];
+    const CUSTOMERS: [&str; 25] = [
+        "customer",
+        "client",
+        "buyer",
+        "licensee",
+        "purchaser",
+        "subscriber",
+        "employer",
+        "merchant",
+        "lessee",
+        "tenant",
+        "sponsor",
+        "advertiser",
+        "distributor",
+        "reseller",
+        "you",
+        "your",
+        "franchisee",
+        "fund",
+        "user",
+        "owner",
+        "hirer",
+        "retailer",
+        "principal",
+        "end user",
+        "recipient",
+    ];
+    let low = alias.to_lowercase();
+    let low = low.strip_prefix("the ").unwrap_or(&low);
+    if PROVIDERS.contains(&low) {
+        return Some(Side::Provider);
+    }
+    CUSTOMERS.contains(&low).then_some(Side::Customer)
+}
+
+/// Sides that no role named: from who pays whom, else the other side of the one that is known.
+fn settle_sides(found: &mut Vec<Introduced>, statements: &[Statement]) {
+    let both = |found: &[Introduced]| {
+        [Side::Provider, Side::Customer]
+            .iter()
+            .all(|side| found.iter().any(|party| party.side == Some(*side)))
+    };
+    if both(found) {
+        return;
+    }
+    let mut open: Vec<usize> = (0..found.len()).collect();
+    open.retain(|at| found.get(*at).is_some_and(|party| party.side.is_none()));
+    open.sort_by_key(|at| {
+        found
+            .get(*at)
+            .map_or(0, |party| u8::MAX.saturating_sub(party.weight))
+    });
+    open.truncate(2);
+    let known = found.iter().find_map(|party| party.side);
+    if let (Some(side), Some(other)) = (known, open.first()) {
+        if let Some(party) = found.get_mut(*other) {
+            party.side = Some(opposite(side));
+        }
+        return;
+    }
+    if let [first, second] = open.as_slice() {
+        settle_by_payment(found, *first, *second, statements);
+    }
+}
+
+fn settle_by_payment(found: &mut [Introduced], first: usize, second: usize, statements: &[Statement]) {
+    let words = |at: usize| found.get(at).map(words_for).unwrap_or_default();
+    let Some(side) = payers::side_of_first(&words(first), &words(second), statements) else {
+        return;
+    };
+    if let Some(party) = found.get_mut(first) {
+        party.side = Some(side);
+    }
+    if let Some(party) = found.get_mut(second) {
+        party.side = Some(opposite(side));
+    }
+}
+
+fn opposite(side: Side) -> Side {
+    match side {
+        Side::Provider => Side::Customer,
+        Side::Customer => Side::Provider,
+    }
+}

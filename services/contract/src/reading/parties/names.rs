@@ -1,0 +1,346 @@
+//! Names of companies and people in a run of tokens.
+
+use super::{Side, role};
+use crate::reading::phrases::says;
+use crate::reading::tokens::{Kind, Token};
+
+/// A name and the tokens it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Name {
+    from: usize,
+    to: usize,
+    /// Does it carry a company suffix?
+    pub(crate) suffix: bool,
+}
+
+impl Name {
+    /// One past its last token.
+    pub(crate) fn end(&self) -> usize {
+        self.to
+    }
+}
+
+const SUFFIXES: [&str; 46] = [
+    "inc",
+    "inc.",
+    "llc",
+    "l.l.c.",
+    "ltd",
+    "ltd.",
+    "limited",
+    "corp",
+    "corp.",
+    "corporation",
+    "company",
+    "co",
+    "co.",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "se",
+    "ab",
+    "as",
+    "a/s",
+    "aps",
+    "oy",
+    "oyj",
+    "b.v.",
+    "bv",
+    "n.v.",
+    "nv",
+    "s.a.",
+    "sa",
+    "s.a.s.",
+    "sas",
+    "s.r.l.",
+    "srl",
+    "s.p.a.",
+    "spa",
+    "llp",
+    "l.p.",
+    "lp",
+    "pty",
+    "pte",
+    "kk",
+    "lllp",
+    "pbc",
+    "trust",
+    "sarl",
+];
+
+/// The name that begins at `at`: capital words up to a company suffix or the first word that belongs to no name.
+pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
+    let first = tokens.get(at)?;
+    let begins = (first.is_capital() && matches!(first.kind, Kind::Word)) || begins_with_number(tokens, at);
+    if !begins || is_common(first) || continues_name(tokens, at) {
+        return None;
+    }
+    let mut to = at;
+    let mut suffix = false;
+    while let Some(token) = tokens.get(to) {
+        if suffix && !is_suffix(token) {
+            // "Pty Ltd", "Co., Ltd.": a second suffix after a comma still belongs to it.
+            let more = token.is_mark(',') && tokens.get(to.saturating_add(1)).is_some_and(is_suffix);
+            if !more {
+                break;
+            }
+        } else if !belongs(tokens, to) {
+            break;
+        }
+        suffix |= is_suffix(token) && to > at;
+        to = to.saturating_add(1);
+    }
+    while to > at.saturating_add(1) && tokens.get(to.saturating_sub(1)).is_some_and(is_joint) {
+        to = to.saturating_sub(1);
+    }
+    let words = tokens
+        .get(at..to)
+        .unwrap_or_default()
+        .iter()
+        .filter(|token| matches!(token.kind, Kind::Word))
+        .count();
+    (words > 0 && words <= 12)
+        .then_some(Name { from: at, to, suffix })
+        .filter(|name| name.to > name.from)
+}
+
+/// "551 FX IB Associates": a number may open a name when a suffix closes it.
+fn begins_with_number(tokens: &[Token], at: usize) -> bool {
+    let number = tokens
+        .get(at)
+        .is_some_and(|token| token.number().is_some() && token.text.chars().all(|c| c.is_ascii_digit()));
+    let rest = tokens.get(at.saturating_add(1)..).unwrap_or_default();
+    let run = rest
+        .iter()
+        .take(7)
+        .take_while(|token| token.is_capital() || token.is_mark(','));
+    number && run.into_iter().any(is_suffix)
+}
+
+/// In the middle of a run of capital words, no new name begins.
+fn continues_name(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|before| {
+        matches!(before.kind, Kind::Word)
+            && before.is_capital()
+            && !is_common(before)
+            && !before.text.ends_with(':')
+            && role(&before.low).is_none()
+    })
+}
+
+fn belongs(tokens: &[Token], at: usize) -> bool {
+    let Some(token) = tokens.get(at) else { return false };
+    let next = tokens.get(at.saturating_add(1));
+    match token.kind {
+        Kind::Word if token.is_any(&["of", "&", "de", "the", "for", "van", "von", "und"]) => {
+            next.is_some_and(|next| next.is_capital() && matches!(next.kind, Kind::Word))
+        }
+        Kind::Word => token.is_capital() || token.low.contains(".com") || token.low.contains(".net"),
+        Kind::Number(_) => {
+            token.text.chars().all(|c| c.is_ascii_digit()) && next.is_some_and(Token::is_capital)
+        }
+        Kind::Mark('&' | '/' | '-' | '\'') => next.is_some_and(Token::is_capital),
+        Kind::Mark(',') => next.is_some_and(is_suffix),
+        Kind::Ordinal(_) => token.is_capital(),
+        _ => false,
+    }
+}
+
+fn is_joint(token: &Token) -> bool {
+    matches!(token.kind, Kind::Mark(_)) || token.is_any(&["of", "the", "for"])
+}
+
+fn is_suffix(token: &Token) -> bool {
+    SUFFIXES.contains(&token.low.as_str()) && (token.is_capital() || token.low == "a/s")
+}
+
+/// Capital words of contracts that are no part of a company's name.
+fn is_common(token: &Token) -> bool {
+    const COMMON: [&str; 58] = [
+        "this",
+        "the",
+        "agreement",
+        "order",
+        "form",
+        "section",
+        "article",
+        "exhibit",
+        "schedule",
+        "appendix",
+        "between",
+        "and",
+        "by",
+        "whereas",
+        "now",
+        "therefore",
+        "in",
+        "on",
+        "under",
+        "each",
+        "any",
+        "all",
+        "if",
+        "for",
+        "term",
+        "effective",
+        "date",
+        "master",
+        "services",
+        "initial",
+        "party",
+        "parties",
+        "annex",
+        "statement",
+        "work",
+        "amendment",
+        "no",
+        "name",
+        "title",
+        "signed",
+        "its",
+        "quote",
+        "invoice",
+        "fees",
+        "fee",
+        "payment",
+        "such",
+        "customer",
+        "provider",
+        "a",
+        "an",
+        "no.",
+        "we",
+        "you",
+        "it",
+        "made",
+        "january",
+        "either",
+    ];
+    token.is_any(&COMMON)
+}
+
+/// The whole value of a label: a name, or everything up to an address or bracket.
+pub(super) fn whole_value(tokens: &[Token], at: usize) -> Option<usize> {
+    if let Some(found) = name(tokens, at).filter(|name| name.suffix) {
+        return Some(found.to.saturating_sub(at));
+    }
+    let rest = tokens.get(at..)?;
+    let stop = rest.iter().position(|token| {
+        token.is_mark('(')
+            || token.is_mark(';')
+            || token.is_mark('|')
+            || token.is_mark(',')
+            || matches!(token.kind, Kind::Money(_) | Kind::Date(_))
+    });
+    let length = stop.unwrap_or(rest.len());
+    let words = rest.get(..length)?;
+    let named = words
+        .first()
+        .is_some_and(|token| token.is_capital() || token.text.contains('.'));
+    let sentence = words
+        .iter()
+        .any(|token| token.is_any(&["shall", "will", "is", "are", "may", "agrees"]));
+    (named && !sentence && (1..=9).contains(&length)).then_some(length)
+}
+
+/// Positions at which "between A and B" introduces a party.
+pub(super) fn after_between(tokens: &[Token]) -> Vec<usize> {
+    let Some(between) = tokens
+        .iter()
+        .position(|token| token.is("between") || token.is("among"))
+    else {
+        return Vec::new();
+    };
+    let mut out = vec![past_article(tokens, between.saturating_add(1))];
+    let mut depth = 0i32;
+    for (at, token) in tokens.iter().enumerate().skip(between.saturating_add(1)) {
+        match token.kind {
+            Kind::Mark('(') => depth = depth.saturating_add(1),
+            Kind::Mark(')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let next = past_article(tokens, at.saturating_add(1));
+        let capital = tokens.get(next).is_some_and(Token::is_capital) || begins_with_number(tokens, next);
+        if token.is("and") && depth == 0 && capital && out.len() < 3 {
+            out.push(next);
+        }
+    }
+    out
+}
+
+fn past_article(tokens: &[Token], at: usize) -> usize {
+    let bracket = tokens.get(at).is_some_and(|token| token.is_mark('('));
+    let role_in_bracket = bracket
+        && tokens
+            .get(at.saturating_add(2))
+            .is_some_and(|token| token.is_mark(')'));
+    if role_in_bracket { at.saturating_add(3) } else { at }
+}
+
+/// The alias in brackets or after "hereinafter" behind a name, and one past it: (the "Supplier"), (Provider), ("Client").
+pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let limit = at.saturating_add(45).min(tokens.len());
+    let mut cursor = at;
+    while cursor < limit {
+        let token = tokens.get(cursor)?;
+        let next = tokens.get(cursor.saturating_add(1));
+        if token.is("and") && next.is_some_and(|next| next.is_capital() || next.is_any(&["us", "we", "you"]))
+        {
+            return None;
+        }
+        if token.is_mark('(') || token.is("hereinafter") || token.is("hereafter") {
+            if let Some(found) = alias_inside(tokens, cursor.saturating_add(1)) {
+                return Some(found);
+            }
+        }
+        cursor = cursor.saturating_add(1);
+    }
+    None
+}
+
+fn alias_inside(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let mut cursor = at;
+    let mut alias = Vec::new();
+    while let Some(token) = tokens.get(cursor).filter(|_| cursor < at.saturating_add(14)) {
+        match token.kind {
+            Kind::Mark(')') => break,
+            Kind::Word if token.is_any(FILLERS) => {}
+            Kind::Word if is_suffix(token) => return None,
+            Kind::Word if token.is("or") || token.is("and") => break,
+            Kind::Word => alias.push(token.text.clone()),
+            Kind::Mark('"' | '\'' | ',') => {}
+            _ => return None,
+        }
+        cursor = cursor.saturating_add(1);
+    }
+    let word = alias.join(" ");
+    let plausible = (1..=3).contains(&alias.len()) && word.chars().next().is_some_and(char::is_uppercase);
+    plausible.then(|| (word, cursor.saturating_add(1)))
+}
+
+const FILLERS: &[&str] = &[
+    "the",
+    "hereinafter",
+    "hereafter",
+    "referred",
+    "to",
+    "as",
+    "be",
+    "called",
+    "a",
+    "collectively",
+    "individually",
+    "herein",
+    "sometimes",
+];
+
+/// "you (Loomcraft Studios Ltd)", "We, Larkspur Delivery, LLC,": a pronoun before a name says the side.
+pub(super) fn pronoun_before(tokens: &[Token], at: usize) -> Option<Side> {
+    let mark = at.checked_sub(1).and_then(|before| tokens.get(before))?;
+    let word = at.checked_sub(2).and_then(|before| tokens.get(before))?;
+    let bracketed = mark.is_mark('(');
+    let apposed = mark.is_mark(',') && says(tokens, at.saturating_sub(2), &["we"]);
+    (bracketed || apposed).then(|| role(&word.low)).flatten()
+}

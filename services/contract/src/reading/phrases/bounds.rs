@@ -1,0 +1,167 @@
+//! Bounds of a tier: `first 1,000`, `next 9,000`, `1 - 25,000`, `up to 500 GB`, `over 2,000`, `250,001 and above`.
+
+use rust_decimal::Decimal;
+
+use super::says;
+use crate::reading::tokens::{Kind, Token};
+
+/// Which units a price is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// What the phrase says.
+    pub(crate) range: Range,
+    /// Position of the first token.
+    pub(crate) at: usize,
+    /// Tokens taken.
+    pub(crate) length: usize,
+}
+
+/// Which units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Range {
+    /// The first so many.
+    First(Decimal),
+    /// The next so many.
+    Next(Decimal),
+    /// From one number to another, as printed.
+    Between(Decimal, Decimal),
+    /// Everything up to a number.
+    UpTo(Decimal),
+    /// Everything below a number, without it.
+    Below(Decimal),
+    /// Everything above a number, without it.
+    Over(Decimal),
+    /// Everything from a number on, with it.
+    From(Decimal),
+    /// Whatever is left.
+    Rest,
+}
+
+/// The bounds phrase that begins at `at`.
+pub(crate) fn bounds(tokens: &[Token], at: usize) -> Option<Bounds> {
+    let (range, length) = led(tokens, at)
+        .or_else(|| numeric(tokens, at))
+        .or_else(|| rest(tokens, at))?;
+    Some(Bounds { range, at, length })
+}
+
+/// Phrases that a word opens.
+fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
+    const LEADS: [(&[&str], fn(Decimal) -> Range); 36] = [
+        (&["first"], Range::First),
+        (&["initial"], Range::First),
+        (&["next"], Range::Next),
+        (&["additional"], Range::Next),
+        (&["following"], Range::Next),
+        (&["up", "to", "and", "including"], Range::UpTo),
+        (&["up", "to"], Range::UpTo),
+        (&["to"], Range::UpTo),
+        (&["through"], Range::UpTo),
+        (&["not", "more", "than"], Range::UpTo),
+        (&["no", "more", "than"], Range::UpTo),
+        (&["not", "exceeding"], Range::UpTo),
+        (&["less", "than", "or", "equal", "to"], Range::UpTo),
+        (&["fewer", "than"], Range::Below),
+        (&["less", "than"], Range::Below),
+        (&["under"], Range::Below),
+        (&["below"], Range::Below),
+        (&["<"], Range::Below),
+        (&["at", "least"], Range::From),
+        (&["from"], Range::From),
+        (&["starting", "at"], Range::From),
+        (&["in", "excess", "of"], Range::Over),
+        (&["more", "than"], Range::Over),
+        (&["greater", "than"], Range::Over),
+        (&["exceeding"], Range::Over),
+        (&["exceeds"], Range::Over),
+        (&["exceed"], Range::Over),
+        (&["over"], Range::Over),
+        (&["above"], Range::Over),
+        (&["beyond"], Range::Over),
+        (&["past"], Range::Over),
+        (&["after", "the", "first"], Range::Over),
+        (&["after"], Range::Over),
+        (&[">"], Range::Over),
+        (&["beyond", "the", "first"], Range::Over),
+        (&["over", "and", "above"], Range::Over),
+    ];
+    let (words, make) = LEADS
+        .iter()
+        .filter(|(words, _)| says(tokens, at, words))
+        .max_by_key(|(words, _)| words.len())?;
+    let number_at = past_the(tokens, at.saturating_add(words.len()));
+    if words == &["from"] || words == &["between"] {
+        if let Some((range, length)) =
+            numeric(tokens, number_at).filter(|(range, _)| matches!(range, Range::Between(..)))
+        {
+            return Some((range, number_at.saturating_add(length).saturating_sub(at)));
+        }
+    }
+    let value = value(tokens.get(number_at)?)?;
+    Some((make(value), number_at.saturating_add(1).saturating_sub(at)))
+}
+
+/// Phrases that a number opens: `1 - 25,000`, `501 to 2,000`, `5,000 +`, `250,001 and above`, `between 1 and 9`.
+fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
+    if tokens.get(at)?.is("between") {
+        let from = value(tokens.get(at.saturating_add(1))?)?;
+        tokens.get(at.saturating_add(2)).filter(|token| token.is("and"))?;
+        let to = value(tokens.get(at.saturating_add(3))?)?;
+        return (from < to).then_some((Range::Between(from, to), 4));
+    }
+    let from = value(tokens.get(at)?)?;
+    let next = at.saturating_add(1);
+    let second = tokens.get(next)?;
+    if second.is_mark('+') {
+        return Some((Range::From(from), 2));
+    }
+    for (words, length) in [
+        (&["and", "above"][..], 3),
+        (&["or", "more"], 3),
+        (&["and", "over"], 3),
+        (&["and", "more"], 3),
+        (&["and", "up"], 3),
+        (&["or", "above"], 3),
+        (&["upwards"], 2),
+        (&["plus"], 2),
+    ] {
+        if says(tokens, next, words) {
+            return Some((Range::From(from), length));
+        }
+    }
+    let joined = second.is_mark('-') || second.is_any(&["to", "through", "until"]);
+    let open = tokens
+        .get(at.saturating_add(2))
+        .is_some_and(|token| token.is_any(&["unlimited", "infinity", "above"]));
+    if joined && open {
+        return Some((Range::From(from), 3));
+    }
+    let to = tokens
+        .get(at.saturating_add(2))
+        .and_then(value)
+        .filter(|_| joined)?;
+    (from < to).then_some((Range::Between(from, to), 3))
+}
+
+/// `thereafter`, `then`, `all further units`, `remaining`.
+fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
+    let token = tokens.get(at)?;
+    let alone = token.is_any(&["thereafter", "remaining", "remainder", "further", "subsequent"]);
+    alone.then_some((Range::Rest, 1))
+}
+
+fn past_the(tokens: &[Token], at: usize) -> usize {
+    let there = tokens
+        .get(at)
+        .is_some_and(|token| token.is("the") || token.is("a"));
+    if there { at.saturating_add(1) } else { at }
+}
+
+/// A plain number; money bounds a tier where the tier is of money.
+fn value(token: &Token) -> Option<Decimal> {
+    match token.kind {
+        Kind::Number(value) => Some(value),
+        Kind::Money(amount) => Some(amount.value),
+        _ => None,
+    }
+}

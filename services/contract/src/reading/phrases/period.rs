@@ -1,0 +1,163 @@
+//! How often, in a phrase: `per month`, `every two years`, `quarterly`, `once per order year`, `twice a year`.
+
+use super::Duration;
+use crate::normal::cadence::{Often, adverb};
+use crate::normal::duration;
+use crate::reading::tokens::Token;
+use crate::terms::{Cadence, Span, SpanUnit};
+
+/// How often, and the tokens that say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Period {
+    /// How often.
+    pub(crate) often: Often,
+    /// Tokens taken.
+    pub(crate) length: usize,
+}
+
+impl Period {
+    /// The cadence, where it says one thing.
+    pub(crate) fn cadence(self) -> Option<Cadence> {
+        match self.often {
+            Often::Is(cadence) => Some(cadence),
+            Often::Ambiguous => None,
+        }
+    }
+}
+
+/// A period phrase that begins at `at`.
+pub(crate) fn period(tokens: &[Token], at: usize) -> Option<Period> {
+    let token = tokens.get(at)?;
+    if let Some(often) = adverb(&token.low) {
+        return Some(Period { often, length: 1 });
+    }
+    times_a_span(tokens, at)
+        .or_else(|| per_span(tokens, at))
+        .or_else(|| every_spans(tokens, at))
+        .or_else(|| abbreviation(token))
+}
+
+/// The first period phrase in the tokens, and where it stands.
+pub(crate) fn period_within(tokens: &[Token]) -> Option<(usize, Period)> {
+    (0..tokens.len()).find_map(|at| period(tokens, at).map(|found| (at, found)))
+}
+
+/// `per month`, `a year`, `/ quarter`, `each calendar month`, `per annum`, `for each contract year`.
+fn per_span(tokens: &[Token], at: usize) -> Option<Period> {
+    let first = tokens.get(at)?;
+    let opens = first.is_any(&["per", "a", "an", "each", "every", "any"]) || first.is_mark('/');
+    if !opens {
+        return None;
+    }
+    let mut cursor = at.saturating_add(1);
+    while tokens.get(cursor).is_some_and(is_calendar_word) {
+        cursor = cursor.saturating_add(1);
+    }
+    let unit = duration::unit(&tokens.get(cursor)?.low)?;
+    Some(Period {
+        often: Often::Is(whole(unit)),
+        length: cursor.saturating_add(1).saturating_sub(at),
+    })
+}
+
+fn is_calendar_word(token: &Token) -> bool {
+    token.is_any(&[
+        "calendar",
+        "contract",
+        "order",
+        "billing",
+        "full",
+        "fiscal",
+        "term",
+        "subscription",
+        "royalty",
+        "whole",
+        "such",
+        "license",
+        "service",
+        "agreement",
+        "successive",
+    ])
+}
+
+/// `every three months`, `every other month`, `once every two years`, `every 30 days`.
+fn every_spans(tokens: &[Token], at: usize) -> Option<Period> {
+    let first = tokens.get(at)?;
+    if !first.is_any(&["every", "each"]) {
+        return None;
+    }
+    let second = tokens.get(at.saturating_add(1))?;
+    if second.is_any(&["other", "second"]) {
+        let unit = duration::unit(&tokens.get(at.saturating_add(2))?.low)?;
+        return Some(Period {
+            often: Often::Is(whole(duration::times(2, unit)?)),
+            length: 3,
+        });
+    }
+    let Duration { span, length, .. } = super::duration(tokens, at.saturating_add(1))?;
+    Some(Period {
+        often: Often::Is(whole(span)),
+        length: length.saturating_add(1),
+    })
+}
+
+/// `once a year`, `twice a year`, `twice a month`, `four times a year`, `once per order year`.
+fn times_a_span(tokens: &[Token], at: usize) -> Option<Period> {
+    let first = tokens.get(at)?;
+    let (times, mut length) = match first.low.as_str() {
+        "once" => (1u32, 1usize),
+        "twice" => (2, 1),
+        _ => {
+            let count = u32::try_from(first.number().filter(|count| count.scale() == 0)?).ok()?;
+            tokens
+                .get(at.saturating_add(1))
+                .filter(|token| token.is("times"))?;
+            (count, 2)
+        }
+    };
+    let next = at.saturating_add(length);
+    let inner = per_span(tokens, next).or_else(|| every_spans(tokens, next).filter(|_| times == 1))?;
+    length = length.saturating_add(inner.length);
+    let cadence = divided(inner.cadence()?, times)?;
+    Some(Period {
+        often: Often::Is(cadence),
+        length,
+    })
+}
+
+fn divided(cadence: Cadence, times: u32) -> Option<Cadence> {
+    if times == 1 {
+        return Some(cadence);
+    }
+    if times == 2 && cadence == Cadence::months(1) {
+        return Some(Cadence::Every(Span {
+            count: 1,
+            unit: SpanUnit::HalfMonth,
+        }));
+    }
+    let months = cadence.in_months()?;
+    months
+        .is_multiple_of(times)
+        .then(|| months.checked_div(times))
+        .flatten()
+        .map(Cadence::months)
+}
+
+fn abbreviation(token: &Token) -> Option<Period> {
+    let cadence = match token.low.as_str() {
+        "p.a." | "p.a" | "pa" => Cadence::months(12),
+        "p.m." | "pcm" | "p.c.m." => Cadence::months(1),
+        _ => return None,
+    };
+    Some(Period {
+        often: Often::Is(cadence),
+        length: 1,
+    })
+}
+
+fn whole(span: Span) -> Cadence {
+    match span.unit {
+        SpanUnit::Month => Cadence::months(span.count),
+        _ => Cadence::Every(span),
+    }
+}

@@ -1,0 +1,190 @@
+//! Charges in sentences: tiers, milestones, instalments, and single prices, minimums, reductions.
+//!
+//! A sentence gives its amounts away once: the first reader that explains an amount keeps it.
+
+mod charges;
+mod context;
+mod discounts;
+mod instalments;
+mod limits;
+mod milestones;
+mod rhythm;
+mod steps;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use super::items::Item;
+use super::parties::Parties;
+use super::roles;
+use super::statements::{Key, Statement};
+use super::tokens::{Kind as TokenKind, Token};
+use crate::page::Document;
+use crate::terms::{Evidence, Role};
+
+pub(crate) use rhythm::{billed, billing_of};
+
+/// What sentences say.
+#[derive(Debug, Default)]
+pub(crate) struct ProseReading {
+    /// What is charged.
+    pub(crate) items: Vec<Item>,
+    /// Every amount and percentage outside tables, with its role.
+    pub(crate) mentions: Vec<Found>,
+}
+
+/// An amount, its role, and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// As printed.
+    pub(crate) printed: String,
+    /// Its number.
+    pub(crate) value: rust_decimal::Decimal,
+    /// What it is.
+    pub(crate) role: Role,
+    /// Where.
+    pub(crate) evidence: Evidence,
+    /// The statement it stands in.
+    pub(crate) statement: usize,
+    /// Did an item take it?
+    pub(crate) explained: bool,
+}
+
+/// A sentence being read.
+pub(crate) struct Reader<'s> {
+    pub(crate) document: &'s Document,
+    pub(crate) statements: &'s [Statement],
+    own: &'s Statement,
+    /// Its place among them.
+    pub(crate) index: usize,
+    pub(crate) parties: &'s Parties,
+    /// Roles of its amounts, by token.
+    roles: Vec<(usize, Role)>,
+    taken: HashSet<usize>,
+    items: Vec<Item>,
+}
+
+/// Reads all sentences.
+pub(crate) fn read(document: &Document, statements: &[Statement], parties: &Parties) -> ProseReading {
+    let mut reading = ProseReading::default();
+    for (index, own) in statements.iter().enumerate() {
+        let mut reader = Reader {
+            document,
+            statements,
+            own,
+            index,
+            parties,
+            roles: Vec::new(),
+            taken: HashSet::new(),
+            items: Vec::new(),
+        };
+        reader.read();
+        reading.mentions.extend(reader.mentions());
+        reading.items.extend(reader.items);
+    }
+    reading
+}
+
+impl<'s> Reader<'s> {
+    /// The sentence.
+    pub(crate) fn statement(&self) -> &'s Statement {
+        self.own
+    }
+
+    fn tokens(&self) -> &'s [Token] {
+        self.statement().tokens()
+    }
+
+    fn read(&mut self) {
+        let tokens = self.tokens();
+        let amounts = tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| is_amount(token))
+            .map(|(at, _)| at);
+        self.roles = amounts
+            .map(|at| (at, roles::role(self.statement(), at, self.parties)))
+            .collect();
+        if self.roles.is_empty() || !self.may_charge() {
+            return;
+        }
+        steps::read(self);
+        milestones::read(self);
+        instalments::read(self);
+        charges::read(self);
+        discounts::read(self);
+        limits::read(self);
+    }
+
+    /// Labels that name terms of the contract charge nothing themselves.
+    fn may_charge(&self) -> bool {
+        !matches!(
+            self.statement().key,
+            Some(
+                Key::Late
+                    | Key::Tax
+                    | Key::Total
+                    | Key::Payment
+                    | Key::Notice
+                    | Key::Other
+                    | Key::Renewal
+                    | Key::Currency
+            )
+        )
+    }
+
+    /// Amounts of that role that no item took, in order.
+    fn open(&self, role: Role) -> Vec<usize> {
+        self.roles
+            .iter()
+            .filter(|(at, known)| *known == role && !self.taken.contains(at))
+            .map(|(at, _)| *at)
+            .collect()
+    }
+
+    fn role_of(&self, at: usize) -> Option<Role> {
+        self.roles
+            .iter()
+            .find(|(known, _)| *known == at)
+            .map(|(_, role)| *role)
+    }
+
+    /// Keeps an item; its amounts are explained.
+    fn keep(&mut self, item: Item, amounts: impl IntoIterator<Item = usize>) {
+        self.taken.extend(amounts);
+        self.items.push(item);
+    }
+
+    fn mentions(&self) -> Vec<Found> {
+        let statement = self.statement();
+        let value = |token: &Token| token.money().map(|amount| amount.value).or(token.percent());
+        self.roles
+            .iter()
+            .filter_map(|(at, role)| {
+                let token = statement.tokens().get(*at)?;
+                let evidence = statement
+                    .stretch
+                    .evidence(self.document, *at, at.saturating_add(1))
+                    .into_iter()
+                    .next()?;
+                Some(Found {
+                    printed: token.text.clone(),
+                    value: value(token)?,
+                    role: *role,
+                    evidence,
+                    statement: self.index,
+                    explained: self.taken.contains(at),
+                })
+            })
+            .collect()
+    }
+}
+
+fn is_amount(token: &Token) -> bool {
+    matches!(
+        token.kind,
+        TokenKind::Money(_) | TokenKind::Percent(_) | TokenKind::Withheld { money: true, .. }
+    )
+}

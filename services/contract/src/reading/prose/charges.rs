@@ -1,0 +1,449 @@
+//! Single prices in sentences: "$500 a month", "$0.10 per API call, invoiced monthly", "4% of net sales".
+
+use rust_decimal::Decimal;
+
+use super::{Reader, billed};
+use crate::flag::Code;
+use crate::normal::cadence::Often;
+use crate::reading::items::{Doubt, Facts, Item, currency, found, kind, unit_name};
+use crate::reading::phrases::{Period, says_any, timing};
+use crate::reading::prices::{self, Expression};
+use crate::reading::statements::Statement;
+use crate::reading::tokens::{Kind as TokenKind, Token};
+use crate::terms::{Cadence, Found, Kind, LineItem, Mark, Role, Timing};
+
+/// Reads every price of the sentence that nothing else explained.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    for at in reader.open(Role::Price) {
+        if reader.taken.contains(&at) {
+            continue;
+        }
+        let Some(price) = prices::read(reader.tokens(), at) else {
+            continue;
+        };
+        let end = at.saturating_add(price.length);
+        if let Some(item) = (Charge { reader, at, price }).item() {
+            let amounts: Vec<usize> = (at..end)
+                .filter(|position| reader.role_of(*position).is_some())
+                .collect();
+            reader.keep(item, amounts);
+        }
+    }
+}
+
+struct Charge<'r, 's> {
+    reader: &'r Reader<'s>,
+    at: usize,
+    price: Expression,
+}
+
+impl<'s> Charge<'_, 's> {
+    fn statement(&self) -> &'s Statement {
+        self.reader.statement()
+    }
+
+    fn item(self) -> Option<Item> {
+        if self.price.percent.is_some() && self.base().is_none() {
+            return None;
+        }
+        let mut price = self.price.clone();
+        if price.unit().is_none()
+            && let Some(unit) = self.reader.unit_before(self.at)
+        {
+            price.per = Some(crate::reading::phrases::PerUnit {
+                count: Decimal::ONE,
+                unit,
+                length: 0,
+            });
+        }
+        price.period = price.period.or_else(|| self.period_before());
+        let billed = self.billed();
+        let quantity = self
+            .reader
+            .quantity(self.at, price.unit())
+            .filter(|_| price.is_per_unit());
+        let unit = price.unit().map(str::to_owned).or_else(|| {
+            quantity
+                .as_ref()
+                .map(|(_, name)| crate::normal::unit::singular(name))
+                .filter(|_| price.is_per_unit())
+        });
+        let period = price.period.and_then(Period::cadence);
+        let cadence = billed.and_then(|(_, period)| period.cadence());
+        let words = self.words();
+        let facts = Facts {
+            price: &price,
+            words: &words,
+            period,
+            cadence,
+            quantity: quantity.is_some(),
+            unit: unit.as_deref(),
+        };
+        let sort = self.sort(&facts, &price)?;
+        let mut line = LineItem::new("", sort, self.reader.description(self.at), self.evidence());
+        line.unit = unit.map(|unit| unit_name(&unit, period));
+        line.quantity = quantity.map(|(quantity, _)| quantity).unwrap_or_default();
+        self.amounts(&mut line, &price);
+        self.rhythm(&mut line, &price, billed);
+        self.bounds(&mut line, &price);
+        let mut item = Item::new(
+            line,
+            self.statement().scope,
+            self.statement()
+                .stretch
+                .words(self.at, self.at.saturating_add(self.price.length))
+                .to_vec(),
+        );
+        item.currency = price.money.and_then(currency);
+        item.cadence_is_price_span = billed.is_none() && period.is_some();
+        self.doubts(&mut item, &price, billed);
+        Some(item)
+    }
+
+    /// The words that tell what it is: its clause and the heading.
+    fn words(&self) -> Vec<Token> {
+        let mut words = self.reader.clause(self.at).to_vec();
+        words.extend(
+            self.statement()
+                .under
+                .title
+                .iter()
+                .flat_map(|title| title.tokens.clone()),
+        );
+        words
+    }
+
+    /// All of the sentence, and the sentence before that it goes on from.
+    fn evidence(&self) -> Vec<crate::terms::Evidence> {
+        self.statement().evidence(self.reader.document)
+    }
+
+    fn found<T>(&self, value: T, from: usize, to: usize) -> Found<T> {
+        found(value, &self.statement().stretch, self.reader.document, from, to)
+    }
+
+    /// What a percentage is of: "of net sales", "of the gross amounts earned".
+    fn base(&self) -> Option<usize> {
+        const BASES: [&str; 38] = [
+            "sales",
+            "revenue",
+            "revenues",
+            "receipts",
+            "proceeds",
+            "amount",
+            "amounts",
+            "volume",
+            "fees",
+            "price",
+            "usage",
+            "value",
+            "spend",
+            "transactions",
+            "payments",
+            "income",
+            "turnover",
+            "profit",
+            "profits",
+            "rent",
+            "charges",
+            "invoice",
+            "invoices",
+            "captured",
+            "settlement",
+            "collections",
+            "commissions",
+            "premiums",
+            "billings",
+            "cost",
+            "costs",
+            "payment",
+            "transaction",
+            "sale",
+            "fee",
+            "margin",
+            "list",
+            "wholesale",
+        ];
+        let tokens = self.reader.tokens();
+        let from = self.at.saturating_add(1);
+        let of = (from..from.saturating_add(3)).find(|at| {
+            tokens
+                .get(*at)
+                .is_some_and(|token| token.is_any(&["of", "on", "royalty", "commission", "fee"]))
+        })?;
+        let window = tokens.get(of..of.saturating_add(12).min(tokens.len()))?;
+        window
+            .iter()
+            .position(|token| token.is_any(&BASES))
+            .map(|at| of.saturating_add(at))
+    }
+
+    /// "monthly fee of", "an annual subscription charge of": the span before the amount.
+    fn period_before(&self) -> Option<Period> {
+        let tokens = self.reader.tokens();
+        let from = self.at.saturating_sub(8);
+        (from..self.at).rev().find_map(|position| {
+            let found =
+                crate::reading::phrases::period(tokens, position).filter(|found| found.length == 1)?;
+            let next = tokens.get(position.saturating_add(1)..self.at)?;
+            let fee = next.iter().take(4).any(|token| {
+                token.is_any(&[
+                    "fee",
+                    "fees",
+                    "charge",
+                    "charges",
+                    "payment",
+                    "payments",
+                    "subscription",
+                    "retainer",
+                    "rent",
+                    "rate",
+                    "price",
+                    "rental",
+                    "royalty",
+                    "installment",
+                    "cost",
+                    "license",
+                    "maintenance",
+                ])
+            });
+            let clause = next
+                .iter()
+                .all(|token| !token.is_mark(';') && !token.is_mark('.') && token.money().is_none());
+            (fee && clause).then_some(found)
+        })
+    }
+
+    /// How often it is billed: said after a verb of billing in this sentence, or by the next one of the paragraph.
+    fn billed(&self) -> Option<(usize, Period)> {
+        let tokens = self.reader.tokens();
+        let own = self.at..self.at.saturating_add(self.price.length);
+        let (from, to) = crate::reading::roles::clause(tokens, self.at);
+        let clause = tokens.get(from..to)?;
+        billed(clause)
+            .map(|(at, period)| (at.saturating_add(from), period))
+            .filter(|(at, _)| !own.contains(at) || self.price.period.is_some())
+    }
+
+    fn sort(&self, facts: &Facts<'_>, price: &Expression) -> Option<Kind> {
+        if price.withheld {
+            return (price.is_per_unit() || price.period.is_some()).then_some(if price.is_per_unit() {
+                Kind::Usage
+            } else {
+                Kind::Recurring
+            });
+        }
+        let sort = kind(facts);
+        if sort == Some(Kind::OneTime)
+            && says_any(facts.words, &["total", "aggregate", "in total"])
+            && !says_any(facts.words, &["one-time", "one time", "setup", "set-up"])
+        {
+            return None;
+        }
+        sort.or_else(|| self.reader.due_day(self.at).map(|_| Kind::OneTime))
+            .or_else(|| self.is_purchase().then_some(Kind::OneTime))
+    }
+
+    /// "purchase a license copy of the software in the amount of $15,000.00".
+    fn is_purchase(&self) -> bool {
+        says_any(
+            self.reader.clause(self.at),
+            &[
+                "right to purchase",
+                "option to purchase",
+                "initial payment",
+                "lump sum",
+                "license fee of",
+                "licence fee of",
+            ],
+        )
+    }
+
+    fn amounts(&self, line: &mut LineItem, price: &Expression) {
+        let end = self.at.saturating_add(1);
+        if price.withheld {
+            let printed = self.statement().stretch.printed(self.at, end);
+            let hidden = Found::withheld(
+                printed,
+                self.statement()
+                    .stretch
+                    .evidence(self.reader.document, self.at, end),
+            );
+            line.missing = Some(String::from("redacted"));
+            if price.is_per_unit() {
+                line.price.unit_price = hidden;
+            } else {
+                line.price.amount = hidden;
+            }
+            return;
+        }
+        if let Some(percent) = price.percent {
+            line.price.percent = self.found(percent, self.at, end);
+            line.price.unit_price = price
+                .fixed_fee
+                .map(|fee| self.found(fee, self.at, self.at.saturating_add(3)))
+                .unwrap_or_default();
+        } else if let Some(amount) = price.money {
+            let by_unit = price.is_per_unit() && line.kind != Kind::PrepaidCredit;
+            let field = if by_unit {
+                &mut line.price.unit_price
+            } else {
+                &mut line.price.amount
+            };
+            *field = self.found(amount.value, self.at, end);
+        }
+        if let Some(per) = price.per.as_ref().filter(|per| per.count != Decimal::ONE) {
+            line.price.per = self.found(per.count, self.at, self.at.saturating_add(price.length));
+        }
+        let bound = |value: Decimal| self.found(value, self.at, self.at.saturating_add(price.length));
+        line.price.minimum = price.minimum.map(bound).unwrap_or_default();
+        line.price.cap = price.cap.map(bound).unwrap_or_default();
+    }
+
+    fn rhythm(&self, line: &mut LineItem, price: &Expression, billed: Option<(usize, Period)>) {
+        let tokens = self.reader.tokens();
+        let period = price.period.and_then(Period::cadence);
+        let cadence =
+            billed.and_then(|(at, found)| found.cadence().map(|cadence| (at, found.length, cadence)));
+        let end = self.at.saturating_add(price.length);
+        match (line.kind, cadence, period) {
+            (Kind::OneTime | Kind::PrepaidCredit, ..) => {
+                line.cadence = self.found(Cadence::OneTime, self.at, end)
+            }
+            (_, Some((at, length, cadence)), _) => {
+                line.cadence = self.found(cadence, at.saturating_sub(1), at.saturating_add(length));
+                if let Some(period) = period.filter(|period| *period != cadence) {
+                    line.price.period = self.found(period, self.at, end);
+                }
+            }
+            (_, None, Some(period)) => line.cadence = self.found(period, self.at, end),
+            (_, None, None) => {}
+        }
+        if let Some((at, length, when)) = timing(tokens) {
+            line.timing = self.found(when, at, at.saturating_add(length));
+        }
+        if line.kind == Kind::OneTime {
+            line.start = self.reader.due_day(self.at).unwrap_or_default();
+            if line.timing.is_absent() && !line.start.is_absent() {
+                line.timing = Found::derived(
+                    Timing::Advance,
+                    "paid on a day, for nothing measured",
+                    line.evidence.clone(),
+                );
+            }
+        }
+    }
+
+    /// Allowances and the days between which it is charged.
+    fn bounds(&self, line: &mut LineItem, price: &Expression) {
+        if let Some(above) = price.above {
+            line.included = self.reader.above(self.at, price.length, above);
+        } else if line.kind == Kind::Usage || line.kind == Kind::Recurring {
+            let unit = line.unit.clone().filter(|_| line.kind == Kind::Usage);
+            let own = self.reader.included(unit.as_deref());
+            line.included = own
+                .filter(|_| line.kind == Kind::Usage && self.is_additional() || line.kind == Kind::Recurring)
+                .unwrap_or_default();
+        }
+        let tokens = self.reader.tokens();
+        let dates: Vec<(usize, jiff::civil::Date)> = tokens
+            .iter()
+            .enumerate()
+            .filter_map(|(at, token)| match token.kind {
+                TokenKind::Date(crate::normal::date::Day::Is(day)) => Some((at, day)),
+                _ => None,
+            })
+            .collect();
+        if line.kind == Kind::OneTime {
+            return;
+        }
+        for (at, day) in dates {
+            let led = tokens.get(at.saturating_sub(3)..at).unwrap_or_default();
+            if line.start.is_absent()
+                && says_any(
+                    led,
+                    &[
+                        "commencing",
+                        "beginning",
+                        "starting",
+                        "from",
+                        "commencing on",
+                        "beginning on",
+                        "effective",
+                    ],
+                )
+            {
+                line.start = self.found(day, at, at.saturating_add(1));
+            } else if line.end.is_absent() && says_any(led, &["ending", "through", "until", "ending on"]) {
+                line.end = self.found(day, at, at.saturating_add(1));
+            }
+        }
+    }
+
+    /// "Each additional transaction", "overages", "beyond": what comes after an allowance.
+    fn is_additional(&self) -> bool {
+        says_any(
+            self.reader.clause(self.at),
+            &[
+                "additional",
+                "overage",
+                "overages",
+                "beyond",
+                "in excess",
+                "excess",
+                "above",
+                "extra",
+                "exceeding",
+                "exceed",
+                "thereafter",
+            ],
+        )
+    }
+
+    fn doubts(&self, item: &mut Item, price: &Expression, billed: Option<(usize, Period)>) {
+        let ambiguous = price.period.is_some_and(|found| found.often == Often::Ambiguous)
+            || billed.is_some_and(|(_, found)| found.often == Often::Ambiguous);
+        if ambiguous {
+            let (from, to) = crate::reading::roles::clause(self.reader.tokens(), self.at);
+            item.line.cadence =
+                Found::unsupported(self.statement().stretch.printed(from, to), self.evidence());
+        }
+        if self.reader.is_contingent(self.at) {
+            item.line.marks.push(Mark::Contingent);
+            item.doubts.push(Doubt::new(
+                Code::ConditionalPrice,
+                "",
+                "This is charged only under a condition.",
+                "Decide whether and when it is charged.",
+                self.evidence(),
+            ));
+        }
+        if says_any(
+            self.reader.tokens(),
+            &[
+                "previously been advanced",
+                "has been paid",
+                "already paid",
+                "previously paid",
+                "already been paid",
+                "been received",
+            ],
+        ) {
+            item.line.marks.push(Mark::AlreadyPaid);
+        }
+        if self
+            .reader
+            .tokens()
+            .get(self.at)
+            .is_some_and(|token| token.disputed.is_some())
+        {
+            item.doubts.push(Doubt::new(
+                Code::WordsDifferFromNumerals,
+                "/price",
+                "The amount in words differs from the amount in numerals.",
+                "Ask which of the two holds, and enter it.",
+                self.evidence(),
+            ));
+        }
+    }
+}

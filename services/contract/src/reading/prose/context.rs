@@ -1,0 +1,233 @@
+//! What a sentence's neighbours add: the name of the thing, its allowance, the event or date it waits for.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::Reader;
+use crate::normal::date::Day;
+use crate::normal::unit::singular;
+use crate::reading::items::found;
+use crate::reading::phrases::{noun, says_any};
+use crate::reading::roles;
+use crate::reading::statements::Statement;
+use crate::reading::tokens::{Kind as TokenKind, Token};
+use crate::terms::Found;
+
+impl<'s> Reader<'s> {
+    /// The sentences before this one in the same paragraph, nearest first.
+    pub(super) fn before(&self) -> impl Iterator<Item = &'s Statement> + use<'s> {
+        let own = self.statement();
+        self.statements
+            .get(..self.index)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .take_while(move |other| other.paragraph == own.paragraph && other.scope.abs_diff(own.scope) < 12)
+    }
+
+    /// What the charge is for: the words before the amount in its clause, else the heading.
+    pub(super) fn description(&self, at: usize) -> String {
+        let statement = self.statement();
+        let (from, _) = roles::clause(statement.tokens(), at);
+        let from = from.max(at.saturating_sub(14));
+        let words = statement.stretch.printed(from, at);
+        let heading = statement
+            .under
+            .title
+            .as_ref()
+            .map(|title| title.printed(0, title.tokens.len()))
+            .unwrap_or_default();
+        let own = words
+            .trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(')
+            .to_owned();
+        match (heading.is_empty(), own.is_empty()) {
+            (true, _) => own,
+            (false, true) => heading,
+            (false, false) => format!("{heading}: {own}"),
+        }
+    }
+
+    /// The clause of a token.
+    pub(super) fn clause(&self, at: usize) -> &'s [Token] {
+        let (from, to) = roles::clause(self.tokens(), at);
+        self.tokens().get(from..to).unwrap_or_default()
+    }
+
+    /// Units that cost nothing: "including 10,000 transactions", "includes up to 10 G", here or just before.
+    pub(super) fn included(&self, unit: Option<&str>) -> Option<Found<Decimal>> {
+        let own = allowance(self.statement(), unit).map(|found| self.allowed(self.statement(), found));
+        own.or_else(|| {
+            self.before()
+                .find_map(|other| allowance(other, unit).map(|found| self.allowed(other, found)))
+        })
+    }
+
+    fn allowed(&self, statement: &Statement, (at, count): (usize, Decimal)) -> Found<Decimal> {
+        found(
+            count,
+            &statement.stretch,
+            self.document,
+            at.saturating_sub(1),
+            at.saturating_add(2),
+        )
+    }
+
+    /// "for each 1 G beyond 10": an allowance with the price itself.
+    pub(super) fn above(&self, at: usize, length: usize, value: Decimal) -> Found<Decimal> {
+        found(
+            value,
+            &self.statement().stretch,
+            self.document,
+            at,
+            at.saturating_add(length),
+        )
+    }
+
+    /// How many are agreed: "Twenty (20) Team seats", "64 GPUs", "400 employees", before the price in its clause.
+    pub(super) fn quantity(&self, at: usize, unit: Option<&str>) -> Option<(Found<Decimal>, String)> {
+        let tokens = self.tokens();
+        let (from, _) = roles::clause(tokens, at);
+        let each = unit.is_none_or(str::is_empty);
+        (from..at).rev().find_map(|position| {
+            let count = tokens
+                .get(position)?
+                .number()
+                .filter(|count| count.scale() == 0 && *count > Decimal::ZERO)?;
+            let (name, length) = noun(tokens, position.saturating_add(1))?;
+            let head = name.rsplit(' ').next().map(singular).unwrap_or_default();
+            let same = unit.is_some_and(|unit| {
+                unit.split([' ', '-'])
+                    .any(|part| singular(part).eq_ignore_ascii_case(&head))
+            });
+            let counted = each || same;
+            let plural =
+                tokens.get(position.saturating_add(length))?.low.ends_with('s') || count == Decimal::ONE;
+            (counted && plural && crate::normal::duration::unit(&head).is_none()).then(|| {
+                let end = position.saturating_add(length).saturating_add(1);
+                (
+                    found(count, &self.statement().stretch, self.document, position, end),
+                    name,
+                )
+            })
+        })
+    }
+
+    /// "Each additional transaction: $0.045": the unit before the price.
+    pub(super) fn unit_before(&self, at: usize) -> Option<String> {
+        let tokens = self.tokens();
+        let (from, _) = roles::clause(tokens, at);
+        (from..at).rev().find_map(|position| {
+            let opens = tokens
+                .get(position)?
+                .is_any(&["each", "every", "per", "additional"]);
+            let more = tokens
+                .get(position.saturating_add(1))
+                .is_some_and(|token| token.is("additional") || token.is("extra") || token.is("further"));
+            let (unit, length) =
+                noun(tokens, position.saturating_add(if more { 2 } else { 1 })).filter(|_| opens)?;
+            let end = position
+                .saturating_add(length)
+                .saturating_add(if more { 2 } else { 1 });
+            let gap = tokens.get(end..at)?;
+            let linked = gap.len() <= 4
+                && gap.iter().all(|token| {
+                    token.is_mark(':')
+                        || token.is_mark(',')
+                        || token.is_any(&[
+                            "is", "at", "costs", "of", "a", "price", "rate", "charge", "charged", "the",
+                            "fee",
+                        ])
+                });
+            let is_span = crate::normal::duration::unit(&unit)
+                .is_some_and(|span| crate::normal::duration::months(span).is_some())
+                || unit == "week";
+            (linked && !is_span).then_some(unit)
+        })
+    }
+
+    /// The day something is due: "on or before February 1, 2010", "by April 15, 2000".
+    pub(super) fn due_day(&self, at: usize) -> Option<Found<Date>> {
+        let tokens = self.tokens();
+        let (from, to) = roles::clause(tokens, at);
+        (from..to).find_map(|position| {
+            let TokenKind::Date(Day::Is(day)) = tokens.get(position)?.kind else {
+                return None;
+            };
+            let led = tokens
+                .get(position.saturating_sub(3)..position)
+                .unwrap_or_default();
+            let due = says_any(
+                led,
+                &[
+                    "on or before",
+                    "by",
+                    "due on",
+                    "payable on",
+                    "paid on",
+                    "no later than",
+                    "before",
+                    "later than",
+                    "due",
+                ],
+            ) || led.last().is_some_and(|token| token.is("on"));
+            due.then(|| {
+                found(
+                    day,
+                    &self.statement().stretch,
+                    self.document,
+                    position,
+                    position.saturating_add(1),
+                )
+            })
+        })
+    }
+
+    /// Is the sentence about something that only may happen?
+    pub(super) fn is_contingent(&self, at: usize) -> bool {
+        let tokens = self.tokens();
+        let (from, _) = roles::clause(tokens, at);
+        let before = tokens.get(from..at).unwrap_or_default();
+        says_any(
+            before,
+            &[
+                "if",
+                "in the event",
+                "should",
+                "right to purchase",
+                "option to",
+                "may purchase",
+                "at its option",
+                "upon request",
+                "if elected",
+                "may elect",
+                "may request",
+                "optional",
+                "may order",
+                "elects to",
+                "in case",
+                "right to buy",
+            ],
+        )
+    }
+}
+
+/// "including 10,000 transactions", "includes up to 10 G of bandwidth", "first 260 hours are free": position and count.
+fn allowance(statement: &Statement, unit: Option<&str>) -> Option<(usize, Decimal)> {
+    let tokens = statement.tokens();
+    let cue = tokens.iter().position(|token| {
+        token.is_any(&["including", "includes", "included", "include", "covers", "free"])
+    })?;
+    let window = cue.saturating_sub(6)..cue.saturating_add(7).min(tokens.len());
+    window.into_iter().find_map(|at| {
+        let count = tokens.get(at)?.number()?;
+        let (name, _) = noun(tokens, at.saturating_add(1))?;
+        let head = name.split(' ').next().map(singular).unwrap_or_default();
+        let fits = unit.is_none_or(|unit| {
+            unit.split([' ', '-']).any(|part| {
+                name.split(' ')
+                    .any(|word| singular(word).eq_ignore_ascii_case(&singular(part)))
+            })
+        });
+        (fits && crate::normal::duration::unit(&head).is_none()).then_some((at, count))
+    })
+}

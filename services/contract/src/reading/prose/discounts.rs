@@ -1,0 +1,148 @@
+//! Reductions in sentences: "a promotional discount of 12% for the first contract year", "abated by £130.00 a month".
+
+use super::Reader;
+use crate::flag::Code;
+use crate::reading::items::{Doubt, Item, found};
+use crate::reading::phrases::says_any;
+use crate::reading::prices;
+use crate::terms::{Cadence, Kind, LineItem, Mark, Role};
+
+/// Reads reductions of what this contract charges.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    for at in reader.open(Role::Discount) {
+        if let Some(item) = item(reader, at) {
+            reader.keep(item, [at]);
+        }
+    }
+}
+
+fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
+    let statement = reader.statement();
+    let tokens = reader.tokens();
+    if is_for_early_payment(reader) || !is_about_charges(reader) {
+        return None;
+    }
+    let price = prices::read(tokens, at)?;
+    let stretch = &statement.stretch;
+    let mut line = LineItem::new(
+        "",
+        Kind::Discount,
+        reader.description(at),
+        statement.evidence(reader.document),
+    );
+    if let Some(percent) = price.percent {
+        line.price.percent = found(percent, stretch, reader.document, at, at.saturating_add(1));
+    } else {
+        line.price.amount = found(
+            price.money?.value,
+            stretch,
+            reader.document,
+            at,
+            at.saturating_add(1),
+        );
+    }
+    if let Some(period) = price.period.and_then(|period| period.cadence()) {
+        line.cadence = found(
+            period,
+            stretch,
+            reader.document,
+            at,
+            at.saturating_add(price.length),
+        );
+    } else if says_any(tokens, &["opening invoice", "first invoice", "one-time"]) {
+        line.cadence = found(
+            Cadence::OneTime,
+            stretch,
+            reader.document,
+            at,
+            at.saturating_add(1),
+        );
+    }
+    let conditional = reader.is_contingent(at)
+        || says_any(
+            tokens,
+            &["until", "unless", "provided", "as long as", "for every", "where"],
+        );
+    let mut item = Item::new(
+        line,
+        statement.scope,
+        stretch.words(at, at.saturating_add(price.length)).to_vec(),
+    );
+    if conditional {
+        item.line.marks.push(Mark::Contingent);
+        item.doubts.push(Doubt::new(
+            Code::ConditionalPrice,
+            "",
+            "This reduction holds only under a condition.",
+            "Decide whether and when it holds.",
+            statement.evidence(reader.document),
+        ));
+    }
+    if says_any(tokens, &["shares", "stock", "in kind", "store credit"]) {
+        item.line.marks.push(Mark::NonCash);
+    }
+    Some(item)
+}
+
+/// What an invoice paid early saves is a payment term, not a price.
+fn is_for_early_payment(reader: &Reader<'_>) -> bool {
+    says_any(
+        reader.tokens(),
+        &[
+            "paid within",
+            "payment within",
+            "pays within",
+            "early payment",
+            "prompt payment",
+            "if paid",
+        ],
+    )
+}
+
+/// Reductions for somebody else's customers are no reductions here.
+fn is_about_charges(reader: &Reader<'_>) -> bool {
+    let tokens = reader.tokens();
+    let ours = says_any(
+        tokens,
+        &[
+            "line",
+            "fee",
+            "fees",
+            "price",
+            "prices",
+            "subscription",
+            "charges",
+            "charge",
+            "invoice",
+            "invoices",
+            "rate",
+            "rates",
+            "seat",
+            "seats",
+            "licence",
+            "license",
+            "platform",
+            "order",
+            "slice",
+            "first year",
+            "contract year",
+            "services",
+            "bill",
+        ],
+    );
+    let theirs = says_any(
+        tokens,
+        &[
+            "members",
+            "member offer",
+            "consumers",
+            "end users",
+            "retail",
+            "suggested",
+            "shoppers",
+            "fair market value",
+            "visitors",
+        ],
+    );
+    ours && !theirs
+}

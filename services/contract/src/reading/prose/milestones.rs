@@ -1,0 +1,339 @@
+//! Milestones in sentences: "$50K at discovery completion, $100K at implementation, and $50K at go-live."
+
+use super::Reader;
+use crate::reading::items::{Item, currency, found, share};
+use crate::reading::phrases::{has_stem, says, says_any};
+use crate::reading::tokens::{Kind as TokenKind, Token};
+use crate::terms::{Cadence, Found, Kind, LineItem, Role, Timing};
+
+/// Reads amounts that wait for an event.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let tokens = reader.tokens();
+    let amounts: Vec<usize> = reader
+        .roles
+        .iter()
+        .filter(|(at, role)| {
+            matches!(role, Role::Price | Role::Unexplained | Role::Total) && !reader.taken.contains(at)
+        })
+        .map(|(at, _)| *at)
+        .collect();
+    let mut found: Vec<Waiting> = Vec::new();
+    for at in amounts {
+        // "20% ($55,800.00) to be paid upon …": the amount in brackets belongs to the share before it.
+        if found.last().is_some_and(|last| last.amounts.contains(&at)) {
+            continue;
+        }
+        found.extend(waiting(tokens, at));
+    }
+    let several = found.len() > 1 || stands_in_list(reader, &found);
+    for one in found {
+        if let Some(item) = item(reader, &one, several) {
+            reader.keep(item, one.amounts);
+        }
+    }
+}
+
+/// An amount and the event it waits for.
+struct Waiting {
+    amounts: Vec<usize>,
+    /// Tokens of the event.
+    event: (usize, usize),
+}
+
+/// Other sentences of the list around this one wait for events too.
+fn stands_in_list(reader: &Reader<'_>, found: &[Waiting]) -> bool {
+    let near = |index: Option<usize>| {
+        let other = index.and_then(|index| reader.statements.get(index));
+        other.is_some_and(|other| {
+            let tokens = other.tokens();
+            let close = other.scope.abs_diff(reader.statement().scope) <= 2;
+            close
+                && tokens.iter().enumerate().any(|(at, token)| {
+                    (token.money().is_some() || token.percent().is_some()) && waiting(tokens, at).is_some()
+                })
+        })
+    };
+    !found.is_empty() && (near(reader.index.checked_sub(1)) || near(reader.index.checked_add(1)))
+}
+
+fn waiting(tokens: &[Token], at: usize) -> Option<Waiting> {
+    let amount_at = bracketed_amount(tokens, at);
+    let after = amount_at.map_or(at.saturating_add(1), |inner| inner.saturating_add(2));
+    let event = event_after(tokens, after).or_else(|| event_before(tokens, at))?;
+    let mut amounts = vec![at];
+    amounts.extend(amount_at);
+    Some(Waiting { amounts, event })
+}
+
+/// `20% ($55,800.00)`, `20% Deposit ($55,800.00)`: the amount in brackets right behind a share.
+fn bracketed_amount(tokens: &[Token], at: usize) -> Option<usize> {
+    tokens.get(at)?.percent()?;
+    let open = (at.saturating_add(1)..at.saturating_add(4))
+        .find(|position| tokens.get(*position).is_some_and(|token| token.is_mark('(')))?;
+    let inner = open.saturating_add(1);
+    tokens.get(inner)?.money()?;
+    tokens.get(inner.saturating_add(1))?.is_mark(')').then_some(inner)
+}
+
+const LEADS: [&[&str]; 24] = [
+    &["at"],
+    &["upon"],
+    &["on"],
+    &["due", "at"],
+    &["due", "upon"],
+    &["due", "on"],
+    &["payable", "at"],
+    &["payable", "upon"],
+    &["payable", "on"],
+    &["following"],
+    &["after"],
+    &["once"],
+    &["when"],
+    &["to", "be", "paid", "upon"],
+    &["to", "be", "paid", "at"],
+    &["to", "be", "paid", "on"],
+    &["shall", "be", "paid", "upon"],
+    &["is", "due", "upon"],
+    &["is", "due", "on"],
+    &["is", "payable", "upon"],
+    &["is", "due", "at"],
+    &["will", "be", "due", "upon"],
+    &["shall", "be", "due", "upon"],
+    &["is", "payable", "on"],
+];
+
+/// An event phrase behind the amount; a few words may stand between ("$15,000 implementation fee at signing").
+fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
+    let limit = at.saturating_add(6).min(tokens.len());
+    for position in at..limit {
+        let token = tokens.get(position)?;
+        if matches!(token.kind, TokenKind::Mark(';' | '.') | TokenKind::Money(_))
+            || token.is_any(&[
+                "per",
+                "a",
+                "each",
+                "every",
+                "monthly",
+                "annually",
+                "quarterly",
+                "of",
+            ])
+        {
+            return None;
+        }
+        let lead = LEADS
+            .iter()
+            .filter(|words| says(tokens, position, words))
+            .map(|words| words.len())
+            .max();
+        if let Some(length) = lead {
+            let start = position.saturating_add(length);
+            return event(tokens, start);
+        }
+    }
+    None
+}
+
+/// "Upon completion of the build, Client shall pay $50,000."
+fn event_before(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
+    let (from, _) = crate::reading::roles::clause(tokens, at);
+    let lead = tokens
+        .get(from)?
+        .is_any(&["upon", "on", "at", "following", "after", "once", "when"]);
+    let comma = (from..at).find(|position| tokens.get(*position).is_some_and(|token| token.is_mark(',')))?;
+    let pays = says_any(
+        tokens.get(comma..at)?,
+        &[
+            "pay", "pays", "invoice", "invoices", "due", "bill", "bills", "payable",
+        ],
+    );
+    (lead && pays)
+        .then(|| event(tokens, from.saturating_add(1)))
+        .flatten()
+}
+
+/// The noun phrase of an event: up to a comma, a semicolon, the next amount. It must name something that happens.
+fn event(tokens: &[Token], from: usize) -> Option<(usize, usize)> {
+    let mut to = from;
+    while let Some(token) = tokens.get(to).filter(|_| to < from.saturating_add(14)) {
+        let next_amount = tokens
+            .get(to.saturating_add(1))
+            .is_some_and(|next| next.money().is_some() || next.percent().is_some());
+        let ends = matches!(
+            token.kind,
+            TokenKind::Mark(',' | ';' | '.' | '(') | TokenKind::Money(_) | TokenKind::Percent(_)
+        ) || (token.is("and") && next_amount);
+        if ends {
+            break;
+        }
+        to = to.saturating_add(1);
+    }
+    let words = tokens.get(from..to)?;
+    (!words.is_empty() && happens(words) && !recurs(words)).then_some((from, to))
+}
+
+/// Words for things that happen once.
+fn happens(words: &[Token]) -> bool {
+    has_stem(
+        words,
+        &[
+            "complet",
+            "accept",
+            "deliver",
+            "go-live",
+            "launch",
+            "sign",
+            "execut",
+            "commenc",
+            "start",
+            "install",
+            "approv",
+            "submi",
+            "kick",
+            "discover",
+            "implement",
+            "migrat",
+            "sign-off",
+            "mileston",
+            "phase",
+            "deploy",
+            "design",
+            "handover",
+            "rollout",
+            "cutover",
+            "certif",
+            "commission",
+            "ship",
+            "closing",
+            "effective",
+            "receipt",
+            "award",
+            "notice",
+            "uat",
+            "production",
+            "publication",
+            "release",
+            "live",
+            "training",
+            "kickoff",
+            "hand-over",
+        ],
+    )
+}
+
+fn recurs(words: &[Token]) -> bool {
+    words.iter().any(|token| {
+        token.is_any(&[
+            "each",
+            "every",
+            "invoice",
+            "monthly",
+            "month",
+            "quarter",
+            "renewal",
+            "termination",
+            "demand",
+            "anniversary",
+            "invoices",
+        ])
+    })
+}
+
+fn item(reader: &Reader<'_>, one: &Waiting, several: bool) -> Option<Item> {
+    let tokens = reader.tokens();
+    let statement = reader.statement();
+    let stretch = &statement.stretch;
+    let (from, to) = one.event;
+    let event_words = tokens.get(from..to)?;
+    let signing = has_stem(event_words, &["sign", "execut"]) && !has_stem(event_words, &["sign-off"])
+        || says_any(
+            event_words,
+            &["effective date", "start of the project", "commencement"],
+        );
+    if reader.is_contingent(*one.amounts.first()?) && !several {
+        return None;
+    }
+    let kind = if signing && !several {
+        Kind::OneTime
+    } else {
+        Kind::Milestone
+    };
+    let mut line = LineItem::new(
+        "",
+        kind,
+        stretch.printed(from, to),
+        statement.evidence(reader.document),
+    );
+    line.event = found(stretch.printed(from, to), stretch, reader.document, from, to);
+    let evidence = stretch.evidence(reader.document, from, to);
+    line.cadence = Found::supported(Cadence::OneTime, stretch.printed(from, to), evidence.clone());
+    let timing = if signing { Timing::Advance } else { Timing::Arrears };
+    line.timing = Found::derived(
+        timing,
+        if signing {
+            "due at the start"
+        } else {
+            "due once it is reached"
+        },
+        evidence,
+    );
+    let mut item_currency = None;
+    for at in &one.amounts {
+        let token = tokens.get(*at)?;
+        if let Some(amount) = token.money() {
+            line.price.amount = found(amount.value, stretch, reader.document, *at, at.saturating_add(1));
+            item_currency = currency(amount);
+        } else if let Some(percent) = token.percent() {
+            line.price.percent = found(percent, stretch, reader.document, *at, at.saturating_add(1));
+        }
+    }
+    if line.price.amount.is_absent() {
+        of_total(reader, &mut line)?;
+    }
+    let words = one
+        .amounts
+        .iter()
+        .flat_map(|at| stretch.words(*at, at.saturating_add(1)).to_vec())
+        .collect();
+    let mut item = Item::new(line, statement.scope, words);
+    item.currency = item_currency;
+    Some(item)
+}
+
+/// A share of the sum named in the same paragraph or right before.
+fn of_total(reader: &Reader<'_>, line: &mut LineItem) -> Option<()> {
+    let percent = line.price.percent.copied()?;
+    let near = reader
+        .statements
+        .iter()
+        .filter(|other| other.scope.abs_diff(reader.statement().scope) <= 6);
+    let mut totals = near.filter_map(|other| {
+        let tokens = other.tokens();
+        let amount = tokens.iter().find_map(Token::money)?;
+        let speaks = says_any(
+            tokens,
+            &[
+                "fixed fee",
+                "total fee",
+                "total fees",
+                "fees for the project",
+                "project fee",
+                "total price",
+                "contract price",
+                "fixed price",
+                "total of",
+                "sum of",
+                "price of",
+                "fee of",
+            ],
+        );
+        speaks.then(|| (amount.value, other.evidence(reader.document)))
+    });
+    let (total, evidence) = totals.next()?;
+    if totals.any(|(other, _)| other != total) {
+        return None;
+    }
+    let amount = share(total, percent)?;
+    line.price.amount = Found::derived(amount.normalize(), format!("{percent}% of {total}"), evidence);
+    Some(())
+}

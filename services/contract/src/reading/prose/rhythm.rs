@@ -1,0 +1,77 @@
+//! How often and when, in a sentence: "billed monthly in advance", "to be paid on a quarterly basis".
+
+use crate::reading::phrases::{Period, period, timing};
+use crate::reading::tokens::Token;
+use crate::terms::Timing;
+
+/// Where the tokens say how often something is billed, after a verb of billing: position and period.
+pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
+    const VERBS: [&str; 22] = [
+        "billed",
+        "invoiced",
+        "payable",
+        "paid",
+        "charged",
+        "due",
+        "bills",
+        "invoices",
+        "installments",
+        "instalments",
+        "invoice",
+        "bill",
+        "pay",
+        "payments",
+        "settled",
+        "basis",
+        "go",
+        "collected",
+        "remit",
+        "remitted",
+        "instalment",
+        "installment",
+    ];
+    tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| token.is_any(&VERBS))
+        .find_map(|(verb, token)| {
+            let back = verb.saturating_sub(3);
+            let behind = (back..verb).find_map(|at| near(tokens, at, verb));
+            let ahead = || {
+                let stop = verb.saturating_add(9).min(tokens.len());
+                (verb.saturating_add(1)..stop)
+                    .take_while(|at| {
+                        tokens.get(*at).is_some_and(|token| {
+                            !token.is_mark('.') && !token.is_mark(';') && token.money().is_none()
+                        })
+                    })
+                    .find_map(|at| near(tokens, at, stop))
+            };
+            let looks_back = token.is_any(&[
+                "basis",
+                "installments",
+                "instalments",
+                "payments",
+                "invoices",
+                "installment",
+                "instalment",
+            ]);
+            if looks_back {
+                behind.or_else(ahead)
+            } else {
+                ahead()
+                    .or_else(|| behind.filter(|_| token.is_any(&["payable", "billed", "invoiced", "paid"])))
+            }
+        })
+}
+
+fn near(tokens: &[Token], at: usize, limit: usize) -> Option<(usize, Period)> {
+    let found =
+        period(tokens, at).filter(|found| at.saturating_add(found.length) <= limit.saturating_add(4))?;
+    Some((at, found))
+}
+
+/// Period and timing of billing in the tokens.
+pub(crate) fn billing_of(tokens: &[Token]) -> (Option<(usize, Period)>, Option<(usize, usize, Timing)>) {
+    (billed(tokens), timing(tokens))
+}

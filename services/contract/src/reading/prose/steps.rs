@@ -1,0 +1,219 @@
+//! Tiers in a sentence: "First 1,000 units at $0.10, next 9,000 at $0.08, then $0.05 beyond 10,000."
+
+use rust_decimal::Decimal;
+
+use super::Reader;
+use crate::reading::items::{Item, currency, found, unit_name};
+use crate::reading::phrases::{Bounds, Range, bounds, noun, timing};
+use crate::reading::prices;
+use crate::reading::tiers::{self, Priced};
+use crate::reading::tokens::Token;
+use crate::terms::{Found, Kind, LineItem, Role, TierRow, Tiers};
+
+/// Reads the tiers of a sentence, if its prices make a ladder.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let tokens = reader.tokens();
+    let prices: Vec<usize> = reader
+        .roles
+        .iter()
+        .filter(|(_, role)| {
+            matches!(
+                role,
+                Role::Price | Role::Threshold | Role::Unexplained | Role::Cap
+            )
+        })
+        .map(|(at, _)| *at)
+        .collect();
+    let money: Vec<usize> = prices
+        .iter()
+        .copied()
+        .filter(|at| tokens.get(*at).is_some_and(|token| token.money().is_some()))
+        .collect();
+    let percent: Vec<usize> = prices
+        .iter()
+        .copied()
+        .filter(|at| tokens.get(*at).is_some_and(|token| token.percent().is_some()))
+        .collect();
+    for candidates in [money, percent] {
+        if candidates.len() >= 2
+            && let Some((item, taken)) = ladder(reader, &candidates)
+        {
+            reader.keep(item, taken);
+            return;
+        }
+    }
+}
+
+fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
+    let tokens = reader.tokens();
+    let ranges = ranges(tokens, prices);
+    let pairs = paired(tokens, prices, &ranges)?;
+    let priced: Vec<Priced> = pairs
+        .iter()
+        .map(|(price, range)| priced(reader, *price, *range))
+        .collect::<Option<_>>()?;
+    let rows = tiers::rows(&priced)?;
+    let stretch = &reader.statement().stretch;
+    let (first, last) = (pairs.first()?, pairs.last()?);
+    let from = first.0.min(first.1.at);
+    let to = last
+        .0
+        .max(last.1.at.saturating_add(last.1.length))
+        .saturating_add(1);
+    let evidence = stretch.evidence(reader.document, from, to);
+    let percent = rows.iter().any(|row| !row.percent.is_absent());
+    let mut line = LineItem::new(
+        "",
+        if percent { Kind::Percentage } else { Kind::Usage },
+        reader.description(from),
+        reader.statement().evidence(reader.document),
+    );
+    line.unit = unit(tokens, &pairs).map(|unit| unit_name(&unit, None));
+    let before: Vec<&[Token]> = reader
+        .before()
+        .map(crate::reading::statements::Statement::tokens)
+        .collect();
+    let mut near: Vec<&[Token]> = vec![tokens];
+    near.extend(before.iter().take(1));
+    let mode = tiers::mode(&near, &priced);
+    line.price.tiers = Some(Tiers {
+        mode: mode.map_or_else(Found::absent, |mode| {
+            Found::supported(mode, stretch.printed(from, to), evidence)
+        }),
+        counting: crate::terms::TierCounting::PerPeriod,
+        rows,
+    });
+    let rhythm = super::billed(tokens);
+    if let Some((at, cadence)) = rhythm.and_then(|(at, period)| period.cadence().map(|cadence| (at, cadence)))
+    {
+        line.cadence = found(
+            cadence,
+            stretch,
+            reader.document,
+            at.saturating_sub(1),
+            at.saturating_add(1),
+        );
+    }
+    if let Some((at, length, when)) = timing(tokens) {
+        line.timing = found(when, stretch, reader.document, at, at.saturating_add(length));
+    }
+    let mut item = Item::new(line, reader.statement().scope, stretch.words(from, to).to_vec());
+    item.currency = tokens.get(first.0).and_then(Token::money).and_then(currency);
+    // Bounds of money are amounts too: they are explained by the ladder.
+    let taken = reader
+        .roles
+        .iter()
+        .map(|(at, _)| *at)
+        .filter(|at| (from..to).contains(at))
+        .collect();
+    Some((item, taken))
+}
+
+/// Bounds phrases that hold no price.
+fn ranges(tokens: &[Token], prices: &[usize]) -> Vec<Bounds> {
+    let mut out: Vec<Bounds> = Vec::new();
+    let mut at = 0usize;
+    while at < tokens.len() {
+        let found = bounds(tokens, at).filter(|found| {
+            !prices
+                .iter()
+                .any(|price| (found.at..found.at.saturating_add(found.length)).contains(price))
+                && is_range(tokens, found)
+        });
+        match found {
+            Some(found) => {
+                at = found.at.saturating_add(found.length);
+                out.push(found);
+            }
+            None => at = at.saturating_add(1),
+        }
+    }
+    out
+}
+
+/// "first 30 days", "within 12 months", "up to 3 years" are no quantities.
+fn is_range(tokens: &[Token], found: &Bounds) -> bool {
+    let after = tokens.get(found.at.saturating_add(found.length));
+    let span = after.is_some_and(|token| crate::normal::duration::unit(&token.low).is_some());
+    let business = after.is_some_and(|token| token.is_any(&["business", "calendar"]));
+    !(span || business)
+}
+
+/// Each price with its range: the ranges all stand before their prices, or all behind; a price may have one at most.
+fn paired(tokens: &[Token], prices: &[usize], ranges: &[Bounds]) -> Option<Vec<(usize, Bounds)>> {
+    if ranges.len() < 2 {
+        return None;
+    }
+    let mut pairs: Vec<(usize, Bounds)> = Vec::new();
+    for (index, price) in prices.iter().enumerate() {
+        let left = index
+            .checked_sub(1)
+            .and_then(|before| prices.get(before))
+            .copied();
+        let right = prices.get(index.saturating_add(1)).copied();
+        let own = |bounds: &&Bounds| {
+            left.is_none_or(|left| bounds.at > left) && right.is_none_or(|right| bounds.at < right)
+        };
+        let used = |bounds: &&Bounds| !pairs.iter().any(|(_, known)| known.at == bounds.at);
+        let candidates: Vec<&Bounds> = ranges.iter().filter(own).filter(used).collect();
+        let before = candidates
+            .iter()
+            .rev()
+            .find(|bounds| bounds.at < *price && no_break(tokens, bounds.at, *price));
+        let after = candidates
+            .iter()
+            .find(|bounds| bounds.at > *price && no_break(tokens, *price, bounds.at));
+        let numbered = |bounds: &&&Bounds| bounds.range != Range::Rest;
+        // "then $0.05 beyond 10,000": the number says more than the word.
+        let chosen = before
+            .filter(numbered)
+            .or(after.filter(numbered))
+            .or(before)
+            .or(after)?;
+        pairs.push((*price, **chosen));
+    }
+    Some(pairs)
+}
+
+fn no_break(tokens: &[Token], from: usize, to: usize) -> bool {
+    tokens
+        .get(from..to)
+        .unwrap_or_default()
+        .iter()
+        .all(|token| !token.is_mark(';') || from == to)
+        && to.saturating_sub(from) <= 14
+}
+
+fn priced(reader: &Reader<'_>, price: usize, range: Bounds) -> Option<Priced> {
+    let token = reader.tokens().get(price)?;
+    let stretch = &reader.statement().stretch;
+    let value = |number: Decimal| found(number, stretch, reader.document, price, price.saturating_add(1));
+    let mut row = TierRow {
+        from: Decimal::ZERO,
+        to: None,
+        unit_price: Found::absent(),
+        flat_fee: Found::absent(),
+        percent: Found::absent(),
+    };
+    match (token.money(), token.percent()) {
+        (Some(amount), _) => row.unit_price = value(amount.value),
+        (None, Some(percent)) => row.percent = value(percent),
+        (None, None) => return None,
+    }
+    Some(Priced {
+        range: range.range,
+        row,
+    })
+}
+
+/// The unit: with a price ("per access"), else after a bound ("1,000 units").
+fn unit(tokens: &[Token], pairs: &[(usize, Bounds)]) -> Option<String> {
+    let with_price = pairs
+        .iter()
+        .find_map(|(price, _)| prices::read(tokens, *price)?.unit().map(str::to_owned));
+    with_price.or_else(|| {
+        pairs
+            .iter()
+            .find_map(|(_, range)| noun(tokens, range.at.saturating_add(range.length)).map(|(unit, _)| unit))
+    })
+}

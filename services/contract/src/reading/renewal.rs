@@ -1,0 +1,366 @@
+//! What happens at the end: renewal, its length, the notice that stops it, and notice to leave early.
+
+use super::phrases::{Duration, duration, find_duration, says_any};
+use super::statements::{Key, Statement};
+use super::tokens::{Kind, Token};
+use crate::normal::duration as spans;
+use crate::page::Document;
+use crate::terms::{Found, RenewalTerms};
+
+/// Reads it. The first clear statement counts.
+pub(crate) fn read(document: &Document, statements: &[Statement]) -> RenewalTerms {
+    let mut terms = RenewalTerms::default();
+    for (at, statement) in statements.iter().enumerate() {
+        if says_end(statement.tokens()) {
+            set(&mut terms.auto, false, statement, document);
+        }
+        if speaks_of_renewal(statement) {
+            renewal(&mut terms, statement, document);
+            notice(&mut terms, statement, document);
+            let next = statements
+                .get(at.saturating_add(1))
+                .filter(|next| next.paragraph == statement.paragraph);
+            if let Some(next) =
+                next.filter(|_| terms.auto.copied() == Some(true) && terms.notice_days.is_absent())
+            {
+                notice(&mut terms, next, document);
+            }
+        }
+        leaving(&mut terms, statement, document);
+    }
+    terms
+}
+
+fn set(field: &mut Found<bool>, value: bool, statement: &Statement, document: &Document) {
+    if field.is_absent() {
+        let end = statement.tokens().len();
+        *field = Found::supported(
+            value,
+            statement.stretch.printed(0, end),
+            statement.evidence(document),
+        );
+    }
+}
+
+fn speaks_of_renewal(statement: &Statement) -> bool {
+    let tokens = statement.tokens();
+    let renews = tokens
+        .iter()
+        .any(|token| token.low.starts_with("renew") || token.low.starts_with("auto-renew"));
+    let goes_on = says_any(
+        tokens,
+        &[
+            "month to month",
+            "month-to-month",
+            "year to year",
+            "rolls over",
+            "extended automatically",
+            "automatically extended",
+        ],
+    );
+    let price_only = says_any(tokens, &["price", "fee", "fees", "prices", "rate", "rates"])
+        && !says_any(tokens, &["unless", "automatically", "notice"]);
+    statement.key == Some(Key::Renewal) || goes_on || (renews && !price_only)
+}
+
+/// "lapses at its end", "everything stops on the end date", "there is no automatic renewal".
+fn says_end(tokens: &[Token]) -> bool {
+    says_any(
+        tokens,
+        &[
+            "no automatic renewal",
+            "not renew automatically",
+            "not automatically renew",
+            "not renew by itself",
+            "without automatic renewal",
+            "not auto-renew",
+            "does not auto-renew",
+            "not be automatically renewed",
+            "no auto-renewal",
+            "does not renew",
+            "will not renew",
+            "shall not renew",
+            "lapses at its end",
+            "everything stops on",
+            "not subject to automatic renewal",
+            "ends without notice",
+            "there is no renewal",
+            "expires automatically",
+        ],
+    )
+}
+
+fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document) {
+    let tokens = statement.tokens();
+    let by_choice = says_any(
+        tokens,
+        &[
+            "at its option",
+            "option to renew",
+            "may be renewed",
+            "mutual agreement",
+            "mutual written",
+            "may renew",
+            "if the parties renew",
+            "right to renew",
+            "renewable at",
+            "upon agreement",
+            "agree to renew",
+            "agree in writing to",
+            "may be extended",
+            "may at its option",
+            "by written agreement",
+        ],
+    );
+    let by_itself = says_any(
+        tokens,
+        &[
+            "automatically",
+            "auto-renew",
+            "auto-renews",
+            "automatic",
+            "unless",
+            "month to month",
+            "month-to-month",
+        ],
+    ) || says_any(
+        tokens,
+        &[
+            "it renews for",
+            "renews for",
+            "shall renew for",
+            "will renew for",
+            "renews each",
+            "renews every",
+        ],
+    );
+    let negated = says_end(tokens) || labelled_no(statement);
+    if negated || (by_choice && !says_any(tokens, &["automatically"])) {
+        return set(&mut terms.auto, false, statement, document);
+    }
+    if !by_itself && !labelled_yes(statement) {
+        return;
+    }
+    set(&mut terms.auto, true, statement, document);
+    length(terms, statement, document);
+}
+
+fn labelled_no(statement: &Statement) -> bool {
+    statement.key == Some(Key::Renewal)
+        && statement
+            .value()
+            .first()
+            .is_some_and(|token| token.is_any(&["no", "none", "not", "n/a", "n", "off"]))
+}
+
+fn labelled_yes(statement: &Statement) -> bool {
+    statement.key == Some(Key::Renewal)
+        && statement
+            .value()
+            .first()
+            .is_some_and(|token| token.is_any(&["yes", "automatic", "auto", "y"]))
+}
+
+/// How long each renewal is: the length after the word, "month to month", or "one-year terms".
+fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) {
+    let tokens = statement.tokens();
+    if !terms.months.is_absent() {
+        return;
+    }
+    let rolling = says_any(tokens, &["month to month", "month-to-month"]);
+    let word = tokens.iter().position(|token| {
+        token.low.starts_with("renew")
+            || token.low.starts_with("auto-renew")
+            || token.low.starts_with("extend")
+    });
+    let from = word.unwrap_or(statement.label);
+    let stop = tokens
+        .iter()
+        .enumerate()
+        .skip(from)
+        .find(|(_, token)| token.is_any(&["unless", "notice", "prior", "before", "notify"]))
+        .map_or(tokens.len(), |(at, _)| at);
+    let found = find_duration(tokens.get(from..stop).unwrap_or_default());
+    let named = adjective(tokens.get(from..stop).unwrap_or_default());
+    let stated = found.and_then(|(_, Duration { span, .. })| spans::months(span));
+    let months = stated.or(rolling.then_some(1)).or(named);
+    if let Some(months) = months.filter(|months| *months > 0) {
+        let printed = statement.stretch.printed(from, stop);
+        terms.months = Found::supported(months, printed, statement.evidence_of(document, 0, stop));
+    }
+}
+
+/// "successive annual terms", "further one year periods", "each year".
+fn adjective(tokens: &[Token]) -> Option<u32> {
+    tokens.iter().find_map(|token| match token.low.as_str() {
+        "annual" | "annually" | "yearly" => Some(12),
+        "monthly" => Some(1),
+        "quarterly" => Some(3),
+        _ => None,
+    })
+}
+
+/// Days of notice that stop the renewal: "unless … at least sixty (60) days prior to the end".
+fn notice(terms: &mut RenewalTerms, statement: &Statement, document: &Document) {
+    let tokens = statement.tokens();
+    if !terms.notice_days.is_absent() || terms.auto.copied() != Some(true) {
+        return;
+    }
+    let notifies = tokens.iter().any(|token| {
+        token.low.starts_with("noti")
+            || token.is_any(&[
+                "unless",
+                "cancel",
+                "cancels",
+                "terminate",
+                "terminates",
+                "opt",
+                "elects",
+            ])
+    });
+    if !notifies {
+        return;
+    }
+    if let Some((at, length, days)) = notice_span(tokens) {
+        let end = at.saturating_add(length);
+        terms.notice_days = Found::supported(
+            days,
+            statement.stretch.printed(at, end),
+            statement.evidence_of(document, 0, end),
+        );
+    }
+}
+
+/// A span that is a notice: followed by "prior", "before", "notice", "in advance".
+fn notice_span(tokens: &[Token]) -> Option<(usize, usize, u32)> {
+    (0..tokens.len()).find_map(|at| {
+        let found = duration(tokens, at)?;
+        let end = at.saturating_add(found.length);
+        let after = tokens
+            .get(end..end.saturating_add(5).min(tokens.len()))
+            .unwrap_or_default();
+        let filler = |token: &&Token| {
+            token.is_any(&["written", "in", "of", "s", "'", "(", ")"]) || matches!(token.kind, Kind::Mark(_))
+        };
+        let first = after.iter().find(|token| !filler(token));
+        let is_notice =
+            first.is_some_and(|token| token.is_any(&["prior", "before", "notice", "advance", "preceding"]));
+        let days = spans::notice_days(found.span)?;
+        is_notice.then_some((at, found.length, days))
+    })
+}
+
+/// Notice to end the contract early without cause.
+fn leaving(terms: &mut RenewalTerms, statement: &Statement, document: &Document) {
+    let tokens = statement.tokens();
+    let leaves = tokens.iter().any(|token| {
+        token.low.starts_with("terminat")
+            || token.low.starts_with("cancel")
+            || token.is_any(&["leave", "withdraw"])
+    }) || says_any(tokens, &["gives the other", "keeps going"]);
+    let for_cause = tokens.iter().any(|token| {
+        token.low.starts_with("breach")
+            || token.low.starts_with("default")
+            || token.low.starts_with("insolven")
+            || token.is_any(&["cure", "bankruptcy", "fails", "cause", "failure"])
+    }) && !says_any(
+        tokens,
+        &["without cause", "with or without cause", "for convenience"],
+    );
+    if !leaves || for_cause || !terms.termination_notice_days.is_absent() || ends_with_term(tokens) {
+        return;
+    }
+    let Some((at, length, days)) = notice_span(tokens) else {
+        return;
+    };
+    let end = at.saturating_add(length);
+    terms.termination_notice_days = Found::supported(
+        days,
+        statement.stretch.printed(at, end),
+        statement.evidence(document),
+    );
+}
+
+/// Notice that counts back from the end of the term stops a renewal; it does not end the contract early.
+fn ends_with_term(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.low.starts_with("renew"))
+        || (says_any(
+            tokens,
+            &[
+                "end of the term",
+                "end of the initial",
+                "expiration of the",
+                "end of the then",
+                "expiry of the",
+            ],
+        ) && !tokens.iter().any(|token| matches!(token.kind, Kind::Money(_))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::reading::written::document;
+    use crate::reading::{locale, scopes, statements};
+
+    /// auto, months, notice, termination notice.
+    fn shown(text: &str) -> String {
+        let document = document(text);
+        let scopes = scopes::cut(&document, locale::of(&document));
+        let terms = read(&document, &statements::all(&document, &scopes));
+        let number = |value: Option<u32>| value.map_or_else(|| String::from("-"), |value| value.to_string());
+        let auto = terms
+            .auto
+            .copied()
+            .map_or("-", |auto| if auto { "yes" } else { "no" });
+        format!(
+            "{auto} {} {} {}",
+            number(terms.months.copied()),
+            number(terms.notice_days.copied()),
+            number(terms.termination_notice_days.copied())
+        )
+    }
+
+    #[test]
+    fn renewals() {
+        let cases = [
+            (
+                "It renews for further periods of 12 months unless a party gives notice at least 60 days before the end of the term.",
+                "yes 12 60 -",
+            ),
+            ("There is no automatic renewal.", "no - - -"),
+            (
+                "The order does not renew by itself; if the parties renew, the price will not rise by more than 7%.",
+                "no - - -",
+            ),
+            (
+                "It keeps going month to month until one of us gives the other 30 days' written notice.",
+                "yes 1 30 30",
+            ),
+            (
+                "This agreement shall automatically renew for additional successive terms of twelve (12) months each, unless either party notifies the other in writing at least sixty (60) days prior to the end of the Initial Term.",
+                "yes 12 60 -",
+            ),
+            (
+                "Unless either party gives written notice of termination at least 60 days prior to the end of the Initial Term, this Agreement shall automatically renew for successive additional three-year terms.",
+                "yes 36 60 -",
+            ),
+            (
+                "Customer may terminate an Order Form for convenience upon sixty (60) days' prior written notice.",
+                "- - - 60",
+            ),
+            (
+                "Either party may terminate on thirty (30) days notice for material breach.",
+                "- - - -",
+            ),
+            (
+                "Bankers Bank may, at its option, renew maintenance for subsequent periods of one (1) year each.",
+                "no - - -",
+            ),
+            ("Either side may leave with 30 days' notice by email.", "- - - 30"),
+            ("Auto-renewal: No", "no - - -"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+}

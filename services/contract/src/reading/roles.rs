@@ -1,0 +1,289 @@
+//! What an amount of money or a percentage is, from the heading it stands under and the words around it. A liability cap,
+//! an insurance minimum and a late-fee threshold all look like prices; the words tell them apart.
+
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use super::parties::Parties;
+use super::phrases::{find, has_stem, says_any};
+use super::statements::{Key, Statement};
+use super::tokens::{Kind, Token};
+use crate::terms::Role;
+
+/// The role of the token at `at` of a statement.
+pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role {
+    let tokens = statement.tokens();
+    let percent = tokens.get(at).is_some_and(|token| token.percent().is_some());
+    let place = Place {
+        tokens,
+        at,
+        clause: clause(tokens, at),
+        percent,
+    };
+    labelled(statement)
+        .or_else(|| under_heading(&statement.under.heading, &place))
+        .or_else(|| by_subject(&place))
+        .or_else(|| by_payer(&place, parties))
+        .or_else(|| by_neighbours(&place))
+        .unwrap_or_else(|| {
+            if speaks_of_price(&place) {
+                Role::Price
+            } else {
+                Role::Unexplained
+            }
+        })
+}
+
+struct Place<'t> {
+    tokens: &'t [Token],
+    at: usize,
+    clause: (usize, usize),
+    percent: bool,
+}
+
+impl<'t> Place<'t> {
+    fn clause(&self) -> &'t [Token] {
+        self.tokens.get(self.clause.0..self.clause.1).unwrap_or_default()
+    }
+
+    /// Up to so many tokens right before it, within the clause.
+    fn before(&self, count: usize) -> &'t [Token] {
+        let from = self.at.saturating_sub(count).max(self.clause.0);
+        self.tokens.get(from..self.at).unwrap_or_default()
+    }
+
+    /// Up to so many tokens right after it, within the clause.
+    fn after(&self, count: usize) -> &'t [Token] {
+        let from = self.at.saturating_add(1);
+        let to = from.saturating_add(count).min(self.clause.1);
+        self.tokens.get(from..to).unwrap_or_default()
+    }
+}
+
+/// The clause around a token: between semicolons, sentence ends and "(i)".
+pub(crate) fn clause(tokens: &[Token], at: usize) -> (usize, usize) {
+    let from = tokens
+        .get(..at)
+        .unwrap_or_default()
+        .iter()
+        .rposition(ends_clause)
+        .map_or(0, |end| end.saturating_add(1));
+    let rest = tokens.get(at..).unwrap_or_default();
+    let to = rest
+        .iter()
+        .position(ends_clause)
+        .map_or(tokens.len(), |end| at.saturating_add(end));
+    (from, to)
+}
+
+fn ends_clause(token: &Token) -> bool {
+    matches!(token.kind, Kind::Mark(';' | '.'))
+}
+
+fn labelled(statement: &Statement) -> Option<Role> {
+    match statement.key? {
+        Key::Late => Some(Role::LateFee),
+        Key::Total => Some(Role::Total),
+        Key::Tax => Some(Role::Tax),
+        _ => None,
+    }
+}
+
+fn under_heading(heading: &str, place: &Place<'_>) -> Option<Role> {
+    if heading.len() > 90 {
+        return None;
+    }
+    let role = words::HEADINGS
+        .iter()
+        .find(|(stem, _)| heading.contains(stem))
+        .map(|(_, role)| *role)?;
+    // A section on fees that also names its limits is still about fees.
+    let mixed = heading.contains("fee")
+        || heading.contains("payment")
+        || heading.contains("price")
+        || heading.contains("pricing");
+    let holds = !mixed || speaks_like(role, place);
+    holds.then_some(role)
+}
+
+fn speaks_like(role: Role, place: &Place<'_>) -> bool {
+    words::SUBJECTS.iter().any(|(other, stems, phrases)| {
+        *other == role && (has_stem(place.clause(), stems) || says_any(place.clause(), phrases))
+    })
+}
+
+/// What the clause as a whole is about.
+fn by_subject(place: &Place<'_>) -> Option<Role> {
+    let clause = place.clause();
+    words::SUBJECTS
+        .iter()
+        .filter(|(role, ..)| place.percent || !matches!(role, Role::Tax))
+        .find(|(_, stems, phrases)| has_stem(clause, stems) || says_any(clause, phrases))
+        .map(|(role, ..)| *role)
+        .and_then(|role| confirmed(role, place))
+}
+
+/// Some subjects need a second look at the words next to the amount.
+fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
+    let near = place.before(9).iter().chain(place.after(7));
+    let near: Vec<Token> = near.cloned().collect();
+    let holds = match role {
+        Role::LateFee => {
+            place.percent || says_any(&near, &["late fee", "late charge", "late payment charge"])
+        }
+        Role::Tax => says_any(
+            &near,
+            &[
+                "vat",
+                "tax",
+                "gst",
+                "hst",
+                "value added tax",
+                "withholding",
+                "taxes",
+                "iva",
+                "mwst",
+            ],
+        ),
+        Role::Escalator => has_stem(
+            &near,
+            &[
+                "increas", "escalat", "uplift", "rais", "adjust", "ris", "exceed", "cpi", "grow",
+            ],
+        ),
+        Role::Discount => is_reduction(place),
+        Role::Security => says_any(
+            place.before(7),
+            &[
+                "deposit",
+                "reserve",
+                "bond",
+                "escrow",
+                "guarantee",
+                "guaranty",
+                "letter of credit",
+                "holdback",
+            ],
+        ),
+        Role::Informational => true,
+        _ => true,
+    };
+    holds.then_some(role)
+}
+
+/// The amount itself is what is taken off.
+fn is_reduction(place: &Place<'_>) -> bool {
+    let before = says_any(
+        place.before(6),
+        &[
+            "discount of",
+            "discount",
+            "rebate of",
+            "reduced by",
+            "abated by",
+            "reduction of",
+            "credit of",
+            "waive",
+            "less",
+            "off",
+            "promotional",
+            "rebate",
+        ],
+    );
+    let after = says_any(
+        place.after(4),
+        &[
+            "discount",
+            "off",
+            "reduction",
+            "rebate",
+            "less",
+            "credit",
+            "comes off",
+        ],
+    );
+    before || after
+}
+
+/// Money that the provider owes.
+fn by_payer(place: &Place<'_>, parties: &Parties) -> Option<Role> {
+    let before = place.before(30);
+    let verb = before.iter().rposition(|token| {
+        token.is_any(&[
+            "pay",
+            "pays",
+            "reimburse",
+            "refund",
+            "refunds",
+            "reimburses",
+            "remit",
+            "contribute",
+        ])
+    })?;
+    let subject = before.get(..verb)?.iter().rev().find_map(|token| {
+        let low = token.low.trim_end_matches("'s");
+        let is = |words: &[String]| words.iter().any(|word| word == low);
+        if is(&parties.customer_words) {
+            return Some(false);
+        }
+        is(&parties.provider_words).then_some(true)
+    })?;
+    subject.then_some(Role::OtherPayer)
+}
+
+/// Words right next to the amount.
+fn by_neighbours(place: &Place<'_>) -> Option<Role> {
+    let before = place.before(5);
+    words::LEADS
+        .iter()
+        .filter_map(|(role, phrase)| {
+            let parts: Vec<&str> = phrase.split(' ').collect();
+            let at = find(before, &parts)?;
+            let end = at.saturating_add(parts.len());
+            let gap = before.get(end..)?;
+            gap.iter().all(is_filler).then_some((end, parts.len(), *role))
+        })
+        .max_by_key(|(end, length, _)| (*end, *length))
+        .map(|(.., role)| role)
+        .or_else(|| trailing(place))
+}
+
+fn is_filler(token: &Token) -> bool {
+    token.is_any(&[
+        "of",
+        "the",
+        "a",
+        "an",
+        "is",
+        "amount",
+        "sum",
+        "approximately",
+        "or",
+        "to",
+        "at",
+        "be",
+        "equal",
+        "charge",
+        "fee",
+        "fees",
+    ]) || token.is_mark(':')
+        || token.is_mark('(')
+}
+
+fn trailing(place: &Place<'_>) -> Option<Role> {
+    let after = place.after(4);
+    if says_any(after.get(..2).unwrap_or(after), &["minimum", "min."]) {
+        return Some(Role::Minimum);
+    }
+    says_any(after.get(..2).unwrap_or(after), &["maximum", "max.", "cap"]).then_some(Role::Cap)
+}
+
+fn speaks_of_price(place: &Place<'_>) -> bool {
+    let clause = place.clause();
+    has_stem(clause, words::PRICE_STEMS)
+        || says_any(clause, words::PRICE_PHRASES)
+        || super::prices::read(place.tokens, place.at)
+            .is_some_and(|found| found.per.is_some() || found.period.is_some())
+}

@@ -1,0 +1,136 @@
+//! Scopes: what belongs together on the page. A value is only ever read together with words of its own scope.
+//!
+//! Lines become headings, paragraphs and rows; paragraphs become sentences; tables stay tables. Every scope knows the
+//! heading it stands under.
+
+mod grid;
+mod lines;
+mod sentences;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+use super::tokens::{Locale, Stretch};
+use crate::page::{Document, LineId};
+
+pub(crate) use grid::Grid;
+
+/// A document cut into scopes, in reading order.
+#[derive(Debug, Clone)]
+pub(crate) struct Scopes {
+    /// In reading order.
+    pub(crate) all: Vec<Scope>,
+    /// How the document writes numbers and dates.
+    pub(crate) locale: Locale,
+}
+
+/// One scope and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    /// What it is.
+    pub(crate) content: Content,
+    /// The headings it stands under, the nearest last.
+    pub(crate) under: Rc<Under>,
+    /// The line it begins in.
+    pub(crate) line: LineId,
+}
+
+/// Where a scope stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Under {
+    /// The nearest heading, lower case, without its number.
+    pub(crate) heading: String,
+    /// The number before the heading or paragraph: `4.2`, `(a)`, `A`.
+    pub(crate) number: String,
+    /// The heading as printed, as tokens.
+    pub(crate) title: Option<Stretch>,
+}
+
+/// What a scope is.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// A heading.
+    Heading(Stretch),
+    /// One sentence; the number counts paragraphs.
+    Sentence(Stretch, usize),
+    /// Cells side by side on one line (with their continuation lines), outside any table.
+    Row(Vec<Stretch>),
+    /// A table.
+    Table(Grid),
+}
+
+/// Cuts a document into scopes.
+pub(crate) fn cut(document: &Document, locale: Locale) -> Scopes {
+    let mut all = Vec::new();
+    let mut under = Rc::new(Under::default());
+    for (paragraph, block) in lines::blocks(document).into_iter().enumerate() {
+        let line = block.line;
+        let mut put = |content, under: &Rc<Under>| {
+            all.push(Scope {
+                content,
+                under: Rc::clone(under),
+                line,
+            });
+        };
+        match block.kind {
+            lines::BlockKind::Heading(words) => {
+                let title = super::tokens::read(document, &words, locale);
+                under = Rc::new(sentences::under(&title, document));
+                put(Content::Heading(title), &under);
+            }
+            lines::BlockKind::Paragraph(words) => {
+                let stretch = super::tokens::read(document, &words, locale);
+                for (sentence, new_under) in sentences::split(&stretch, document) {
+                    if let Some(new_under) = new_under {
+                        under = Rc::new(new_under);
+                    }
+                    put(Content::Sentence(sentence, paragraph), &under);
+                }
+            }
+            lines::BlockKind::Row(cells) => {
+                let cells = cells
+                    .iter()
+                    .map(|cell| super::tokens::read(document, cell, locale))
+                    .collect();
+                put(Content::Row(cells), &under);
+            }
+            lines::BlockKind::Table(index) => {
+                let Some(table) = document.tables.get(index) else {
+                    continue;
+                };
+                let grid = Grid::read(document, table, locale);
+                for text in grid.as_text(document, locale) {
+                    for (sentence, _) in sentences::split(&text, document) {
+                        put(Content::Sentence(sentence, paragraph), &under);
+                    }
+                }
+                if !grid.is_text() {
+                    for part in grid.parts() {
+                        put(Content::Table(part), &under);
+                    }
+                }
+            }
+        }
+    }
+    Scopes { all, locale }
+}
+
+impl Scopes {
+    /// Every sentence with its scope.
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = (&Stretch, &Scope)> {
+        self.all.iter().filter_map(|scope| match &scope.content {
+            Content::Sentence(stretch, _) => Some((stretch, scope)),
+            _ => None,
+        })
+    }
+
+    /// Every table with its scope.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&Grid, &Scope)> {
+        self.all.iter().filter_map(|scope| match &scope.content {
+            Content::Table(grid) => Some((grid, scope)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,222 @@
+//! Statements: every sentence, and every label with its value, as one run of tokens. "Payment Terms | Net 30" in a form and
+//! "Payment terms: net 30." in prose say the same, so the readers of terms see them alike.
+
+use std::rc::Rc;
+
+use super::scopes::{Content, Grid, Scope, Scopes, Under};
+use super::tokens::{self, Kind, Locale, Stretch, Token};
+use crate::page::{Document, LineId, WordRef};
+use crate::terms::Evidence;
+
+mod labels;
+
+pub(crate) use labels::{Key, key};
+
+/// One thing the document says.
+#[derive(Debug, Clone)]
+pub(crate) struct Statement {
+    /// Its tokens; a label's first.
+    pub(crate) stretch: Stretch,
+    /// How many tokens the label takes; 0 in prose.
+    pub(crate) label: usize,
+    /// What the label is for, if it is a known one.
+    pub(crate) key: Option<Key>,
+    /// Where it stands.
+    pub(crate) under: Rc<Under>,
+    /// Line it begins in.
+    pub(crate) line: LineId,
+    /// Its place among all scopes.
+    pub(crate) scope: usize,
+    /// Paragraphs are counted; sentences of one paragraph share the number.
+    pub(crate) paragraph: usize,
+}
+
+impl Statement {
+    /// Its tokens.
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.stretch.tokens
+    }
+
+    /// The tokens after the label.
+    pub(crate) fn value(&self) -> &[Token] {
+        self.stretch.tokens.get(self.label..).unwrap_or_default()
+    }
+
+    /// Is it a label with a value?
+    pub(crate) fn is_labelled(&self) -> bool {
+        self.label > 0
+    }
+
+    /// Evidence for all of it.
+    pub(crate) fn evidence(&self, document: &Document) -> Vec<Evidence> {
+        self.stretch.evidence(document, 0, self.stretch.tokens.len())
+    }
+
+    /// Evidence for tokens `from..to`, with the label where there is one.
+    pub(crate) fn evidence_of(&self, document: &Document, from: usize, to: usize) -> Vec<Evidence> {
+        let from = if self.is_labelled() { 0 } else { from };
+        self.stretch.evidence(document, from, to)
+    }
+}
+
+/// All statements in reading order. Rows of tables of prices are none: they are read as tables.
+pub(crate) fn all(document: &Document, scopes: &Scopes) -> Vec<Statement> {
+    let mut out = Vec::new();
+    for (index, scope) in scopes.all.iter().enumerate() {
+        let reader = Reader {
+            document,
+            scope,
+            index,
+            locale: scopes.locale,
+        };
+        match &scope.content {
+            Content::Sentence(stretch, paragraph) => out.push(reader.sentence(stretch, *paragraph)),
+            Content::Heading(stretch) => out.extend(reader.heading(stretch)),
+            Content::Row(cells) if is_priced(cells) => {}
+            Content::Row(cells) => out.extend(reader.row(cells)),
+            Content::Table(grid) if is_form(grid) => {
+                let rows = grid.header.iter().chain(&grid.rows);
+                out.extend(rows.flat_map(|row| reader.row(row)));
+            }
+            Content::Table(_) => {}
+        }
+    }
+    out
+}
+
+/// A row with a price in a cell of its own is read as a table; unless its label says what the amount is.
+pub(crate) fn is_priced(cells: &[Stretch]) -> bool {
+    let price = |cell: &Stretch| {
+        cell.tokens
+            .first()
+            .is_some_and(|token| token.money().is_some() || token.percent().is_some())
+    };
+    let labelled = cells.first().is_some_and(|cell| key(&cell.tokens).is_some());
+    cells.iter().skip(1).any(price) && !labelled
+}
+
+/// Is the table a form, labels beside values, rather than a list of things? More than half of its first cells are known
+/// labels, or end with a colon.
+pub(crate) fn is_form(grid: &Grid) -> bool {
+    let rows: Vec<&Vec<Stretch>> = grid.header.iter().chain(&grid.rows).collect();
+    let columns = rows.first().map_or(0, |row| row.len());
+    let labelled = rows
+        .iter()
+        .filter(|row| row.first().is_some_and(|cell| is_label(cell)))
+        .count();
+    (2..=6).contains(&columns) && labelled.saturating_mul(2) > rows.len()
+}
+
+fn is_label(cell: &Stretch) -> bool {
+    let colon = cell.tokens.last().is_some_and(|token| token.is_mark(':'));
+    colon || key(&cell.tokens).is_some_and(|(_, length)| length.saturating_add(1) >= cell.tokens.len())
+}
+
+struct Reader<'s> {
+    document: &'s Document,
+    scope: &'s Scope,
+    index: usize,
+    locale: Locale,
+}
+
+impl Reader<'_> {
+    fn statement(&self, stretch: Stretch, label: usize, key: Option<Key>, paragraph: usize) -> Statement {
+        Statement {
+            stretch,
+            label,
+            key,
+            under: Rc::clone(&self.scope.under),
+            line: self.scope.line,
+            scope: self.index,
+            paragraph,
+        }
+    }
+
+    /// "Initial term: 24 months." is labelled too; so is "Commit Period April 1, 2025 – March 31, 2026".
+    fn sentence(&self, stretch: &Stretch, paragraph: usize) -> Statement {
+        let label = label_length(&stretch.tokens);
+        let known = key(&stretch.tokens)
+            .filter(|(_, length)| *length <= label || is_short_form(&stretch.tokens, *length));
+        let label = known.map_or(label, |(_, length)| label.max(length));
+        self.statement(stretch.clone(), label, known.map(|(key, _)| key), paragraph)
+    }
+
+    fn heading(&self, stretch: &Stretch) -> Option<Statement> {
+        let (known, length) = key(&stretch.tokens)?;
+        (length < stretch.tokens.len()).then(|| self.statement(stretch.clone(), length, Some(known), 0))
+    }
+
+    /// Cells that hold "label: value" themselves, or labels and values side by side.
+    fn row(&self, cells: &[Stretch]) -> Vec<Statement> {
+        let cells: Vec<&Stretch> = cells.iter().filter(|cell| !cell.tokens.is_empty()).collect();
+        let mut out = Vec::new();
+        let mut at = 0usize;
+        while let Some(cell) = cells.get(at) {
+            let own = label_length(&cell.tokens);
+            if own > 0 && own < cell.tokens.len() {
+                out.push(self.sentence(cell, 0));
+            } else if let Some(value) = cells.get(at.saturating_add(1)).filter(|_| may_label(cell)) {
+                out.push(self.pair(cell, value));
+                at = at.saturating_add(1);
+            }
+            at = at.saturating_add(1);
+        }
+        out
+    }
+
+    fn pair(&self, label: &Stretch, value: &Stretch) -> Statement {
+        let words: Vec<WordRef> = label
+            .all_words()
+            .iter()
+            .chain(value.all_words())
+            .copied()
+            .collect();
+        let stretch = tokens::read(self.document, &words, self.locale);
+        let known = key(&label.tokens).map(|(key, _)| key);
+        let length = label.tokens.len().min(stretch.tokens.len());
+        self.statement(stretch, length, known, 0)
+    }
+}
+
+/// Tokens before and with the colon of "Label: value"; 0 without one near the start.
+fn label_length(tokens: &[Token]) -> usize {
+    let colon = tokens.iter().take(8).position(|token| token.is_mark(':'));
+    let plain = |at: usize| {
+        tokens.iter().take(at).all(|token| {
+            matches!(
+                token.kind,
+                Kind::Word | Kind::Number(_) | Kind::Mark(_) | Kind::Ordinal(_)
+            )
+        })
+    };
+    colon
+        .filter(|at| *at > 0 && plain(*at))
+        .map_or(0, |at| at.saturating_add(1))
+}
+
+/// A line that is only a known label and a value: few words, no verb.
+fn is_short_form(tokens: &[Token], label: usize) -> bool {
+    let rest = tokens.get(label..).unwrap_or_default();
+    let verb = rest.iter().any(|token| {
+        token.is_any(&[
+            "is", "are", "shall", "will", "may", "means", "of", "and", "the", "which",
+        ])
+    });
+    !rest.is_empty()
+        && rest.len() <= 9
+        && !verb
+        && rest
+            .first()
+            .is_some_and(|token| token.is_capital() || !matches!(token.kind, Kind::Word))
+}
+
+/// Can the cell be a label? A few words without money or dates.
+fn may_label(cell: &Stretch) -> bool {
+    let plain = cell.tokens.iter().all(|token| {
+        matches!(
+            token.kind,
+            Kind::Word | Kind::Mark(_) | Kind::Number(_) | Kind::Ordinal(_) | Kind::Note(_)
+        )
+    });
+    plain && cell.tokens.len() <= 8 && cell.tokens.iter().any(|token| matches!(token.kind, Kind::Word))
+}

@@ -1,0 +1,87 @@
+//! How often and when, as columns, headers and sentences near a table say it.
+
+use super::Defaults;
+use crate::page::Document;
+use crate::reading::phrases::{per_unit, period, period_within, timing};
+use crate::reading::prices::Expression;
+use crate::reading::scopes::{Grid, Scope};
+use crate::reading::statements::Statement;
+use crate::reading::tokens::Token;
+
+/// What the header and sentences nearby say of every row's price.
+pub(super) fn defaults(document: &Document, grid: &Grid, scope: &Scope, near: &[&Statement]) -> Defaults {
+    let columns = grid.all_rows().map(Vec::len).max().unwrap_or_default();
+    let header = |column: usize| grid.header.as_ref().and_then(|header| header.get(column));
+    let by_column = (0..columns)
+        .map(|column| {
+            header(column)
+                .map(|cell| of_words(&cell.tokens))
+                .unwrap_or_default()
+        })
+        .collect();
+    let caption = near.iter().find(|statement| is_caption(statement));
+    let mut price = caption
+        .map(|statement| of_words(statement.tokens()))
+        .unwrap_or_default();
+    if price.per.is_none() && price.period.is_none() {
+        price = scope
+            .under
+            .title
+            .as_ref()
+            .map(|title| of_words(&title.tokens))
+            .unwrap_or_default();
+    }
+    Defaults {
+        price,
+        by_column,
+        evidence: caption
+            .map(|statement| statement.evidence(document))
+            .unwrap_or_default(),
+    }
+}
+
+/// "Rates below are per 1M tokens.", "Prices are stated per unit per month."
+fn is_caption(statement: &Statement) -> bool {
+    let tokens = statement.tokens();
+    let prices = tokens
+        .iter()
+        .any(|token| token.is_any(&["rates", "prices", "fees", "charges", "amounts", "pricing"]));
+    let states = tokens
+        .iter()
+        .any(|token| token.is_any(&["are", "is", "below", "stated", "shown", "quoted", "expressed"]));
+    let money = tokens
+        .iter()
+        .any(|token| token.money().is_some() || token.percent().is_some());
+    prices && states && !money && tokens.len() < 30
+}
+
+/// "per seat per month", "monthly fee", "/ GB": unit and span without an amount.
+pub(crate) fn of_words(tokens: &[Token]) -> Expression {
+    let mut found = Expression::default();
+    for at in 0..tokens.len() {
+        let led = tokens.get(at).is_some_and(|token| {
+            token.is("per") || token.is_mark('/') || token.is("each") || token.is("every")
+        });
+        if found.period.is_none() {
+            found.period = period(tokens, at).filter(|found| led || found.length == 1);
+        }
+        if found.per.is_none() && led {
+            found.per = per_unit(tokens, at)
+                .filter(|per| !per.unit.is_empty() && per.unit != "unit" && per.unit != "order year");
+        }
+    }
+    found
+}
+
+/// Cadence and timing of a billing cell: "Quarterly in advance", "monthly, after use".
+pub(super) fn of_cell(
+    tokens: &[Token],
+) -> (
+    Option<crate::reading::phrases::Period>,
+    Option<crate::terms::Timing>,
+) {
+    (
+        period_within(tokens).map(|(_, found)| found),
+        timing(tokens).map(|(.., timing)| timing),
+    )
+}

@@ -1,0 +1,403 @@
+//! What each column of a table holds, from its header and its cells.
+
+use crate::reading::phrases::{bounds, period_within, says_any};
+use crate::reading::scopes::Grid;
+use crate::reading::tokens::{Kind, Stretch, Token};
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// A short number or letter of the row.
+    Ref,
+    /// What it is.
+    Description,
+    /// How many.
+    Quantity,
+    /// What it costs.
+    Price,
+    /// What it would cost without reduction.
+    ListPrice,
+    /// The reduction.
+    Discount,
+    /// The sum of the row.
+    Extended,
+    /// How many months the sum is for.
+    Months,
+    /// How often and when it is billed.
+    Billing,
+    /// What one is called.
+    Unit,
+    /// First day.
+    Start,
+    /// Last day.
+    End,
+    /// A day.
+    Day,
+    /// A share.
+    Share,
+    /// What must happen.
+    Event,
+    /// Units that cost nothing.
+    Included,
+    /// Price in a year of the contract, from 1.
+    Year(u32),
+    /// Bounds of a tier.
+    Range,
+    /// Anything else.
+    Note,
+}
+
+/// The columns of a table.
+pub(super) fn columns(grid: &Grid) -> Vec<Column> {
+    let count = grid.all_rows().map(Vec::len).max().unwrap_or_default();
+    let mut found: Vec<Column> = (0..count).map(|column| sort(grid, column)).collect();
+    one_description(grid, &mut found);
+    extended_by_arithmetic(grid, &mut found);
+    found
+}
+
+fn sort(grid: &Grid, column: usize) -> Column {
+    let empty = Vec::new();
+    let header = grid
+        .header
+        .as_ref()
+        .and_then(|header| header.get(column))
+        .map_or(&empty, |cell| &cell.tokens);
+    let cells: Vec<&Stretch> = grid
+        .rows
+        .iter()
+        .filter_map(|row| row.get(column))
+        .filter(|cell| !cell.tokens.is_empty())
+        .collect();
+    let content = Content::of(&cells);
+    by_header(header, &content).unwrap_or_else(|| by_content(&content))
+}
+
+/// How many cells of a column hold what.
+struct Content {
+    cells: usize,
+    money: usize,
+    percent: usize,
+    number: usize,
+    date: usize,
+    range: usize,
+    short: usize,
+    period: usize,
+}
+
+impl Content {
+    fn of(cells: &[&Stretch]) -> Self {
+        let count = |test: &dyn Fn(&Stretch) -> bool| cells.iter().filter(|cell| test(cell)).count();
+        let has = |kind: fn(&Token) -> bool| move |cell: &Stretch| cell.tokens.iter().any(kind);
+        Self {
+            cells: cells.len(),
+            money: count(&has(|token| {
+                token.money().is_some() || matches!(token.kind, Kind::Withheld { money: true, .. })
+            })),
+            percent: count(&has(|token| token.percent().is_some())),
+            number: count(&|cell: &Stretch| {
+                cell.tokens.first().is_some_and(|token| token.number().is_some()) && cell.tokens.len() <= 3
+            }),
+            date: count(&has(|token| matches!(token.kind, Kind::Date(_)))),
+            range: count(&|cell: &Stretch| is_range(cell)),
+            short: count(&|cell: &Stretch| cell.tokens.len() <= 2),
+            period: count(&|cell: &Stretch| period_within(&cell.tokens).is_some() && cell.tokens.len() <= 14),
+        }
+    }
+
+    fn mostly(&self, count: usize) -> bool {
+        count > 0 && count.saturating_mul(2) >= self.cells
+    }
+}
+
+/// A cell whose first words are the bounds of a tier.
+pub(super) fn is_range(cell: &Stretch) -> bool {
+    let money = cell.tokens.iter().any(|token| token.money().is_some());
+    (0..cell.tokens.len().min(2)).any(|at| bounds(&cell.tokens, at).is_some_and(|found| found.length > 1))
+        && !money
+}
+
+fn by_header(header: &[Token], content: &Content) -> Option<Column> {
+    if header.is_empty() {
+        return None;
+    }
+    let says = |words: &[&str]| header.iter().any(|token| token.is_any(words));
+    let values = content.mostly(content.money);
+    if let Some(year) = year(header).filter(|_| values || content.mostly(content.percent)) {
+        return Some(Column::Year(year));
+    }
+    if content.mostly(content.range) && !values {
+        return Some(Column::Range);
+    }
+    if says(&["list"]) && values {
+        return Some(Column::ListPrice);
+    }
+    if says(&["retail", "msrp"]) && values {
+        return Some(Column::ListPrice);
+    }
+    if says(&["disc.", "disc", "discount", "discounts", "reduction"]) && (content.percent > 0 || values) {
+        return Some(Column::Discount);
+    }
+    if says(&[
+        "qty",
+        "qty.",
+        "quantity",
+        "quantities",
+        "seats",
+        "users",
+        "licenses",
+        "licences",
+        "count",
+        "units",
+        "employees",
+        "volume",
+    ]) && content.mostly(content.number)
+        && !values
+    {
+        return Some(Column::Quantity);
+    }
+    if says(&["months", "mos", "term"]) && content.mostly(content.number) && !values {
+        return Some(Column::Months);
+    }
+    if says(&["allowance", "included", "includes"]) && content.number > 0 && !values {
+        return Some(Column::Included);
+    }
+    if content.mostly(content.date) && !values {
+        return Some(day_column(header));
+    }
+    if says(&[
+        "total",
+        "extended",
+        "ext.",
+        "subtotal",
+        "amount",
+        "extension",
+        "net total",
+        "tcv",
+    ]) && values
+    {
+        return Some(Column::Extended);
+    }
+    if values {
+        return Some(Column::Price);
+    }
+    if content.mostly(content.percent) {
+        return Some(
+            if says(&["share", "%", "percent", "percentage", "portion", "payment", "fee"]) {
+                Column::Share
+            } else {
+                Column::Price
+            },
+        );
+    }
+    text_column(header, content)
+}
+
+fn day_column(header: &[Token]) -> Column {
+    let says = |words: &[&str]| header.iter().any(|token| token.is_any(words));
+    if says(&["start", "begin", "begins", "from", "starts"]) {
+        return Column::Start;
+    }
+    if says(&["end", "ends", "through", "until", "to"]) {
+        return Column::End;
+    }
+    Column::Day
+}
+
+fn text_column(header: &[Token], content: &Content) -> Option<Column> {
+    let says = |words: &[&str]| header.iter().any(|token| token.is_any(words));
+    if says(&[
+        "billing",
+        "frequency",
+        "billed",
+        "invoicing",
+        "invoiced",
+        "cadence",
+        "invoice",
+        "when",
+        "charged",
+        "recurrence",
+    ]) {
+        return Some(Column::Billing);
+    }
+    if says(&[
+        "#", "no", "no.", "ref", "ref.", "line", "item no", "pos", "pos.", "slice",
+    ]) && content.mostly(content.short)
+    {
+        return Some(Column::Ref);
+    }
+    if says(&[
+        "milestone",
+        "deliverable",
+        "event",
+        "trigger",
+        "phase",
+        "stage",
+        "deliverables",
+        "milestones",
+    ]) {
+        return Some(Column::Event);
+    }
+    if says(&["unit", "meter", "uom", "per", "measure", "basis", "metric"]) && !says(&["price"]) {
+        return Some(Column::Unit);
+    }
+    if says(&[
+        "rate", "fee", "price", "charge", "cost", "fees", "charges", "amount", "royalty",
+    ]) && (content.percent > 0 || content.money > 0)
+    {
+        return Some(Column::Price);
+    }
+    let names = [
+        "description",
+        "product",
+        "service",
+        "item",
+        "component",
+        "resource",
+        "module",
+        "model",
+        "feature",
+        "services",
+        "products",
+        "name",
+        "charge",
+        "role",
+        "what",
+        "identification",
+    ];
+    says(&names).then_some(Column::Description)
+}
+
+fn by_content(content: &Content) -> Column {
+    if content.cells == 0 {
+        return Column::Note;
+    }
+    if content.mostly(content.money) {
+        return Column::Price;
+    }
+    if content.mostly(content.range) {
+        return Column::Range;
+    }
+    if content.mostly(content.percent) {
+        return Column::Price;
+    }
+    if content.mostly(content.date) {
+        return Column::Day;
+    }
+    if content.mostly(content.number) {
+        return Column::Quantity;
+    }
+    if content.mostly(content.period) {
+        return Column::Billing;
+    }
+    if content.money > 0 || content.percent > 0 {
+        return Column::Price;
+    }
+    Column::Note
+}
+
+/// "Year 2", "Contract year 3", "2nd year".
+fn year(header: &[Token]) -> Option<u32> {
+    let at = header
+        .iter()
+        .position(|token| token.is_any(&["year", "yr", "yr.", "y"]))?;
+    let number = |token: &Token| match token.kind {
+        Kind::Number(value) if value.scale() == 0 => u32::try_from(value).ok(),
+        Kind::Ordinal(value) => Some(value),
+        _ => None,
+    };
+    let after = header.get(at.saturating_add(1)).and_then(number);
+    let before = at.checked_sub(1).and_then(|at| header.get(at)).and_then(number);
+    let only = header
+        .iter()
+        .filter(|token| token.is_any(&["year", "yr"]))
+        .count()
+        == 1;
+    after.or(before).filter(|year| only && (1..=15).contains(year))
+}
+
+/// The widest column of text is what the rows are about, if no header said so.
+fn one_description(grid: &Grid, columns: &mut [Column]) {
+    if columns.iter().any(|column| matches!(column, Column::Description)) {
+        return;
+    }
+    let text = |at: usize| {
+        let cells = grid.rows.iter().filter_map(|row| row.get(at));
+        cells
+            .map(|cell| {
+                cell.tokens
+                    .iter()
+                    .filter(|token| matches!(token.kind, Kind::Word))
+                    .count()
+            })
+            .sum::<usize>()
+    };
+    let candidate = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| matches!(column, Column::Note | Column::Ref))
+        .map(|(at, _)| (text(at), at))
+        .filter(|(words, _)| *words > 0)
+        .max_by_key(|(words, at)| (*words, usize::MAX.saturating_sub(*at)));
+    if let Some((_, at)) = candidate
+        && let Some(column) = columns.get_mut(at)
+    {
+        *column = Column::Description;
+    }
+}
+
+/// Of two price columns, the one that equals quantity times the other is the sum of the row.
+fn extended_by_arithmetic(grid: &Grid, columns: &mut [Column]) {
+    let prices: Vec<usize> = places(columns, Column::Price);
+    if let ([only], true) = (places(columns, Column::Extended).as_slice(), prices.is_empty()) {
+        // A lone "Amount" is the price.
+        if let Some(column) = columns.get_mut(*only) {
+            *column = Column::Price;
+        }
+        return;
+    }
+    let ([first, second], Some(quantity)) = (
+        prices.as_slice(),
+        columns.iter().position(|column| *column == Column::Quantity),
+    ) else {
+        return;
+    };
+    let holds = |row: &&Vec<Stretch>| {
+        let money = |at: usize| {
+            row.get(at)
+                .and_then(|cell| cell.tokens.iter().find_map(Token::money))
+                .map(|amount| amount.value)
+        };
+        let count = row
+            .get(quantity)
+            .and_then(|cell| cell.tokens.iter().find_map(Token::number));
+        match (money(*first), money(*second), count) {
+            (Some(price), Some(sum), Some(count)) => price.checked_mul(count) == Some(sum),
+            _ => true,
+        }
+    };
+    if grid.rows.iter().all(|row| holds(&row))
+        && let Some(column) = columns.get_mut(*second)
+    {
+        *column = Column::Extended;
+    }
+}
+
+fn places(columns: &[Column], sort: Column) -> Vec<usize> {
+    columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| **column == sort)
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Does a header cell speak of money without a number: "Fee (USD)", "Price"?
+pub(super) fn speaks_of_price(header: &[Token]) -> bool {
+    says_any(
+        header,
+        &[
+            "price", "fee", "rate", "charge", "cost", "amount", "fees", "charges", "payment", "royalty",
+        ],
+    )
+}

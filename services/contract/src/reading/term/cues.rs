@@ -1,0 +1,534 @@
+//! Words that say what a date or a length is for.
+
+use crate::reading::phrases::{find, says, says_any};
+use crate::reading::statements::{Key, Statement};
+use crate::reading::tokens::{Kind, Token};
+
+/// What a date in a sentence is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateRole {
+    /// In force from.
+    Effective,
+    /// Dated.
+    Agreed,
+    /// Made as of: dated, and in force unless another day is named.
+    Made,
+    /// First day.
+    Start,
+    /// Last day.
+    End,
+}
+
+/// Sentences whose dates and lengths belong to something else than the contract's term.
+pub(super) fn is_of_another_thing(statement: &Statement) -> bool {
+    const HEADINGS: [&str; 14] = [
+        "confidential",
+        "warrant",
+        "insurance",
+        "indemn",
+        "notice",
+        "surviv",
+        "audit",
+        "illustration",
+        "example",
+        "background",
+        "recital",
+        "limitation",
+        "non-compet",
+        "governing law",
+    ];
+    let heading = HEADINGS.iter().any(|stem| statement.under.heading.contains(stem))
+        && statement.under.heading.len() < 60;
+    let words = says_any(
+        statement.tokens(),
+        &[
+            "offer valid",
+            "quote valid",
+            "valid until",
+            "valid through",
+            "offer expires",
+            "confidential information",
+            "statute of limitations",
+        ],
+    );
+    (heading && !statement.under.heading.contains("term")) || words || statement.key == Some(Key::Other)
+}
+
+/// "DATE to DATE": the position and length of the second date after the one at `at`.
+pub(super) fn range_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
+    let Kind::Date(_) = tokens.get(at)?.kind else {
+        return None;
+    };
+    let gap = tokens.get(at.saturating_add(1)..)?;
+    let second = gap
+        .iter()
+        .take(9)
+        .position(|token| matches!(token.kind, Kind::Date(_)))?;
+    let between = gap.get(..second)?;
+    let joins = between.iter().any(|token| {
+        token.is_mark('-')
+            || token.is_any(&[
+                "to", "through", "until", "till", "ending", "ends", "extend", "finish", "expiring", "thru",
+            ])
+    });
+    let parts = between
+        .iter()
+        .any(|token| token.is_mark('.') || token.is_mark(';'));
+    (joins && !parts).then(|| (at.saturating_add(1).saturating_add(second), 1))
+}
+
+/// Does the sentence speak of the contract's term before the date?
+pub(super) fn speaks_of_term(tokens: &[Token], at: usize) -> bool {
+    const WORDS: [&str; 26] = [
+        "term",
+        "period",
+        "runs",
+        "run",
+        "commence",
+        "commences",
+        "commencing",
+        "begin",
+        "begins",
+        "beginning",
+        "start",
+        "starts",
+        "effective",
+        "subscription",
+        "duration",
+        "continue",
+        "force",
+        "engagement",
+        "season",
+        "agreement",
+        "starting",
+        "contract",
+        "plan",
+        "services",
+        "valid",
+        "lasts",
+    ];
+    const AGAINST: [&str; 12] = [
+        "discount",
+        "credit",
+        "promotional",
+        "warranty",
+        "pilot",
+        "free",
+        "fiscal",
+        "offer",
+        "quote",
+        "price",
+        "seats",
+        "invoice",
+    ];
+    let before = tokens.get(..at).unwrap_or_default();
+    before.iter().any(|token| token.is_any(&WORDS)) && !before.iter().any(|token| token.is_any(&AGAINST))
+}
+
+const START: [&[&str]; 24] = [
+    &["shall", "commence", "on"],
+    &["commences", "on"],
+    &["commence", "on"],
+    &["commencing", "on"],
+    &["commencing"],
+    &["begins", "on"],
+    &["begin", "on"],
+    &["beginning", "on"],
+    &["beginning"],
+    &["starts", "on"],
+    &["start", "on"],
+    &["starting", "on"],
+    &["starting"],
+    &["kicks", "in", "on"],
+    &["comes", "to", "life", "on"],
+    &["runs", "from"],
+    &["run", "from"],
+    &["commence", "as", "of"],
+    &["starts"],
+    &["begins"],
+    &["commences"],
+    &["start", "date", "is"],
+    &["start", "date", "of"],
+    &["goes", "live", "on"],
+];
+
+const EFFECTIVE: [&[&str]; 18] = [
+    &["effective"],
+    &["effective", "on"],
+    &["effective", "as", "of"],
+    &["effective", "from"],
+    &["takes", "effect", "on"],
+    &["take", "effect", "on"],
+    &["takes", "effect", "from"],
+    &["with", "effect", "from"],
+    &["effective", "date", "is"],
+    &["effective", "date", "of"],
+    &["effective", "date", ":"],
+    &["in", "force", "from"],
+    &["in", "force", "as", "of"],
+    &["with", "effect", "on"],
+    &["is", "effective", "as", "of", "the"],
+    &["takes", "effect"],
+    &["with", "effect", "as", "of"],
+    &["becomes", "effective", "on"],
+];
+
+const MADE: [&[&str]; 22] = [
+    &["made", "as", "of"],
+    &["entered", "into", "as", "of"],
+    &["entered", "into", "on"],
+    &["entered", "into"],
+    &["made", "on"],
+    &["made"],
+    &["executed", "as", "of"],
+    &["entered", "into", "as", "of", "the"],
+    &["made", "as", "of", "the"],
+    &["made", "this"],
+    &["into", "this"],
+    &["executed", "this"],
+    &["this", "the"],
+    &["made", "and", "entered", "into", "as", "of"],
+    &["agreement", "as", "of"],
+    &["made", "effective"],
+    &["on", "this"],
+    &["as", "of", "this"],
+    &["made", "the"],
+    &["into", "on", "this"],
+    &["made", "on", "the"],
+    &["entered", "into", "the"],
+];
+
+const AGREED: [&[&str]; 9] = [
+    &["dated", "as", "of"],
+    &["dated"],
+    &["is", "dated", "as", "of"],
+    &["concluded", "on"],
+    &["dated", "the"],
+    &["dated", "this"],
+    &["dated", "on"],
+    &["agreement", "of"],
+    &["signed", "on"],
+];
+
+const END: [&[&str]; 24] = [
+    &["ends", "on"],
+    &["end", "on"],
+    &["ending", "on"],
+    &["ending"],
+    &["expires", "on"],
+    &["expire", "on"],
+    &["expiring", "on"],
+    &["terminates", "on"],
+    &["terminate", "on"],
+    &["continue", "through"],
+    &["continue", "until"],
+    &["through", "and", "including"],
+    &["up", "to", "and", "including"],
+    &["finish", "on"],
+    &["finishes", "on"],
+    &["until"],
+    &["expires"],
+    &["ends"],
+    &["extend", "through"],
+    &["continues", "through"],
+    &["continues", "until"],
+    &["effective", "through"],
+    &["effective", "until"],
+    &["remain", "in", "effect", "until"],
+];
+
+/// What the date at `at` is for, from the words right before it.
+pub(super) fn role_of_date(statement: &Statement, at: usize) -> Option<DateRole> {
+    let tokens = statement.tokens();
+    let cue = |phrases: &[&[&str]]| longest_before(tokens, at, phrases);
+    let candidates = [
+        (cue(&END), DateRole::End),
+        (cue(&START), DateRole::Start),
+        (cue(&EFFECTIVE), DateRole::Effective),
+        (cue(&MADE), DateRole::Made),
+        (cue(&AGREED), DateRole::Agreed),
+    ];
+    let (length, role) = candidates
+        .into_iter()
+        .filter_map(|(length, role)| length.map(|length| (length, role)))
+        .max_by_key(|(length, _)| *length)?;
+    let subject = tokens.get(..at.saturating_sub(length)).unwrap_or_default();
+    fits(role, statement, subject, at).then_some(role)
+}
+
+/// Whose date is it? Terms begin and end; seats, discounts, instalments and other agreements have dates too.
+fn fits(role: DateRole, statement: &Statement, subject: &[Token], at: usize) -> bool {
+    let tokens = statement.tokens();
+    let later = tokens.get(at.saturating_add(1)..).unwrap_or_default();
+    match role {
+        DateRole::Start | DateRole::End => is_about_term(subject) && !is_about_else(subject),
+        DateRole::Effective => {
+            !is_about_else(subject) || says_any(later.get(..6).unwrap_or(later), &["effective date"])
+        }
+        DateRole::Made | DateRole::Agreed => !refers_elsewhere(subject, role),
+    }
+}
+
+fn is_about_term(subject: &[Token]) -> bool {
+    subject.iter().any(|token| {
+        token.is_any(&[
+            "term",
+            "agreement",
+            "period",
+            "services",
+            "contract",
+            "subscription",
+            "it",
+            "order",
+            "plan",
+            "sow",
+            "schedule",
+            "lease",
+            "license",
+            "engagement",
+            "this",
+            "deal",
+            "season",
+        ])
+    })
+}
+
+fn is_about_else(subject: &[Token]) -> bool {
+    subject.iter().any(|token| {
+        token.is_any(&[
+            "seats",
+            "users",
+            "discount",
+            "installment",
+            "installments",
+            "instalments",
+            "payment",
+            "payments",
+            "invoice",
+            "fiscal",
+            "trial",
+            "pilot",
+            "credit",
+            "credits",
+            "price",
+            "prices",
+            "rate",
+            "rates",
+            "fee",
+            "fees",
+            "charge",
+            "charges",
+            "royalty",
+            "warranty",
+            "milestone",
+            "quarter",
+            "thereafter",
+            "renewal",
+            "option",
+            "interest",
+            "license",
+            "month",
+            "months",
+            "week",
+            "weeks",
+            "if",
+            "employment",
+            "percentage",
+        ])
+    })
+}
+
+/// "that certain Distributor Agreement dated as of …", "under the Master Agreement dated …": another contract's date.
+fn refers_elsewhere(subject: &[Token], role: DateRole) -> bool {
+    let elsewhere = says_any(
+        subject,
+        &[
+            "that certain",
+            "pursuant to the",
+            "under the",
+            "under our",
+            "to the",
+            "party to",
+            "parties to",
+            "amends",
+            "certain",
+            "previously",
+            "prior",
+            "reference",
+        ],
+    );
+    elsewhere || (role == DateRole::Agreed && subject.is_empty())
+}
+
+fn longest_before(tokens: &[Token], at: usize, phrases: &[&[&str]]) -> Option<usize> {
+    let at = without_filler(tokens, at);
+    phrases
+        .iter()
+        .filter(|phrase| {
+            at.checked_sub(phrase.len())
+                .is_some_and(|from| says(tokens, from, phrase))
+        })
+        .map(|phrase| phrase.len())
+        .max()
+}
+
+/// "on the 1st day": the article and the comma before a date say nothing.
+fn without_filler(tokens: &[Token], at: usize) -> usize {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let filler = before.is_some_and(|token| token.is_mark(',') || token.is_mark(':'));
+    if filler { at.saturating_sub(1) } else { at }
+}
+
+/// Where the words that say what the date is for begin: six tokens before it, within the sentence.
+pub(super) fn cue_start(tokens: &[Token], at: usize) -> usize {
+    let window = at.saturating_sub(6);
+    let stop = tokens
+        .get(window..at)
+        .unwrap_or_default()
+        .iter()
+        .rposition(|token| token.is_mark('.') || token.is_mark(';'));
+    stop.map_or(window, |stop| window.saturating_add(stop).saturating_add(1))
+}
+
+/// The part of a statement that says how long the contract runs, if it does.
+pub(super) fn length_scope(statement: &Statement) -> Option<(usize, usize)> {
+    let tokens = statement.tokens();
+    if statement.key == Some(Key::Term) {
+        return Some((statement.label, before_renewal(tokens, statement.label)));
+    }
+    let cue = term_cue(statement)?;
+    let against = says_any(
+        tokens,
+        &[
+            "non-compete",
+            "survive",
+            "survives",
+            "confidential",
+            "warranty",
+            "cure",
+            "breach",
+            "audit",
+            "late",
+            "employment",
+            "terminate this",
+        ],
+    );
+    (!against).then(|| (cue, before_renewal(tokens, cue)))
+}
+
+fn term_cue(statement: &Statement) -> Option<usize> {
+    const CUES: [&[&str]; 22] = [
+        &["initial", "term"],
+        &["the", "term"],
+        &["subscription", "term"],
+        &["term", "of", "this"],
+        &["term", "of", "the"],
+        &["a", "term", "of"],
+        &["initial", "period"],
+        &["effective", "term"],
+        &["shall", "continue", "for"],
+        &["will", "continue", "for"],
+        &["continues", "for"],
+        &["remain", "effective", "for"],
+        &["remain", "in", "effect", "for"],
+        &["remain", "in", "force", "for"],
+        &["in", "effect", "for"],
+        &["for", "a", "period", "of"],
+        &["for", "an", "initial"],
+        &["runs", "for"],
+        &["lasts", "for"],
+        &["for", "a", "term"],
+        &["term", "is"],
+        &["commitment", "of"],
+    ];
+    let tokens = statement.tokens();
+    let cue = CUES.iter().filter_map(|words| find(tokens, words)).min()?;
+    let only_period = find(tokens, &["for", "a", "period", "of"]) == Some(cue);
+    let about = tokens.iter().take(cue.saturating_add(6)).any(|token| {
+        token.is_any(&[
+            "agreement",
+            "term",
+            "maintenance",
+            "subscription",
+            "services",
+            "contract",
+        ])
+    });
+    (!only_period || about).then_some(cue)
+}
+
+/// What is said about renewal is not the length of the term; nor is notice.
+fn before_renewal(tokens: &[Token], from: usize) -> usize {
+    let stop = tokens.iter().enumerate().skip(from).find(|(_, token)| {
+        token.low.starts_with("renew")
+            || token.low.starts_with("extend")
+            || token.is_any(&["unless", "notice", "successive", "prior", "thereafter"])
+    });
+    let limit = stop.map_or(tokens.len(), |(at, _)| at);
+    // "continue for three years thereafter": the length stands before the word.
+    limit.min(from.saturating_add(26)).max(from)
+}
+
+/// "commencing from the acceptance date": the first day hangs on something that has no date.
+pub(super) fn begins_with_event(tokens: &[Token], at: usize) -> bool {
+    let after = tokens.get(at..).unwrap_or_default();
+    let cue = [
+        "commencing",
+        "beginning",
+        "starting",
+        "commence",
+        "begin",
+        "start",
+        "from",
+    ];
+    let Some(start) = after.iter().position(|token| token.is_any(&cue)) else {
+        let before = tokens.get(..at).unwrap_or_default();
+        return before.iter().any(|token| token.is_any(&cue)) && names_event(before) && !has_date(before);
+    };
+    let rest = after
+        .get(start..start.saturating_add(14).min(after.len()))
+        .unwrap_or_default();
+    !has_date(rest) && names_event(rest)
+}
+
+fn names_event(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| {
+        token.is_any(&[
+            "acceptance",
+            "launch",
+            "go-live",
+            "closing",
+            "completion",
+            "delivery",
+            "installation",
+            "activation",
+            "offering",
+            "shipment",
+            "approval",
+            "opening",
+            "expiration",
+            "commissioning",
+        ])
+    })
+}
+
+fn has_date(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| matches!(token.kind, Kind::Date(_)))
+        || says_any(tokens, &["effective date", "date of execution", "date hereof"])
+}
+
+/// Is it a line beside a signature?
+pub(super) fn is_signature(statement: &Statement) -> bool {
+    let tokens = statement.tokens();
+    let short = tokens.len() <= 30;
+    let heading = ["signature", "acceptance", "witness", "accepted", "signed"]
+        .iter()
+        .any(|word| statement.under.heading.contains(word));
+    let words = tokens
+        .iter()
+        .any(|token| token.is_any(&["signed", "date", "countersigned", "executed"]) || token.low == "s");
+    short
+        && (statement.key == Some(Key::Signed)
+            || (heading && words)
+            || says_any(tokens, &["signed by", "digitally signed", "accepted by both"]))
+}
