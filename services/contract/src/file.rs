@@ -11,6 +11,8 @@ mod header;
 mod html;
 mod pdf;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod text;
 mod xml;
 

@@ -176,8 +176,10 @@ pub enum FindingKind {
     HiddenText,
     /// A page that is only a picture, in a document that has text on others.
     PictureOnly,
-    /// Two text engines read a page differently.
+    /// Two text engines read a page differently, or a figure is drawn in another shape than its font says.
     EnginesDisagree,
+    /// Only one of the two engines could read it, so it could not be compared. Informs; holds nothing up.
+    ReadOnce,
     /// The file carries attachments that were not read.
     Attachments,
     /// The file carries script or actions; they are never run.

@@ -7,6 +7,8 @@ mod lines;
 mod second;
 mod structure;
 mod tables;
+#[cfg(test)]
+pub(super) mod tests;
 mod turn;
 mod visibility;
 mod words;

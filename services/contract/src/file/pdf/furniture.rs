@@ -9,11 +9,10 @@ const MARGIN: i32 = 12;
 /// How many lines at either end may be furniture.
 const LINES: usize = 4;
 
-/// Marks furniture. A letterhead on the first page alone is part of what the parties agreed, so a line must stand
-/// on at least three pages, and on half of them, or be a bare page number.
+/// Marks furniture. A letterhead on the first page alone is part of what the parties agreed, so a line must stand on
+/// at least three pages, and on half of them, or at one and the same height of both pages of two, or be a page number.
 pub(super) fn mark(pages: &mut [Page]) {
-    let counts = repeated(pages);
-    let total = pages.len();
+    let (counts, total) = (repeated(pages), pages.len());
     for page in pages {
         let height = page.height;
         for index in ends(page.lines.len()) {
@@ -21,7 +20,8 @@ pub(super) fn mark(pages: &mut [Page]) {
                 continue;
             };
             let often = counts.get(&key(line)).copied().unwrap_or(0);
-            let runs = often >= 3 && often.saturating_mul(2) >= total;
+            let level = counts.get(&level(line)).copied().unwrap_or(0);
+            let runs = (often >= 3 && often.saturating_mul(2) >= total) || (total == 2 && level == 2);
             if in_margin(line, height) && (runs || (total > 1 && is_page_number(line))) {
                 line.role = LineRole::Furniture;
             }
@@ -35,7 +35,7 @@ fn repeated(pages: &[Page]) -> HashMap<String, usize> {
         let mut keys: Vec<String> = ends(page.lines.len())
             .filter_map(|index| page.lines.get(index))
             .filter(|line| in_margin(line, page.height))
-            .map(key)
+            .flat_map(|line| [key(line), level(line)])
             .collect();
         keys.sort_unstable();
         keys.dedup();
@@ -58,6 +58,12 @@ fn key(line: &Line) -> String {
         .chars()
         .map(|c| if c.is_ascii_digit() { '#' } else { c })
         .collect()
+}
+
+/// The text with its height on the page, to a point.
+fn level(line: &Line) -> String {
+    let top = line.words.first().map_or(0, |word| word.at.top / 100);
+    format!("{top} {}", key(line))
 }
 
 fn in_margin(line: &Line, height: i32) -> bool {

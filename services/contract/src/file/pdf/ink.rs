@@ -5,6 +5,7 @@
 )]
 
 mod device;
+mod figures;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -35,6 +36,8 @@ pub(super) struct PageInk {
     pub(super) rules: Vec<BBox>,
     /// Pictures.
     pub(super) pictures: Vec<Picture>,
+    /// Figures whose drawn shape cannot be the figure that the font says.
+    pub(super) false_figures: usize,
     /// The page's drawing could not be followed to its end.
     pub(super) broken: bool,
 }

@@ -69,6 +69,17 @@ pub(super) fn report(page: u32, ink: &PageInk) -> Vec<Finding> {
             detail: format!("page {page} holds {steering} characters that steer the reader's eye or a machine; they were removed"),
         });
     }
+    if ink.false_figures > 0 {
+        let count = ink.false_figures;
+        let detail = format!(
+            "on page {page} {count} figures are drawn in a shape that is not the figure their font names: read them from the page itself"
+        );
+        findings.push(Finding {
+            kind: FindingKind::EnginesDisagree,
+            page: Some(page),
+            detail,
+        });
+    }
     if unknown > 0 || ink.broken {
         findings.push(damage(page, unknown, ink.broken));
     }

@@ -1,5 +1,7 @@
 //! The pen that the interpreter draws with: it keeps what was drawn instead of drawing it.
 
+use std::collections::HashMap;
+
 use hayro_interpret::font::{Glyph as PdfGlyph, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape, Vec2};
@@ -7,7 +9,7 @@ use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
 };
 
-use super::{Colour, Fill, Glyph, PageInk, Picture, bbox, hundredths};
+use super::{Colour, Fill, Glyph, PageInk, Picture, bbox, figures, hundredths};
 use crate::file::pdf::turn::Turn;
 use crate::page::BBox;
 
@@ -33,6 +35,8 @@ pub(super) struct Pen {
     run: u32,
     /// Is it drawing annotations?
     pub(super) annotates: bool,
+    /// Figures whose shape was looked at, and whether it fits.
+    figures: HashMap<(u128, char), bool>,
 }
 
 impl Pen {
@@ -49,6 +53,7 @@ impl Pen {
             order: 0,
             run: 0,
             annotates: false,
+            figures: HashMap::new(),
         }
     }
 
@@ -74,6 +79,9 @@ impl Pen {
             return;
         }
         let placed = Placed::new(props.transform * glyph.transform(), advance(glyph));
+        if !inkless {
+            self.check_figure(glyph);
+        }
         let order = self.next_order();
         self.ink.glyphs.push(Glyph {
             text: characters(glyph),
@@ -88,6 +96,23 @@ impl Pen {
             clip: self.clips.last().copied().flatten(),
             annotation: self.annotates,
         });
+    }
+
+    /// Looks at the shape of a figure once per font.
+    fn check_figure(&mut self, glyph: &PositionedGlyph<'_>) {
+        let (PdfGlyph::Outline(outline), Some(BfString::Char(figure))) = (&**glyph, glyph.as_unicode())
+        else {
+            return;
+        };
+        if !figure.is_ascii_digit() {
+            return;
+        }
+        let key = (outline.identifier().cache_key(), figure);
+        let fits = *self
+            .figures
+            .entry(key)
+            .or_insert_with(|| figures::could_be(figure, &outline.outline()));
+        self.ink.false_figures = self.ink.false_figures.saturating_add(usize::from(!fits));
     }
 
     /// A filled shape covers what lies under it; a thin one is a rule.
