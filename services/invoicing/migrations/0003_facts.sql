@@ -56,6 +56,7 @@ CREATE TABLE milestone_completion (
     recorded_by text        NOT NULL,
     -- A milestone is reached once.
     PRIMARY KEY (tenant, plan, milestone),
+    UNIQUE (plan, id, tenant),
     FOREIGN KEY (tenant, plan) REFERENCES plan (tenant, id)
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON milestone_completion

@@ -26,6 +26,8 @@ pub(crate) enum MilestoneError {
         date: Date,
         evidence: String,
     },
+    #[error("the completion `{id}` is recorded for `{milestone}`: give this one an id of its own")]
+    IdTaken { id: String, milestone: String },
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -49,6 +51,12 @@ pub(crate) async fn complete(
         milestones::of_milestone(connection, tenant, &newest.agreement, &completion.milestone).await?;
     if let Some(known) = known {
         return same(known, &completion);
+    }
+    if let Some(taken) = milestones::of_id(connection, tenant, &newest.agreement, &completion.id).await? {
+        return Err(MilestoneError::IdTaken {
+            id: taken.id,
+            milestone: taken.milestone,
+        });
     }
     let id = if completion.id.is_empty() {
         author.new_id().to_string()

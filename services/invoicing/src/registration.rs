@@ -170,14 +170,45 @@ pub(crate) fn plan_faults(plan: &Plan) -> Vec<(String, String)> {
         );
         faults.push(("plan.time_zone".to_owned(), sentence));
     }
-    if serde_json::to_string(plan).is_ok_and(|text| text.contains("\\u0000")) {
-        faults.push((
-            "plan".to_owned(),
-            "contains a zero character, which no text has".to_owned(),
-        ));
-    }
+    faults.extend(unstorable(plan));
     faults
 }
+
+/// Ids that no index takes, and texts that no column does.
+fn unstorable(plan: &Plan) -> Vec<(String, String)> {
+    let account = std::iter::once(("plan.account".to_owned(), &plan.account));
+    let charges = (0..)
+        .zip(&plan.charges)
+        .map(|(at, charge)| (format!("plan.charges.{at}.id"), &charge.id));
+    let meters = (0..)
+        .zip(&plan.meters)
+        .map(|(at, meter)| (format!("plan.meters.{at}.id"), &meter.id));
+    let milestones = (0..)
+        .zip(&plan.milestones)
+        .map(|(at, milestone)| (format!("plan.milestones.{at}.id"), &milestone.id));
+    let ids = account
+        .chain(charges)
+        .chain(meters)
+        .chain(milestones)
+        .map(|(field, id): (String, &String)| (field, id.chars().count()));
+    let too_long = ids.filter(|(_, length)| *length > LONGEST_ID);
+    let too_long = too_long.map(|(field, length)| {
+        (
+            field,
+            format!("has {length} characters; at most {LONGEST_ID} are allowed"),
+        )
+    });
+    let zero = serde_json::to_string(plan).is_ok_and(|text| text.contains("\\u0000"));
+    let zero = zero.then(|| {
+        (
+            "plan".to_owned(),
+            "contains a zero character, which no text has".to_owned(),
+        )
+    });
+    too_long.chain(zero).collect()
+}
+
+const LONGEST_ID: usize = 200;
 
 /// The version this plan follows; none for the first of an agreement.
 async fn amended(

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
 use crate::author::Author;
+use crate::store::accounts;
 use crate::store::audit::{self, Deed};
 use crate::store::plans;
 use crate::store::seats::{self, SeatChange};
@@ -56,7 +57,7 @@ pub(crate) async fn change(
     })?;
     check(&newest.plan, &wish.change)?;
     // Held, so that of two equal changes arriving together the second sees the first.
-    crate::store::accounts::hold(connection, tenant, &newest.plan.account).await?;
+    accounts::hold(connection, tenant, &newest.plan.account).await?;
     if let Some(known) = known(connection, author, &newest.agreement, &wish.change).await? {
         return Ok(known);
     }

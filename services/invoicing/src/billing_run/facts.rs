@@ -20,6 +20,17 @@ enum Fact<'a> {
     Ending(&'a billing::facts::Ending),
 }
 
+/// The name of a fact among all facts of an agreement, from its id among its kind: people number seats and milestones
+/// alike.
+pub(super) fn name(kind: &str, id: &str) -> FactId {
+    format!("{kind}:{id}")
+}
+
+/// A fact's id among its kind.
+fn id_of(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, id)| id)
+}
+
 impl<'a> FactIndex<'a> {
     pub(super) fn of(facts: &'a Facts) -> Self {
         let events = facts
@@ -151,7 +162,7 @@ fn with_dimensions(meter: &str, dimensions: &BTreeMap<String, String>) -> String
 fn used(kind: &str, id: &str, date: String, value: String, note: String) -> FactUsed {
     FactUsed {
         kind: kind.to_owned(),
-        id: id.to_owned(),
+        id: id_of(id).to_owned(),
         date,
         value,
         note,

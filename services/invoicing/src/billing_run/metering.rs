@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::book::{Book, Versions};
 use super::drafting::{Drafted, DraftingError};
+use super::facts::name;
 use crate::store::usage::{self, Asked, Quantity};
 
 /// A question to the usage log, and whom its answer is for.
@@ -190,10 +191,9 @@ fn measured(question: &Question, quantity: Quantity) -> Option<Measured> {
     } else {
         serde_json::to_string(&quantity.dimensions).ok()?
     };
+    let id = format!("{} {from}/{until} {dimensions}", question.meter.id);
     Some(Measured {
-        id: format!("{} {from}/{until} {dimensions}", question.meter.id)
-            .trim_end()
-            .to_owned(),
+        id: name("measured", id.trim_end()),
         meter: question.meter.id.clone(),
         period: question.period,
         quantity: match question.meter.aggregation {
@@ -208,7 +208,7 @@ fn measured(question: &Question, quantity: Quantity) -> Option<Measured> {
 /// An event as billing takes it: its time local to the plan, its name unique over all sources.
 pub(crate) fn event_fact(event: &usage::UsageEvent, zone: &TimeZone) -> UsageEvent {
     UsageEvent {
-        id: fact_id(&event.source, &event.id),
+        id: event_name(&event.source, &event.id),
         meter: event.meter.clone(),
         at: zone.to_datetime(event.at),
         value: event.value,
@@ -218,9 +218,12 @@ pub(crate) fn event_fact(event: &usage::UsageEvent, zone: &TimeZone) -> UsageEve
     }
 }
 
-/// `source/id`, with a slash in the source escaped so that no two events share it.
-fn fact_id(source: &str, id: &str) -> String {
-    format!("{}/{id}", source.replace('%', "%25").replace('/', "%2F"))
+/// The name of an event: a slash in its source is escaped, so that no two events share one.
+fn event_name(source: &str, id: &str) -> String {
+    name(
+        "usage",
+        &format!("{}/{id}", source.replace('%', "%25").replace('/', "%2F")),
+    )
 }
 
 #[cfg(test)]

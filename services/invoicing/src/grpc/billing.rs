@@ -1,5 +1,6 @@
 //! Billing runs.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use runtime::rejection;
 use sqlx::PgConnection;
@@ -23,7 +24,7 @@ pub(super) async fn run(
     author: Author,
     request: RunBillingRequest,
 ) -> Result<RunBillingResponse, Status> {
-    let through = date("through", &request.through)?;
+    let through = through(service, &request.through)?;
     if request.dry_run {
         return rehearse(service, &author, &request, through).await;
     }
@@ -46,6 +47,20 @@ pub(super) async fn run(
                 .await
         }
     }
+}
+
+/// How far ahead anything is billed: further is a slip of the pen, and invoices cannot be taken back.
+const MOST_YEARS_AHEAD: i32 = 5;
+
+fn through(service: &Invoicing, given: &str) -> Result<Date, Status> {
+    let through = date("through", given)?;
+    let last = service.clock.today().saturating_add(MOST_YEARS_AHEAD.years());
+    if through > last {
+        let sentence =
+            format!("{through} lies more than {MOST_YEARS_AHEAD} years ahead: bill through {last} at most");
+        return Err(rejection::invalid("through", sentence));
+    }
+    Ok(through)
 }
 
 async fn begin(

@@ -252,6 +252,7 @@ impl From<MilestoneError> for Status {
             MilestoneError::AlreadyCompleted { .. } => {
                 rejection::already_exists("MILESTONE_ALREADY_COMPLETED", sentence)
             }
+            MilestoneError::IdTaken { .. } => rejection::already_exists("COMPLETION_EXISTS", sentence),
             MilestoneError::Database(error) => database("completing a milestone")(error),
         }
     }

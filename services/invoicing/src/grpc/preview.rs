@@ -1,6 +1,8 @@
 //! What a plan would bill with given facts: the computation of a run, with nothing stored.
 
 use billing::facts::{Facts, MilestoneReport, SeatChange, UsageEvent};
+use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pricing::plan::Plan;
 use runtime::rejection;
@@ -23,6 +25,7 @@ pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanRe
     if !faults.is_empty() {
         return Err(rejection::invalid_fields(&faults));
     }
+    check_span(&plan, through)?;
     let facts = facts(&plan, &request.facts.unwrap_or_default())?;
     let book = Book::new(plan, facts);
     let drafting = tokio::task::spawn_blocking(move || billing_run::draft(&book, through)).await;
@@ -32,6 +35,20 @@ pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanRe
     Ok(PreviewPlanResponse {
         invoices: drafts.iter().map(messages::invoice).collect(),
     })
+}
+
+/// How much of a plan a preview shows; a longer one is a slip of the pen, and costs an hour of computing.
+const MOST_YEARS: i32 = 50;
+
+fn check_span(plan: &Plan, through: Date) -> Result<(), Status> {
+    let last = plan.term.start.saturating_add(MOST_YEARS.years());
+    if through <= last {
+        return Ok(());
+    }
+    let sentence = format!(
+        "{through} lies more than {MOST_YEARS} years after the plan's start: ask through {last} at most"
+    );
+    Err(rejection::invalid("through", sentence))
 }
 
 fn facts(plan: &Plan, messages: &v1::Facts) -> Result<Facts, Status> {

@@ -54,7 +54,9 @@ pub(crate) async fn hold_free(
     accounts: &[String],
 ) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(
-        "SELECT id FROM account WHERE tenant = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+        "SELECT held.id FROM UNNEST($2::text[]) AS wanted (id) \
+         CROSS JOIN LATERAL \
+           (SELECT id FROM account WHERE tenant = $1 AND id = wanted.id FOR NO KEY UPDATE SKIP LOCKED) AS held",
     )
     .bind(tenant)
     .bind(accounts)

@@ -65,6 +65,23 @@ pub(crate) async fn of_milestone(
     Ok(row.map(|row| row.completion().1))
 }
 
+/// The completion of that id, whatever its milestone.
+pub(crate) async fn of_id(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreement: &str,
+    id: &str,
+) -> Result<Option<Completion>, sqlx::Error> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT * FROM milestone_completion WHERE tenant = $1 AND plan = $2 AND id = $3")
+            .bind(tenant)
+            .bind(agreement)
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.map(|row| row.completion().1))
+}
+
 /// All completions under some agreements, each with its agreement's hash.
 pub(crate) async fn of_agreements(
     connection: &mut PgConnection,

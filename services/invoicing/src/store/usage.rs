@@ -68,7 +68,11 @@ pub(crate) async fn meters(
     accounts: &[&str],
 ) -> Result<HashSet<(String, String)>, sqlx::Error> {
     let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT account, meter FROM account_meter WHERE tenant = $1 AND account = ANY($2)")
+        sqlx::query_as(
+        "SELECT known.* FROM UNNEST($2::text[]) AS wanted (account) \
+         CROSS JOIN LATERAL \
+           (SELECT account, meter FROM account_meter WHERE tenant = $1 AND account = wanted.account) AS known",
+    )
             .bind(tenant)
             .bind(accounts)
             .fetch_all(connection)
@@ -82,11 +86,14 @@ pub(crate) async fn accounts(
     tenant: Uuid,
     accounts: &[&str],
 ) -> Result<HashSet<String>, sqlx::Error> {
-    let rows: Vec<String> = sqlx::query_scalar("SELECT id FROM account WHERE tenant = $1 AND id = ANY($2)")
-        .bind(tenant)
-        .bind(accounts)
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<String> = sqlx::query_scalar(
+        "SELECT known.id FROM UNNEST($2::text[]) AS wanted (id) \
+         CROSS JOIN LATERAL (SELECT id FROM account WHERE tenant = $1 AND id = wanted.id) AS known",
+    )
+    .bind(tenant)
+    .bind(accounts)
+    .fetch_all(connection)
+    .await?;
     Ok(rows.into_iter().collect())
 }
 
@@ -129,7 +136,8 @@ pub(crate) async fn compare(
     let same: Vec<bool> = sqlx::query_scalar(
         "SELECT log.content = batch.content \
          FROM UNNEST($2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS batch (source, id, content, place) \
-         JOIN usage_event AS log ON log.tenant = $1 AND log.source = batch.source AND log.id = batch.id \
+         CROSS JOIN LATERAL \
+           (SELECT content FROM usage_event WHERE tenant = $1 AND source = batch.source AND id = batch.id) AS log \
          ORDER BY batch.place",
     )
     .bind(tenant)
@@ -287,9 +295,11 @@ pub(crate) async fn events(
         "SELECT asked.place, event.* \
          FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) \
            WITH ORDINALITY AS asked (account, meter, since, until, place) \
-         JOIN usage_event AS event \
-           ON event.tenant = $1 AND event.account = asked.account AND event.meter = asked.meter \
-             AND event.at >= asked.since AND event.at < asked.until",
+         CROSS JOIN LATERAL ( \
+             SELECT * FROM usage_event \
+             WHERE tenant = $1 AND account = asked.account AND meter = asked.meter \
+               AND at >= asked.since AND at < asked.until \
+         ) AS event",
     )
     .bind(tenant)
     .bind(

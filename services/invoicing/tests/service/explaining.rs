@@ -2,11 +2,15 @@
 
 use pricing::working::Working;
 use serde_json::json;
-use wire::invoicing::v1::{ExplainLineRequest, ExplainLineResponse, GetInvoiceRequest, ListInvoicesRequest};
+use wire::invoicing::v1::{
+    ChangeSeatsRequest, CompleteMilestoneRequest, ExplainLineRequest, ExplainLineResponse, GetInvoiceRequest,
+    ListInvoicesRequest, MilestoneCompletion, SeatChange,
+};
 use wire::plan::v1::source::From;
 
 use super::support::{
-    Client, World, bill, call_meter, calls, event, fee_plan, plan, record, refusal, register, run_through,
+    Client, World, bill, call_meter, calls, event, fee_plan, plan, record, refusal, register, request_id,
+    run_through,
 };
 
 async fn explain(client: &mut Client, line: &str) -> ExplainLineResponse {
@@ -104,6 +108,85 @@ async fn an_explanation_tells_what_was_known_then() {
         .clone();
     assert_eq!(explain(&mut admin, &first).await.facts[0].value, "10");
     assert_eq!(explain(&mut admin, &second).await.facts[0].value, "15");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_of_different_kinds_may_share_an_id() {
+    let world = World::start().await;
+    let mut admin = world.admin().await;
+    let seats = json!({
+        "id": "seats", "name": "Seats",
+        "schedule": { "kind": "recurring", "every": { "count": 1, "unit": "year" }, "timing": "advance" },
+        "quantity": { "kind": "seats", "initial": "10" },
+        "price": { "model": "per_unit", "unit_price": "365", "per": "1" },
+    });
+    let milestone = |id: &str| {
+        json!({
+            "id": format!("fee-{id}"), "name": "Fee", "schedule": { "kind": "on_milestone", "milestone": id },
+            "quantity": { "kind": "fixed", "units": "1" }, "price": { "model": "flat", "amount": "1000.00" },
+        })
+    };
+    let milestones = json!([{ "id": "design", "name": "Design" }, { "id": "live", "name": "Live" }]);
+    let charges = json!([seats, milestone("design"), milestone("live")]);
+    let hash = register(
+        &mut admin,
+        &plan("acme", &json!({ "charges": charges, "milestones": milestones })),
+    )
+    .await;
+    let (id, charge) = ("1".to_owned(), "seats".to_owned());
+    let change = SeatChange {
+        id,
+        charge,
+        date: "2026-03-02".to_owned(),
+        quantity: "11".to_owned(),
+    };
+    let (plan, reason) = (hash.clone(), "people joined".to_owned());
+    let request = ChangeSeatsRequest {
+        request_id: request_id(),
+        plan,
+        change: Some(change),
+        reason,
+    };
+    admin.change_seats(request).await.unwrap();
+    let completed = |milestone: &str| {
+        let (id, milestone) = ("1".to_owned(), milestone.to_owned());
+        let (date, evidence) = ("2026-03-01".to_owned(), "signed".to_owned());
+        let completion = MilestoneCompletion {
+            id,
+            milestone,
+            date,
+            evidence,
+        };
+        CompleteMilestoneRequest {
+            request_id: request_id(),
+            plan: hash.clone(),
+            completion: Some(completion),
+        }
+    };
+    admin.complete_milestone(completed("design")).await.unwrap();
+    let taken = admin.complete_milestone(completed("live")).await.unwrap_err();
+    assert_eq!(refusal(&taken).1.as_deref(), Some("COMPLETION_EXISTS"));
+    let mut used = Vec::new();
+    for line in bill(&mut admin, "2026-03-31")
+        .await
+        .invoices
+        .into_iter()
+        .flat_map(|invoice| invoice.lines)
+    {
+        for fact in explain(&mut admin, &line.id).await.facts {
+            used.push(format!(
+                "{}: {} {} {}",
+                line.charge, fact.kind, fact.id, fact.note
+            ));
+        }
+    }
+    assert_eq!(
+        used,
+        [
+            "fee-design: milestone 1 completed: signed",
+            "seats: seats 1 seats of seats"
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

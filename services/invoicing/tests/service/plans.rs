@@ -94,6 +94,7 @@ async fn everything_wrong_with_a_plan_is_said_at_once() {
     wrong.meters.clear();
     wrong.time_zone = "Europe/Atlantis".to_owned();
     wrong.provider.clear();
+    wrong.charges[0].id = "x".repeat(201);
     let mut request = registration(&wrong);
     request.approval.as_mut().unwrap().approved_by.clear();
     let status = admin.register_plan(request).await.unwrap_err();
@@ -103,6 +104,7 @@ async fn everything_wrong_with_a_plan_is_said_at_once() {
         "approval.approved_by",
         "plan.provider",
         "plan.time_zone",
+        "plan.charges.0.id",
         "plan.charges.0.quantity",
     ] {
         assert!(

@@ -134,6 +134,7 @@ async fn what_cannot_be_asked_is_refused_by_name() {
             },
             "through",
         ),
+        (run_through("2206-01-31"), "through"),
         (
             RunBillingRequest {
                 account: "nobody".to_owned(),

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Book, Version, Versions};
 use crate::billing_run::drafting::Drafted;
+use crate::billing_run::facts::name;
 use crate::billing_run::metering;
 use crate::store::invoices::{self, Billed};
 use crate::store::plans::{self, PlanVersion};
@@ -101,7 +102,7 @@ pub(crate) fn seat_fact(change: seats::SeatChange, recorded: u64) -> SeatChange 
         quantity,
     } = change;
     SeatChange {
-        id,
+        id: name("seats", &id),
         charge,
         on: date,
         count: quantity,
@@ -133,7 +134,7 @@ pub(crate) fn milestone_fact(completion: milestones::Completion) -> MilestoneRep
         evidence,
     } = completion;
     MilestoneReport {
-        id,
+        id: name("milestone", &id),
         milestone,
         on: date,
         event: MilestoneEvent::Completed,

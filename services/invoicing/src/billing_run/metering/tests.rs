@@ -90,12 +90,12 @@ fn a_filter_leaves_out_what_does_not_hold_its_value() {
     assert_eq!(measured(&questions[0], held("us")), None);
     let counted = measured(&questions[0], held("eu")).unwrap();
     assert_eq!((counted.quantity, counted.count), (Decimal::TEN, 2));
-    assert_eq!(counted.id, r#"gb 2026-01-01/2026-02-01 {"region":"eu"}"#);
+    assert_eq!(counted.id, r#"measured:gb 2026-01-01/2026-02-01 {"region":"eu"}"#);
 }
 
 #[test]
 fn no_two_events_share_a_name() {
     let names = [("a/b", "c"), ("a", "b/c"), ("a%2Fb", "c")];
-    let ids: BTreeSet<String> = names.iter().map(|(source, id)| fact_id(source, id)).collect();
+    let ids: BTreeSet<String> = names.iter().map(|(source, id)| event_name(source, id)).collect();
     assert_eq!(ids.len(), names.len(), "{ids:?}");
 }
