@@ -24,6 +24,7 @@ fn waits_for_event(item: &LineItem) -> bool {
 
 /// The charge of a line, with the source of each field.
 pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<Charge, Unclear> {
+    quantity::counts_its_periods(item, parts.terms)?;
     let (schedule, mut found) = schedule::of(item)?;
     let (price, ramp) = match &schedule {
         // Instalments carry their own amounts.

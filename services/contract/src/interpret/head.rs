@@ -1,7 +1,7 @@
 //! The head of a plan: who, when, how long, in what money, when to pay.
 
 use jiff::civil::Date;
-use jiff::{Span, ToSpan as _};
+use jiff::{Span, ToSpan as _, Unit};
 use pricing::money::Currency;
 use pricing::plan::payment::Weekend;
 use pricing::plan::{Due, EarlyPayment, LateFee, PaymentTerms, Plan, Policy, Renewal, Tax, Term};
@@ -9,7 +9,7 @@ use pricing::source::FieldSource;
 use rust_decimal::Decimal;
 
 use super::{Parts, naming, sources};
-use crate::terms::{EscalatorKind, Terms};
+use crate::terms::{Cadence, EscalatorKind, Terms};
 
 /// The plan, if the terms say who pays whom, from when, in what money.
 pub(super) fn plan(terms: &Terms, parts: Parts<'_>) -> Option<Plan> {
@@ -109,6 +109,23 @@ fn end(terms: &Terms, start: Date, found: &mut Vec<FieldSource>) -> Option<Date>
     start
         .checked_add(Span::new().try_months(i64::from(months)).ok()?)
         .ok()
+}
+
+/// How many whole billing periods the term holds, where both are counted in months.
+pub(super) fn periods(terms: &Terms, cadence: Option<Cadence>) -> Option<Decimal> {
+    let stated = terms.term.months.copied();
+    let dated = || {
+        let until = day_after(terms.term.end.copied()?)?;
+        let span = start(terms)?.until((Unit::Month, until)).ok()?;
+        u32::try_from(span.get_months())
+            .ok()
+            .filter(|_| span.get_days() == 0)
+    };
+    let months = stated.or_else(dated)?;
+    let each = cadence?
+        .in_months()
+        .filter(|each| *each > 0 && months.is_multiple_of(*each))?;
+    months.checked_div(each).map(Decimal::from)
 }
 
 fn payment(terms: &Terms, found: &mut Vec<FieldSource>) -> PaymentTerms {

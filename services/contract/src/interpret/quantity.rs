@@ -5,8 +5,9 @@ use pricing::plan::{Aggregation, Meter, Quantity};
 use pricing::source::FieldSource;
 use rust_decimal::Decimal;
 
-use super::{Parts, naming, sources};
-use crate::terms::{Kind, LineItem, Mark};
+use super::{Parts, Unclear, head, naming, sources};
+use crate::flag::Code;
+use crate::terms::{Kind, LineItem, Mark, Terms};
 
 /// The quantity of a line and where it comes from.
 pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> (Quantity, Vec<FieldSource>) {
@@ -43,6 +44,27 @@ pub(super) fn fixed(item: &LineItem) -> Quantity {
         .filter(|_| priced_each)
         .unwrap_or(Decimal::ONE);
     Quantity::Fixed { units }
+}
+
+/// "12 × 2,400.00, billed monthly" in a contract of twelve months: twelve licences, or twelve months? Both read the same,
+/// and one costs twelve times the other.
+pub(super) fn counts_its_periods(item: &LineItem, terms: &Terms) -> Result<(), Unclear> {
+    let (Some(count), None) = (item.quantity.copied(), &item.unit) else {
+        return Ok(());
+    };
+    let several = count > Decimal::ONE && item.kind == Kind::Recurring;
+    if !several || Some(count) != head::periods(terms, item.cadence.copied()) {
+        return Ok(());
+    }
+    Err(Unclear {
+        code: Code::AmbiguousUnit,
+        field: "/quantity",
+        sentence: format!(
+            "“{}” counts {count}, which is also the number of its billing periods.",
+            item.description
+        ),
+        what_to_do: "Clear the quantity if it counts the periods; enter the unit if it counts what is sold.",
+    })
 }
 
 /// A percentage of other lines, or of money that is measured.

@@ -226,6 +226,26 @@ fn what_is_held_up_or_never_bills_stays_out() {
 }
 
 #[test]
+fn a_quantity_that_may_count_the_periods_is_refused() {
+    let line = |quantity: &str, unit: Option<&str>| {
+        json!({ "kind": "recurring", "description": "Suite", "quantity": found(&json!(quantity)), "unit": unit,
+            "price": { "unit_price": found(&json!("2400")) }, "cadence": found(&json!("monthly")),
+            "timing": found(&json!("advance")) })
+    };
+    let codes = |line: Value| -> Vec<Code> {
+        let flags = interpret(&terms(vec![line]), &[]).flags;
+        flags
+            .iter()
+            .map(|flag| flag.code)
+            .filter(|code| *code != Code::PlanFault)
+            .collect()
+    };
+    assert_eq!(codes(line("12", None)), [Code::AmbiguousUnit]);
+    assert_eq!(codes(line("12", Some("licence"))), []);
+    assert_eq!(codes(line("3", None)), []);
+}
+
+#[test]
 fn without_a_currency_there_is_no_plan() {
     let mut terms = terms(Vec::new());
     terms.currency = crate::terms::Found::absent();
