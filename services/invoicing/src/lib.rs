@@ -1,8 +1,8 @@
 //! The invoicing service: approved plans and facts in, issued invoices out.
 //!
-//! **Owns** the registered plans and their versions ([`registration`]), the facts as they arrive ([`usage`], [`seats`],
-//! [`milestones`]), the billing run ([`billing_run`]), issued invoices with their journal, and the gRPC in front of it
-//! all ([`grpc`]).
+//! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
+//! `milestones`), the billing run (`billing_run`), issued invoices with their journal, and the gRPC in front of it
+//! all (`grpc`).
 //!
 //! **Does not own** what a plan comes to (`pricing`) or what is due when (`billing`): it asks them, once, for run, dry
 //! run and preview alike. How a contract was read and approved is `extraction`'s.
