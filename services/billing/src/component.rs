@@ -57,13 +57,13 @@ pub enum Component {
         /// What it paid.
         of: Box<Component>,
     },
-    /// The rest of a period by amended terms: `amended:2026-02-15`.
-    Amended {
+    /// The rest of a period that was billed by the terms before, given back: `amended-credit:2026-02-15`.
+    AmendedCredit {
         /// First day of the new terms.
         on: Date,
     },
-    /// The rest of a period that was billed by the terms before, given back: `amended-credit:2026-02-15`.
-    AmendedCredit {
+    /// The rest of a period by amended terms: `amended:2026-02-15`.
+    Amended {
         /// First day of the new terms.
         on: Date,
     },

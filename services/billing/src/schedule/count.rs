@@ -20,12 +20,12 @@ pub fn parts_billed(
     cycles(recurrence, window, through)
 }
 
-/// How many periods ended on or before a day, a short first one included.
+/// How many periods ended on or before a day, a short first one included; none before the first day.
 pub fn elapsed_periods(recurrence: &Recurrence, start: Date, day: Date) -> Result<usize, ScheduleError> {
     let in_arrears = Recurrence {
         timing: Timing::Arrears,
         ..*recurrence
     };
     let window = Window::try_new(start, None)?;
-    Ok(parts_billed(&in_arrears, window, day)?.len())
+    Ok(cycles(&in_arrears, window, day)?.len())
 }

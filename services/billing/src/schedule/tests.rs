@@ -154,3 +154,30 @@ proptest! {
         prop_assert!(last > through || Some(last) == end);
     }
 }
+
+#[test]
+fn periods_are_counted_from_the_first_day_on() {
+    let monthly = Recurrence {
+        anchor: Anchor::DayOfMonth { day: 10 },
+        ..every(1, CadenceUnit::Month)
+    };
+    let start = date(2024, 1, 1);
+    let elapsed = |day| elapsed_periods(&monthly, start, day).unwrap();
+    assert_eq!(
+        [
+            elapsed(date(2023, 12, 1)),
+            elapsed(start),
+            elapsed(date(2024, 1, 10))
+        ],
+        [0, 0, 1]
+    );
+    let window = Window::try_new(start, None).unwrap();
+    let early = parts_billed(&monthly, window, date(2023, 12, 31));
+    assert_eq!(
+        early,
+        Err(ScheduleError::BeforeStart {
+            start,
+            asked: date(2023, 12, 31)
+        })
+    );
+}

@@ -53,8 +53,8 @@ fn a_price_that_changes_inside_a_period_gives_back_the_old_rest_and_bills_the_ne
             "2025-01-01 ahead/base 50.00",
             "2025-02-01 ahead/base 50.00",
             "2025-02-01 after/base 30.00",
-            "2025-02-15 ahead/amended:2025-02-15 40.00",
             "2025-02-15 ahead/amended-credit:2025-02-15 -25.00",
+            "2025-02-15 ahead/amended:2025-02-15 40.00",
             "2025-03-01 ahead/base 80.00",
             "2025-03-01 after/base 15.00",
             "2025-03-01 after/base 25.00",
@@ -74,7 +74,7 @@ fn an_amendment_learned_later_leaves_what_was_billed_and_adds_its_own_lines() {
     let now = expected_over(&[&old, &new], &NONE, date(2025, 2, 5)).unwrap();
     let due = difference(&now, &billed(&first, "1")).unwrap();
     let amounts: Vec<_> = due.iter().map(|due| due.line.amount.amount.to_string()).collect();
-    assert_eq!(amounts, ["400.00", "-200.00"]);
+    assert_eq!(amounts, ["-200.00", "400.00"]);
     assert!(due.iter().all(|due| !due.reason.is_adjustment()));
 }
 
@@ -130,8 +130,8 @@ fn seats_that_were_paid_are_given_back_at_their_highest_number() {
         [
             "2025-04-01 seats/base 300.00",
             "2025-04-11 seats/seats:2025-04-11 200.00",
-            "2025-04-21 seats/amended:2025-04-21 300.00",
             "2025-04-21 seats/amended-credit:2025-04-21 -200.00",
+            "2025-04-21 seats/amended:2025-04-21 300.00",
             "2025-04-26 seats/seats:2025-04-26 10.00",
         ]
     );

@@ -1,0 +1,402 @@
+//! Revenue recognition.
+
+use billing::revenue::{
+    Bundle, Delivered, Measure, MonthRevenue, Obligation, PartRounding, ProspectiveSplit, allocate,
+    allocate_with_bundle, breakage, catch_up, change_straight_line, position, prospective_price, recognise,
+    retrospective_price, right_to_invoice, separate_contract, spread_evenly, terminate,
+    uninstalled_materials,
+};
+use jiff::civil::Date;
+use pricing::period::Period;
+use pricing::plan::Remainder;
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
+
+use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
+
+pub(crate) fn answer(case: &Case) -> Option<Answer> {
+    let given = &case.given;
+    match case.kind.as_str() {
+        "ssp_allocation" => Some(allocation(case, None)),
+        "ssp_allocation_with_bundle" => {
+            Some(bundle(given).and_then(|bundle| allocation(case, Some(&bundle))))
+        }
+        "revenue_schedule" => Some(schedule(case)),
+        "contract_modification" => Some(modification(case)),
+        "breakage_revenue" => Some(breakage_revenue(case)),
+        "retrospective_volume_price" => Some(retrospective(given)),
+        "uninstalled_materials" => Some(materials(case)),
+        _ => None,
+    }
+}
+
+/// Decimals a source rounds to: stated, or those of the figures it prints.
+fn digits(case: &Case) -> Result<u32, Failure> {
+    if case.given.has("rounding_scale") {
+        return case.given.whole("rounding_scale");
+    }
+    Ok(case.expect.values().map(printed).max().unwrap_or(2))
+}
+
+fn printed(value: &Value) -> u32 {
+    match value {
+        Value::String(text) => text.parse::<Decimal>().map_or(0, |number| number.scale()),
+        Value::Array(values) => values.iter().map(printed).max().unwrap_or(0),
+        Value::Object(named) => named.values().map(printed).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn allocation(case: &Case, bundle: Option<&Bundle>) -> Answer {
+    let given = &case.given;
+    let obligation = |row: &Given| -> Result<Obligation, Failure> {
+        Ok(Obligation {
+            id: row.text("id")?.to_owned(),
+            selling_price: row.decimal("ssp")?,
+        })
+    };
+    let obligations: Vec<Obligation> = given
+        .list("obligations")
+        .iter()
+        .map(obligation)
+        .collect::<Result<_, _>>()?;
+    let rounding = match case.follows("rounding:nearest_at_scale") {
+        true => PartRounding::EachToNearest,
+        false => PartRounding::Sum(Remainder::default()),
+    };
+    let (price, digits) = (given.decimal("transaction_price")?, digits(case)?);
+    let shares = match bundle {
+        None => allocate(price, &obligations, digits, rounding),
+        Some(bundle) => allocate_with_bundle(price, &obligations, bundle, digits, rounding),
+    };
+    let named: Map<String, Value> = shares
+        .map_err(refused)?
+        .into_iter()
+        .map(|(id, share)| (id, number(share)))
+        .collect();
+    outputs([("allocated", Value::Object(named))])
+}
+
+fn bundle(given: &Given) -> Result<Bundle, Failure> {
+    let bundle = given.part("bundle");
+    let name = ["members", "obligations", "ids"]
+        .into_iter()
+        .find(|name| bundle.has(name))
+        .unwrap_or("members");
+    let members = bundle.0[name]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    Ok(Bundle {
+        members: members.map(str::to_owned).collect(),
+        selling_price: one_of(&bundle, &["price", "ssp", "observed_price", "selling_price"])?,
+    })
+}
+
+fn schedule(case: &Case) -> Answer {
+    let given = &case.given;
+    let digits = digits(case)?;
+    let months = match given.text("method")? {
+        "right_to_invoice" => right_to_invoice(&delivered_units(given)?, digits),
+        "straight_line_monthly" => timed(given, Measure::StraightLineMonthly, digits)?,
+        "daily" => timed(given, Measure::Daily, digits)?,
+        "prorated_calendar_months" => timed(given, Measure::ProratedCalendarMonths, digits)?,
+        "progress" => {
+            let measure = Measure::Progress(delivered(&given.list("progress"), "percent")?);
+            recognise(given.decimal("price")?, &measure, digits)
+        }
+        "units" | "cost_to_cost" => recognise(given.decimal("price")?, &of_total(given)?, digits),
+        _ => return Err(given.missing("method")),
+    };
+    let months = months.map_err(refused)?;
+    let mut found = Map::new();
+    let by_month = months
+        .iter()
+        .map(|month| (year_month(month.month), number(month.amount)));
+    found.insert("by_month".to_owned(), Value::Object(by_month.collect()));
+    if given.has("as_of") {
+        as_of(given, &months, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn as_of(given: &Given, months: &[MonthRevenue], found: &mut Map<String, Value>) -> Result<(), Failure> {
+    let month = month(given, "as_of")?;
+    let reached = months.iter().rfind(|each| each.month <= month);
+    let recognised = reached.map_or(Decimal::ZERO, |each| each.to_date);
+    let of_month = reached
+        .filter(|each| each.month == month)
+        .map_or(Decimal::ZERO, |each| each.amount);
+    let mut billed = Decimal::ZERO;
+    for billing in given.list("billings") {
+        if billing.date("date")?.first_of_month() <= month {
+            billed = billed
+                .checked_add(billing.decimal("amount")?)
+                .ok_or_else(|| refused("too large"))?;
+        }
+    }
+    let stands = position(recognised, billed).map_err(refused)?;
+    for (name, amount) in [
+        ("revenue", of_month),
+        ("recognized_to_date", recognised),
+        ("deferred", stands.deferred),
+        ("contract_asset", stands.contract_asset),
+    ] {
+        found.insert(name.to_owned(), number(amount));
+    }
+    Ok(())
+}
+
+type Recognised = Result<Vec<MonthRevenue>, billing::revenue::RevenueError>;
+
+fn timed(given: &Given, measure: fn(Period) -> Measure, digits: u32) -> Result<Recognised, Failure> {
+    Ok(recognise(
+        given.decimal("price")?,
+        &measure(service(given)?),
+        digits,
+    ))
+}
+
+/// Both days are served.
+fn service(given: &Given) -> Result<Period, Failure> {
+    let end = given.date("end")?.tomorrow().map_err(refused)?;
+    Period::try_new(given.date("start")?, end).map_err(refused)
+}
+
+fn delivered_units(given: &Given) -> Result<Vec<(Delivered, Decimal)>, Failure> {
+    let name = if given.has("rated_units") {
+        "rated_units"
+    } else {
+        "units"
+    };
+    let rated = |row: &Given| {
+        let unit_price = if row.has("unit_price") {
+            row.decimal("unit_price")
+        } else {
+            given.decimal("unit_price")
+        };
+        Ok((
+            Delivered {
+                month: month(row, "month")?,
+                amount: row.decimal("quantity")?,
+            },
+            unit_price?,
+        ))
+    };
+    given.list(name).iter().map(rated).collect()
+}
+
+fn delivered(rows: &[Given], name: &str) -> Result<Vec<Delivered>, Failure> {
+    let one = |row: &Given| {
+        Ok(Delivered {
+            month: month(row, "month")?,
+            amount: row.decimal(name)?,
+        })
+    };
+    rows.iter().map(one).collect()
+}
+
+fn of_total(given: &Given) -> Result<Measure, Failure> {
+    let (list, amount, totals): (_, _, &[&str]) = if given.text("method")? == "units" {
+        (
+            "units",
+            "quantity",
+            &["total_units", "expected_units", "units_total"],
+        )
+    } else {
+        (
+            "costs",
+            "amount",
+            &[
+                "total_cost",
+                "expected_cost",
+                "expected_total_cost",
+                "total_expected_cost",
+            ],
+        )
+    };
+    Ok(Measure::OfTotal {
+        delivered: delivered(&given.list(list), amount)?,
+        total: one_of(given, totals)?,
+    })
+}
+
+fn modification(case: &Case) -> Answer {
+    let given = &case.given;
+    match given.text("treatment")? {
+        "separate_contract" => separate(given),
+        "prospective" | "catch_up" if given.has("method") => straight_line(case),
+        "catch_up" => {
+            let (price, before) = (
+                given.decimal("revised_price")?,
+                given.decimal("recognized_before")?,
+            );
+            let correction =
+                catch_up(price, given.fraction("progress")?, before, digits(case)?).map_err(refused)?;
+            outputs([("catch_up", number(correction))])
+        }
+        "prospective_units" => prospective_units(case),
+        "prospective" | "prospective_years" => prospective_years(case),
+        "termination" => termination(given),
+        _ => Err(given.missing("treatment")),
+    }
+}
+
+fn separate(given: &Given) -> Answer {
+    let original = (
+        given.decimal("original_units")?,
+        given.decimal("original_unit_price")?,
+    );
+    let added = (given.decimal("added_units")?, given.decimal("added_unit_price")?);
+    let (original, added, total) = separate_contract(original, added).map_err(refused)?;
+    outputs([
+        ("original_revenue", number(original)),
+        ("added_revenue", number(added)),
+        ("total_revenue", number(total)),
+    ])
+}
+
+fn straight_line(case: &Case) -> Answer {
+    let given = &case.given;
+    let on = given.date("modification_date")?;
+    let prospective = given.text("treatment")? == "prospective";
+    let (original, revised) = (given.decimal("original_price")?, given.decimal("revised_price")?);
+    let change = change_straight_line(service(given)?, original, on, revised, prospective, digits(case)?);
+    let change = change.map_err(refused)?;
+    let at = change
+        .months
+        .iter()
+        .position(|month| month.month == on.first_of_month());
+    let of = |at: Option<usize>| at.and_then(|at| change.months.get(at));
+    let amount = |month: Option<&MonthRevenue>| number(month.map_or(Decimal::ZERO, |month| month.amount));
+    outputs([
+        ("catch_up", number(change.catch_up)),
+        ("recognized_before", number(change.recognised_before)),
+        (
+            "monthly_before",
+            amount(
+                change
+                    .months
+                    .first()
+                    .filter(|month| month.month < on.first_of_month()),
+            ),
+        ),
+        ("monthly_after", amount(of(at.map(|at| at.saturating_add(1))))),
+        ("modification_month_revenue", amount(of(at))),
+        (
+            "recognized_to_date",
+            number(of(at).map_or(Decimal::ZERO, |month| month.to_date)),
+        ),
+    ])
+}
+
+/// What is left of the old units and the added ones become one price.
+fn prospective_units(case: &Case) -> Answer {
+    let given = &case.given;
+    let product = |units: Decimal, price: Decimal| -> Result<ProspectiveSplit, Failure> {
+        let consideration = units.checked_mul(price).ok_or_else(|| refused("too large"))?;
+        Ok(ProspectiveSplit {
+            consideration,
+            over: units,
+        })
+    };
+    let left = product(
+        one_of(given, &["remaining_units", "units_remaining"])?,
+        one_of(given, &["remaining_unit_price", "original_unit_price"])?,
+    )?;
+    let added = product(given.decimal("added_units")?, given.decimal("added_unit_price")?)?;
+    let price = prospective_price(&[left, added]).map_err(refused)?;
+    let shown = price.rounded(digits(case)?).ok_or_else(|| refused("too large"))?;
+    outputs([
+        ("unit_price", number(shown)),
+        ("blended_unit_price", number(shown)),
+    ])
+}
+
+fn prospective_years(case: &Case) -> Answer {
+    let given = &case.given;
+    let price = one_of(given, &["revised_price", "remaining_consideration"])?;
+    let before = given.optional_decimal("recognized_before")?.unwrap_or_default();
+    let years = one_of(given, &["remaining_years", "years_remaining", "years"])?;
+    let yearly = spread_evenly(price, before, years).map_err(refused)?;
+    let shown = yearly
+        .rounded(digits(case)?)
+        .ok_or_else(|| refused("too large"))?;
+    outputs([
+        ("annual_revenue", number(shown)),
+        ("revenue_per_year", number(shown)),
+        ("yearly", number(shown)),
+    ])
+}
+
+fn termination(given: &Given) -> Answer {
+    let billed = one_of(given, &["billed", "billed_to_date"])?;
+    let refunded = given
+        .optional_decimal("refunded")?
+        .or(given.optional_decimal("refund")?)
+        .unwrap_or_default();
+    let before = one_of(given, &["recognized_before", "recognized_to_date"])?;
+    let now = terminate(billed, refunded, before).map_err(refused)?;
+    outputs([("revenue", number(now)), ("catch_up", number(now))])
+}
+
+fn breakage_revenue(case: &Case) -> Answer {
+    let given = &case.given;
+    let now = breakage(
+        given.decimal("allocated_to_rights")?,
+        given.decimal("redeemed_to_date")?,
+        given.decimal("expected_redemptions")?,
+        given.decimal("recognized_before")?,
+        digits(case)?,
+    );
+    outputs([("revenue", number(now.map_err(refused)?))])
+}
+
+fn retrospective(given: &Given) -> Answer {
+    let now = retrospective_price(
+        given.decimal("units_before")?,
+        given.decimal("price_before")?,
+        given.decimal("units_now")?,
+        given.decimal("price_now")?,
+    );
+    let (revenue, correction) = now.map_err(refused)?;
+    outputs([
+        ("revenue_now", number(revenue)),
+        ("correction", number(correction)),
+    ])
+}
+
+fn materials(case: &Case) -> Answer {
+    let given = &case.given;
+    let cost = one_of(given, &["materials_cost", "uninstalled_cost", "equipment_cost"])?;
+    let to_date = one_of(given, &["other_cost_to_date", "cost_to_date", "costs_incurred"])?;
+    let (price, total) = (
+        one_of(given, &["price", "transaction_price"])?,
+        one_of(given, &["total_cost", "expected_cost"])?,
+    );
+    let revenue = uninstalled_materials(price, total, cost, to_date, digits(case)?).map_err(refused)?;
+    outputs([
+        ("revenue", number(revenue)),
+        ("recognized_to_date", number(revenue)),
+    ])
+}
+
+fn month(given: &Given, name: &str) -> Result<Date, Failure> {
+    let text = given.text(name)?;
+    format!("{}-01", text.get(..7).unwrap_or(text))
+        .parse()
+        .map_err(|_| given.missing(name))
+}
+
+fn year_month(month: Date) -> String {
+    month.strftime("%Y-%m").to_string()
+}
+
+fn one_of(given: &Given, names: &[&str]) -> Result<Decimal, Failure> {
+    let name = names.iter().find(|name| given.has(name));
+    name.map_or_else(
+        || Err(given.missing(&names.join("` or `"))),
+        |name| given.decimal(name),
+    )
+}
