@@ -4,6 +4,8 @@
 
 #[path = "conformance/adjustments.rs"]
 mod adjustments;
+#[path = "conformance/agreement.rs"]
+mod agreement;
 #[path = "conformance/calendar.rs"]
 mod calendar;
 #[path = "conformance/case.rs"]
@@ -14,6 +16,8 @@ mod changes;
 mod compare;
 #[path = "conformance/credits.rs"]
 mod credits;
+#[path = "conformance/modification.rs"]
+mod modification;
 #[path = "conformance/prices.rs"]
 mod prices;
 #[path = "conformance/proration.rs"]
@@ -22,6 +26,12 @@ mod proration;
 mod report;
 #[path = "conformance/revenue.rs"]
 mod revenue;
+#[path = "conformance/sequence.rs"]
+mod sequence;
+#[path = "conformance/terms.rs"]
+mod terms;
+#[path = "conformance/units.rs"]
+mod units;
 
 use std::path::PathBuf;
 
@@ -48,14 +58,17 @@ const NOT_OFFERED: [(&str, &str); 3] = [
 ];
 
 /// Each knows some kinds of case, and says nothing about the others.
-const ADAPTERS: [fn(&Case) -> Option<Answer>; 7] = [
+const ADAPTERS: [fn(&Case) -> Option<Answer>; 10] = [
     prices::answer,
+    units::answer,
     adjustments::answer,
     proration::answer,
     changes::answer,
+    sequence::answer,
     calendar::answer,
     credits::answer,
     revenue::answer,
+    modification::answer,
 ];
 
 #[test]

@@ -10,8 +10,8 @@ use pricing::tax::{TaxedLine, on_amount, on_lines};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
+use super::agreement::discount;
 use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
-use super::changes::discount;
 
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
     match case.kind.as_str() {

@@ -11,8 +11,8 @@ use pricing::rate::part_of;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::agreement::cadence;
 use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
-use super::changes::cadence;
 
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
     let given = &case.given;

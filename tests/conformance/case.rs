@@ -91,6 +91,15 @@ impl Given {
         as_decimal(&self.0[name]).ok_or_else(|| self.missing(name))
     }
 
+    /// The same figure under the first of several names it goes by.
+    pub(crate) fn one_of(&self, names: &[&str]) -> Result<Decimal, Failure> {
+        let name = names.iter().find(|name| self.has(name));
+        name.map_or_else(
+            || Err(self.missing(&names.join("` or `"))),
+            |name| self.decimal(name),
+        )
+    }
+
     pub(crate) fn optional_decimal(&self, name: &str) -> Result<Option<Decimal>, Failure> {
         if self.has(name) {
             self.decimal(name).map(Some)
@@ -140,7 +149,9 @@ impl Given {
     }
 
     pub(crate) fn zone(&self) -> Result<TimeZone, Failure> {
-        let name = ["timezone", "time_zone"].into_iter().find(|name| self.has(name));
+        let name = ["timezone", "time_zone", "customer_timezone"]
+            .into_iter()
+            .find(|name| self.has(name));
         name.map_or(Ok(TimeZone::UTC), |name| {
             TimeZone::get(self.text(name)?).map_err(refused)
         })

@@ -10,8 +10,8 @@ use pricing::rate::{Earlier, RateInput, RatedLine, rate};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
+use super::agreement::flat_charge;
 use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
-use super::changes::flat_charge;
 
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
     let given = &case.given;
@@ -189,7 +189,7 @@ fn paid(wallets: Vec<Wallet>, fees: &[Fee], zero: Money) -> Answer {
 /// The credit of an account is a wallet that pays everything.
 fn account_credit(given: &Given) -> Answer {
     let currency = given.currency()?;
-    let money = |names: &[&str]| one_of(given, names).map(|amount| Money::new(amount, currency));
+    let money = |names: &[&str]| given.one_of(names).map(|amount| Money::new(amount, currency));
     let balance = money(&["credit", "credit_balance", "account_credit", "balance"])?;
     let amount = money(&["invoice_total", "total", "invoice_amount", "amount"])?;
     let wallet = Wallet {
@@ -210,8 +210,8 @@ fn account_credit(given: &Given) -> Answer {
 
 /// Credits bought at a price for each.
 fn wallet_topup(given: &Given) -> Answer {
-    let credits = one_of(given, &["credits", "paid_credits", "quantity"])?;
-    let unit_price = one_of(given, &["rate", "rate_amount", "unit_price"])?;
+    let credits = given.one_of(&["credits", "paid_credits", "quantity"])?;
+    let unit_price = given.one_of(&["rate", "rate_amount", "unit_price"])?;
     let line = priced(given, credits, unit_price, None)?;
     outputs([
         ("amount", number(line.amount.amount)),
@@ -221,8 +221,8 @@ fn wallet_topup(given: &Given) -> Answer {
 
 /// What was billed before counts against what it should be now.
 fn paid_adjustment(given: &Given) -> Answer {
-    let amount = one_of(given, &["new_amount", "expected", "adjusted_amount", "amount"])?;
-    let before = one_of(given, &["paid", "old_amount", "billed"])?;
+    let amount = given.one_of(&["new_amount", "expected", "adjusted_amount", "amount"])?;
+    let before = given.one_of(&["paid", "old_amount", "billed"])?;
     let line = priced(
         given,
         Decimal::ONE,
@@ -254,12 +254,4 @@ fn priced(
     let measured = Measured::Units(units);
     let input = RateInput::of_charge(&charge, given.currency()?, Policy::default(), month, measured);
     rate(&RateInput { earlier, ..input }).map_err(refused)
-}
-
-fn one_of(given: &Given, names: &[&str]) -> Result<Decimal, Failure> {
-    let name = names.iter().find(|name| given.has(name));
-    name.map_or_else(
-        || Err(given.missing(&names.join("` or `"))),
-        |name| given.decimal(name),
-    )
 }

@@ -8,8 +8,8 @@ use pricing::rate::{RateInput, days_of, part_of, rate};
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use super::agreement::flat_charge;
 use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
-use super::changes::flat_charge;
 
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
     let given = &case.given;

@@ -1,10 +1,8 @@
 //! Revenue recognition.
 
 use billing::revenue::{
-    Bundle, Delivered, Measure, MonthRevenue, Obligation, PartRounding, ProspectiveSplit, allocate,
-    allocate_with_bundle, breakage, catch_up, change_straight_line, position, prospective_price, recognise,
-    retrospective_price, right_to_invoice, separate_contract, spread_evenly, terminate,
-    uninstalled_materials,
+    Bundle, Delivered, Measure, MonthRevenue, Obligation, PartRounding, allocate, allocate_with_bundle,
+    breakage, position, recognise, retrospective_price, right_to_invoice, uninstalled_materials,
 };
 use jiff::civil::Date;
 use pricing::period::Period;
@@ -22,7 +20,6 @@ pub(crate) fn answer(case: &Case) -> Option<Answer> {
             Some(bundle(given).and_then(|bundle| allocation(case, Some(&bundle))))
         }
         "revenue_schedule" => Some(schedule(case)),
-        "contract_modification" => Some(modification(case)),
         "breakage_revenue" => Some(breakage_revenue(case)),
         "retrospective_volume_price" => Some(retrospective(given)),
         "uninstalled_materials" => Some(materials(case)),
@@ -31,7 +28,7 @@ pub(crate) fn answer(case: &Case) -> Option<Answer> {
 }
 
 /// Decimals a source rounds to: stated, or those of the figures it prints.
-fn digits(case: &Case) -> Result<u32, Failure> {
+pub(crate) fn digits(case: &Case) -> Result<u32, Failure> {
     if case.given.has("rounding_scale") {
         return case.given.whole("rounding_scale");
     }
@@ -90,7 +87,7 @@ fn bundle(given: &Given) -> Result<Bundle, Failure> {
         .filter_map(Value::as_str);
     Ok(Bundle {
         members: members.map(str::to_owned).collect(),
-        selling_price: one_of(&bundle, &["price", "ssp", "observed_price", "selling_price"])?,
+        selling_price: bundle.one_of(&["price", "ssp", "observed_price", "selling_price"])?,
     })
 }
 
@@ -159,7 +156,7 @@ fn timed(given: &Given, measure: fn(Period) -> Measure, digits: u32) -> Result<R
 }
 
 /// Both days are served.
-fn service(given: &Given) -> Result<Period, Failure> {
+pub(crate) fn service(given: &Given) -> Result<Period, Failure> {
     let end = given.date("end")?.tomorrow().map_err(refused)?;
     Period::try_new(given.date("start")?, end).map_err(refused)
 }
@@ -218,127 +215,8 @@ fn of_total(given: &Given) -> Result<Measure, Failure> {
     };
     Ok(Measure::OfTotal {
         delivered: delivered(&given.list(list), amount)?,
-        total: one_of(given, totals)?,
+        total: given.one_of(totals)?,
     })
-}
-
-fn modification(case: &Case) -> Answer {
-    let given = &case.given;
-    match given.text("treatment")? {
-        "separate_contract" => separate(given),
-        "prospective" | "catch_up" if given.has("method") => straight_line(case),
-        "catch_up" => {
-            let (price, before) = (
-                given.decimal("revised_price")?,
-                given.decimal("recognized_before")?,
-            );
-            let correction =
-                catch_up(price, given.fraction("progress")?, before, digits(case)?).map_err(refused)?;
-            outputs([("catch_up", number(correction))])
-        }
-        "prospective_units" => prospective_units(case),
-        "prospective" | "prospective_years" => prospective_years(case),
-        "termination" => termination(given),
-        _ => Err(given.missing("treatment")),
-    }
-}
-
-fn separate(given: &Given) -> Answer {
-    let original = (
-        given.decimal("original_units")?,
-        given.decimal("original_unit_price")?,
-    );
-    let added = (given.decimal("added_units")?, given.decimal("added_unit_price")?);
-    let (original, added, total) = separate_contract(original, added).map_err(refused)?;
-    outputs([
-        ("original_revenue", number(original)),
-        ("added_revenue", number(added)),
-        ("total_revenue", number(total)),
-    ])
-}
-
-fn straight_line(case: &Case) -> Answer {
-    let given = &case.given;
-    let on = given.date("modification_date")?;
-    let prospective = given.text("treatment")? == "prospective";
-    let (original, revised) = (given.decimal("original_price")?, given.decimal("revised_price")?);
-    let change = change_straight_line(service(given)?, original, on, revised, prospective, digits(case)?);
-    let change = change.map_err(refused)?;
-    let at = change
-        .months
-        .iter()
-        .position(|month| month.month == on.first_of_month());
-    let of = |at: Option<usize>| at.and_then(|at| change.months.get(at));
-    let amount = |month: Option<&MonthRevenue>| number(month.map_or(Decimal::ZERO, |month| month.amount));
-    outputs([
-        ("catch_up", number(change.catch_up)),
-        ("recognized_before", number(change.recognised_before)),
-        (
-            "monthly_before",
-            amount(
-                change
-                    .months
-                    .first()
-                    .filter(|month| month.month < on.first_of_month()),
-            ),
-        ),
-        ("monthly_after", amount(of(at.map(|at| at.saturating_add(1))))),
-        ("modification_month_revenue", amount(of(at))),
-        (
-            "recognized_to_date",
-            number(of(at).map_or(Decimal::ZERO, |month| month.to_date)),
-        ),
-    ])
-}
-
-/// What is left of the old units and the added ones become one price.
-fn prospective_units(case: &Case) -> Answer {
-    let given = &case.given;
-    let product = |units: Decimal, price: Decimal| -> Result<ProspectiveSplit, Failure> {
-        let consideration = units.checked_mul(price).ok_or_else(|| refused("too large"))?;
-        Ok(ProspectiveSplit {
-            consideration,
-            over: units,
-        })
-    };
-    let left = product(
-        one_of(given, &["remaining_units", "units_remaining"])?,
-        one_of(given, &["remaining_unit_price", "original_unit_price"])?,
-    )?;
-    let added = product(given.decimal("added_units")?, given.decimal("added_unit_price")?)?;
-    let price = prospective_price(&[left, added]).map_err(refused)?;
-    let shown = price.rounded(digits(case)?).ok_or_else(|| refused("too large"))?;
-    outputs([
-        ("unit_price", number(shown)),
-        ("blended_unit_price", number(shown)),
-    ])
-}
-
-fn prospective_years(case: &Case) -> Answer {
-    let given = &case.given;
-    let price = one_of(given, &["revised_price", "remaining_consideration"])?;
-    let before = given.optional_decimal("recognized_before")?.unwrap_or_default();
-    let years = one_of(given, &["remaining_years", "years_remaining", "years"])?;
-    let yearly = spread_evenly(price, before, years).map_err(refused)?;
-    let shown = yearly
-        .rounded(digits(case)?)
-        .ok_or_else(|| refused("too large"))?;
-    outputs([
-        ("annual_revenue", number(shown)),
-        ("revenue_per_year", number(shown)),
-        ("yearly", number(shown)),
-    ])
-}
-
-fn termination(given: &Given) -> Answer {
-    let billed = one_of(given, &["billed", "billed_to_date"])?;
-    let refunded = given
-        .optional_decimal("refunded")?
-        .or(given.optional_decimal("refund")?)
-        .unwrap_or_default();
-    let before = one_of(given, &["recognized_before", "recognized_to_date"])?;
-    let now = terminate(billed, refunded, before).map_err(refused)?;
-    outputs([("revenue", number(now)), ("catch_up", number(now))])
 }
 
 fn breakage_revenue(case: &Case) -> Answer {
@@ -369,11 +247,11 @@ fn retrospective(given: &Given) -> Answer {
 
 fn materials(case: &Case) -> Answer {
     let given = &case.given;
-    let cost = one_of(given, &["materials_cost", "uninstalled_cost", "equipment_cost"])?;
-    let to_date = one_of(given, &["other_cost_to_date", "cost_to_date", "costs_incurred"])?;
+    let cost = given.one_of(&["materials_cost", "uninstalled_cost", "equipment_cost"])?;
+    let to_date = given.one_of(&["other_cost_to_date", "cost_to_date", "costs_incurred"])?;
     let (price, total) = (
-        one_of(given, &["price", "transaction_price"])?,
-        one_of(given, &["total_cost", "expected_cost"])?,
+        given.one_of(&["price", "transaction_price"])?,
+        given.one_of(&["total_cost", "expected_cost"])?,
     );
     let revenue = uninstalled_materials(price, total, cost, to_date, digits(case)?).map_err(refused)?;
     outputs([
@@ -391,12 +269,4 @@ fn month(given: &Given, name: &str) -> Result<Date, Failure> {
 
 fn year_month(month: Date) -> String {
     month.strftime("%Y-%m").to_string()
-}
-
-fn one_of(given: &Given, names: &[&str]) -> Result<Decimal, Failure> {
-    let name = names.iter().find(|name| given.has(name));
-    name.map_or_else(
-        || Err(given.missing(&names.join("` or `"))),
-        |name| given.decimal(name),
-    )
 }

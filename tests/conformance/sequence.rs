@@ -1,0 +1,172 @@
+//! The invoices of an agreement, one after the other.
+
+use std::collections::BTreeMap;
+
+use billing::component::Component;
+use billing::expected_over;
+use billing::facts::{Facts, UsageEvent};
+use billing::line::ExpectedLine;
+use jiff::civil::Date;
+use pricing::plan::{Amends, Charge, Meter, OnceAt, Plan, Quantity, Schedule};
+use pricing::price::Price;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::agreement::{cadence, flat_charge, id, meter, name, no_facts, plan_from, recurring};
+use super::case::{Answer, Case, Failure, Given, outputs, refused};
+
+pub(crate) fn answer(case: &Case) -> Option<Answer> {
+    (case.kind == "invoice_sequence").then(|| invoice_sequence(case))
+}
+
+/// Invoices of an agreement by their dates, through the last one the source shows.
+fn invoice_sequence(case: &Case) -> Answer {
+    let given = &case.given;
+    let start = given.date("start")?;
+    let through = last_shown(case)?;
+    let items = given.list("items");
+    let mut first = plan_from(case, start, sequence_items(given, &items, "old_", start)?)?;
+    first.meters = meters(&items)?;
+    let mut versions = vec![first];
+    if given.has("change_date") {
+        let charges = sequence_items(given, &items, "new_", start)?;
+        let amends = versions.first().map(Plan::content_hash);
+        let amends = amends
+            .map(|plan| {
+                Ok(Amends {
+                    plan,
+                    effective: given.date("change_date")?,
+                })
+            })
+            .transpose()?;
+        let changed = versions.first().cloned().map(|plan| Plan {
+            amends,
+            charges,
+            ..plan
+        });
+        versions.extend(changed);
+    }
+    let facts = Facts {
+        events: usage(given)?,
+        ..no_facts()
+    };
+    let lines = expected_over(&versions.iter().collect::<Vec<_>>(), &facts, through).map_err(refused)?;
+    outputs([("invoices", invoices(&lines)?)])
+}
+
+fn invoices(lines: &[ExpectedLine]) -> Result<Value, Failure> {
+    let mut dates: BTreeMap<Date, (Decimal, bool)> = BTreeMap::new();
+    for line in lines {
+        let (total, adjusts) = dates.entry(line.invoice_date).or_default();
+        *total = total
+            .checked_add(line.amount.amount)
+            .ok_or_else(|| refused("too large"))?;
+        *adjusts |= matches!(
+            line.component,
+            Component::Amended { .. } | Component::AmendedCredit { .. }
+        );
+    }
+    let shown =
+        dates
+            .into_iter()
+            .filter(|(_, (total, _))| !total.is_zero())
+            .map(|(date, (total, adjusts))| {
+                let kind = if adjusts { "adjustment" } else { "recurring" };
+                json!({ "date": date.to_string(), "total": total.to_string(), "type": kind })
+            });
+    Ok(Value::Array(shown.collect()))
+}
+
+fn last_shown(case: &Case) -> Result<Date, Failure> {
+    let dates = case
+        .expect
+        .get("invoices")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let last = dates
+        .filter_map(|invoice| invoice["date"].as_str()?.parse::<Date>().ok())
+        .max();
+    last.ok_or_else(|| Failure::Unreadable("the source shows no invoice".to_owned()))
+}
+
+fn sequence_items(given: &Given, items: &[Given], side: &str, start: Date) -> Result<Vec<Charge>, Failure> {
+    let mut charges = Vec::new();
+    for item in items {
+        let of_side = format!("{side}amount");
+        let amount = [of_side.as_str(), "amount"]
+            .into_iter()
+            .find(|name| item.has(name));
+        let is_usage = item.text("type")? == "usage";
+        let Some(amount) = amount
+            .map(|name| item.decimal(name))
+            .or(is_usage.then_some(Ok(Decimal::ONE)))
+        else {
+            continue;
+        };
+        let mut charge = flat_charge(item.text("term").unwrap_or("in_arrears"), amount?)?;
+        name(&mut charge, item.text("name")?);
+        if is_usage {
+            let unit_price = item.optional_decimal("unit_price")?.unwrap_or(Decimal::ONE);
+            charge.quantity = Quantity::Metered {
+                meter: charge.id.clone(),
+            };
+            charge.price = Price::PerUnit {
+                unit_price,
+                per: Decimal::ONE,
+            };
+        }
+        charge.schedule = match charge.schedule {
+            _ if item.text("type")? == "one_time" => Schedule::Once { at: OnceAt::Start },
+            Schedule::Recurring { timing, .. } => recurring(cadence(item)?, timing, start),
+            other => other,
+        };
+        charge.starts = item
+            .has("effective_from")
+            .then(|| item.date("effective_from"))
+            .transpose()?;
+        charge.ends = given
+            .has("cancel_date")
+            .then(|| given.date("cancel_date"))
+            .transpose()?;
+        charges.push(charge);
+    }
+    Ok(charges)
+}
+
+fn meters(items: &[Given]) -> Result<Vec<Meter>, Failure> {
+    let usage = items
+        .iter()
+        .filter(|item| item.text("type").is_ok_and(|kind| kind == "usage"));
+    usage
+        .map(|item| item.text("name").map(|name| meter(&id(name))))
+        .collect()
+}
+
+fn usage(given: &Given) -> Result<Vec<UsageEvent>, Failure> {
+    let only = given
+        .list("items")
+        .into_iter()
+        .find(|item| item.text("type").is_ok_and(|kind| kind == "usage"));
+    let used = |(at, used): (usize, Given)| {
+        let of = ["item", "name"].into_iter().find_map(|name| used.text(name).ok());
+        let meter = of
+            .or_else(|| only.as_ref()?.text("name").ok())
+            .ok_or_else(|| used.missing("item"))?;
+        let value = if used.has("quantity") {
+            used.decimal("quantity")?
+        } else {
+            used.decimal("amount")?
+        };
+        Ok(UsageEvent {
+            id: at.to_string(),
+            meter: id(meter),
+            at: used.date_time(if used.has("at") { "at" } else { "date" })?,
+            value,
+            key: None,
+            dimensions: BTreeMap::new(),
+            replaces: None,
+        })
+    };
+    given.list("usage").into_iter().enumerate().map(used).collect()
+}
