@@ -1,138 +1,133 @@
 //! Expected less billed: what to bill now. Issued invoices never change; what is wrong on them is set right by lines
 //! that restate the same service period.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod carried;
+mod cluster;
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use pricing::money::{Money, MoneyError};
-use pricing::period::Period;
 use pricing::working::{Step, Working};
 
-use crate::component::Component;
 use crate::line::{BilledLine, DueLine, DueReason, ExpectedLine};
+use carried::{Carried, CarriedLine};
+use cluster::Cluster;
 
 /// New lines, and the difference of every line that was billed with another amount. Nothing for what is equal, so a
 /// run repeated bills nothing.
 ///
-/// A line of zero that was never billed accompanies an invoice that is due anyway; it never makes one.
+/// No part of a charge is billed twice for one day: where periods were cut or joined since they were billed, the
+/// difference is one line for the period that was billed. A line of zero that was never billed accompanies an invoice
+/// that is due anyway; it never makes one.
 pub fn difference(expected: &[ExpectedLine], billed: &[BilledLine]) -> Result<Vec<DueLine>, MoneyError> {
     let mut carried = Carried::of(billed)?;
     let mut due = Vec::new();
     let mut unmatched = Vec::new();
     for line in expected {
         match carried.take(line) {
-            Some(found) => due.extend(restated(line, line.amount, &found)?),
+            Some(found) => due.extend(restated(line, line.amount, &[found])?),
             None => unmatched.push(line),
         }
     }
-    for line in unmatched {
-        due.extend(first_or_moved(line, &mut carried)?);
-    }
-    for found in carried.rest() {
-        due.extend(withdrawn(&found)?);
+    for cluster in cluster::by_days(unmatched, carried.into_rest()) {
+        due.extend(of_cluster(&cluster)?);
     }
     Ok(without_lonely_zeros(due))
 }
 
-/// What invoices carry of one line.
-struct CarriedLine<'a> {
-    billed: Money,
-    lines: Vec<&'a BilledLine>,
+/// What is billed and what is expected for some days that do not coincide.
+fn of_cluster(cluster: &Cluster<'_>) -> Result<Vec<DueLine>, MoneyError> {
+    let Cluster {
+        expected, carried, ..
+    } = cluster;
+    if carried.is_empty() {
+        let first = |line: &&ExpectedLine| DueLine {
+            line: (*line).clone(),
+            reason: DueReason::First,
+        };
+        return Ok(expected.iter().map(first).collect());
+    }
+    if cluster.has_one_tax() && !expected.is_empty() {
+        let line = joined(expected)?;
+        return Ok(restated(&line, line.amount, carried)?.into_iter().collect());
+    }
+    let mut due = Vec::new();
+    for found in carried {
+        due.extend(withdrawn(found)?);
+    }
+    for line in expected {
+        // With another tax: nothing of it was billed, and yet it is no first line for these days.
+        let nothing = CarriedLine {
+            billed: Money::zero(line.amount.currency),
+            lines: all_lines(carried),
+        };
+        due.extend(restated(line, line.amount, &[nothing])?);
+    }
+    Ok(due)
 }
 
-type Key<'a> = (&'a str, &'a Component, Option<&'a str>, Option<Period>);
-
-struct Carried<'a>(BTreeMap<Key<'a>, CarriedLine<'a>>);
-
-impl<'a> Carried<'a> {
-    fn of(billed: &'a [BilledLine]) -> Result<Self, MoneyError> {
-        let mut carried: BTreeMap<Key<'a>, CarriedLine<'a>> = BTreeMap::new();
-        for line in billed {
-            let key = (
-                line.charge.as_str(),
-                &line.component,
-                line.tax.as_deref(),
-                line.service,
-            );
-            let entry = carried.entry(key).or_insert_with(|| CarriedLine {
-                billed: Money::zero(line.amount.currency),
-                lines: Vec::new(),
-            });
-            entry.billed = entry.billed.plus(line.amount)?;
-            entry.lines.push(line);
-        }
-        Ok(Self(carried))
+/// Several lines for one billed period as one: each is a step of its working.
+fn joined(expected: &[&ExpectedLine]) -> Result<ExpectedLine, MoneyError> {
+    let mut lines = expected.iter();
+    let Some(first) = lines.next() else {
+        return Err(MoneyError::Overflow);
+    };
+    let mut all = (*first).clone();
+    if expected.len() == 1 {
+        return Ok(all);
     }
-
-    fn take(&mut self, line: &'a ExpectedLine) -> Option<CarriedLine<'a>> {
-        let key = (
-            line.charge.as_str(),
-            &line.component,
-            line.tax.as_deref(),
-            line.service,
-        );
-        self.0.remove(&key)
+    all.quantity = None;
+    all.working = Working::new(all.amount.currency);
+    all.working.steps.push(step_of(first));
+    for line in lines {
+        all.amount = all.amount.plus(line.amount)?;
+        all.working.steps.push(step_of(line));
+        all.facts.extend(line.facts.iter().cloned());
     }
+    Ok(all)
+}
 
-    /// A line of the same part whose service period overlaps: the period was cut or extended since.
-    fn take_overlapping(&mut self, line: &ExpectedLine) -> Option<CarriedLine<'a>> {
-        let service = line.service?;
-        let same_part = |(charge, component, tax, billed): &Key<'a>| {
-            *charge == line.charge
-                && **component == line.component
-                && *tax == line.tax.as_deref()
-                && billed.is_some_and(|billed| billed.overlap(service).is_some())
-        };
-        let key = *self.0.keys().find(|key| same_part(key))?;
-        self.0.remove(&key)
-    }
-
-    fn rest(self) -> impl Iterator<Item = CarriedLine<'a>> {
-        self.0.into_values()
+fn step_of(line: &ExpectedLine) -> Step {
+    let days = line
+        .service
+        .map(|service| format!("{} to {}: ", service.start(), service.end()));
+    let name = format!("{}{}", days.unwrap_or_default(), line.working);
+    Step::Amount {
+        name,
+        amount: line.amount.amount,
     }
 }
 
 fn restated(
     line: &ExpectedLine,
     expected: Money,
-    found: &CarriedLine<'_>,
+    found: &[CarriedLine<'_>],
 ) -> Result<Option<DueLine>, MoneyError> {
-    let difference = expected.minus(found.billed)?;
+    let zero = Money::zero(expected.currency);
+    let billed = found.iter().try_fold(zero, |sum, found| sum.plus(found.billed))?;
+    let difference = expected.minus(billed)?;
     if difference.amount.is_zero() {
         return Ok(None);
     }
+    let service = found
+        .iter()
+        .flat_map(|found| &found.lines)
+        .find_map(|billed| billed.service)
+        .or(line.service);
     let reason = DueReason::Restated {
-        billed: found.billed,
+        billed,
         expected,
         invoices: invoices(found),
     };
     Ok(Some(DueLine {
         line: ExpectedLine {
             amount: difference,
+            service,
             ..line.clone()
         },
         reason,
     }))
-}
-
-fn first_or_moved(line: &ExpectedLine, carried: &mut Carried<'_>) -> Result<Option<DueLine>, MoneyError> {
-    match carried.take_overlapping(line) {
-        Some(found) => {
-            let of_billed_period = found.lines.first().and_then(|billed| billed.service);
-            let due = restated(line, line.amount, &found)?;
-            Ok(due.map(|due| DueLine {
-                line: ExpectedLine {
-                    service: of_billed_period,
-                    ..due.line
-                },
-                ..due
-            }))
-        }
-        None => Ok(Some(DueLine {
-            line: line.clone(),
-            reason: DueReason::First,
-        })),
-    }
 }
 
 /// Takes back what is no longer owed; nothing where it was already taken back.
@@ -144,12 +139,9 @@ fn withdrawn(found: &CarriedLine<'_>) -> Result<Option<DueLine>, MoneyError> {
         return Ok(None);
     }
     let amount = Money::zero(found.billed.currency).minus(found.billed)?;
-    let working = Working {
-        currency: amount.currency,
-        steps: vec![Step::Amount {
-            name: "no longer owed".to_owned(),
-            amount: amount.amount,
-        }],
+    let step = Step::Amount {
+        name: "no longer owed".to_owned(),
+        amount: amount.amount,
     };
     let line = ExpectedLine {
         charge: first.charge.clone(),
@@ -160,19 +152,30 @@ fn withdrawn(found: &CarriedLine<'_>) -> Result<Option<DueLine>, MoneyError> {
         quantity: None,
         amount,
         tax: first.tax.clone(),
-        working,
+        working: Working {
+            currency: amount.currency,
+            steps: vec![step],
+        },
         facts: Vec::new(),
         sources: Vec::new(),
     };
     let reason = DueReason::Withdrawn {
         billed: found.billed,
-        invoices: invoices(found),
+        invoices: invoices(std::slice::from_ref(found)),
     };
     Ok(Some(DueLine { line, reason }))
 }
 
-fn invoices(found: &CarriedLine<'_>) -> Vec<String> {
-    let numbers: BTreeSet<&str> = found.lines.iter().map(|line| line.invoice.as_str()).collect();
+fn all_lines<'a>(carried: &[CarriedLine<'a>]) -> Vec<&'a BilledLine> {
+    carried
+        .iter()
+        .flat_map(|found| found.lines.iter().copied())
+        .collect()
+}
+
+fn invoices(found: &[CarriedLine<'_>]) -> Vec<String> {
+    let lines = found.iter().flat_map(|found| &found.lines);
+    let numbers: BTreeSet<&str> = lines.map(|line| line.invoice.as_str()).collect();
     numbers.into_iter().map(str::to_owned).collect()
 }
 

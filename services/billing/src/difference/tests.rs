@@ -149,3 +149,49 @@ fn zeros_accompany_an_invoice_and_never_make_one() {
     assert_eq!(shown(&due)[2], "first calls/usage 0.00");
     assert_eq!(due[2].line.amount.amount, Decimal::ZERO);
 }
+
+#[test]
+fn a_billed_period_that_was_cut_since_is_corrected_in_one_line() {
+    let old = plan(
+        date(2025, 1, 1),
+        None,
+        vec![flat("tool", "310", months(1, Timing::Arrears))],
+    );
+    let first = difference(&expected(&old, &NONE, date(2025, 2, 1)).unwrap(), &[]).unwrap();
+    let mut new = old.clone();
+    new.amends = Some(Amends {
+        plan: old.content_hash(),
+        effective: date(2025, 1, 11),
+    });
+    new.charges[0].price = pricing::price::Price::Flat { amount: dec("620") };
+    let now = crate::expected::expected_over(&[&old, &new], &NONE, date(2025, 2, 1)).unwrap();
+    let due = difference(&now, &billed(&first, "1")).unwrap();
+    assert_eq!(shown(&due), ["restated tool/base 210.00"]);
+    assert_eq!(due[0].line.service, first[0].line.service);
+    assert_eq!(due[0].line.working.recompute().unwrap().amount, dec("520.00"));
+    let all = [billed(&first, "1"), billed(&due, "2")].concat();
+    assert_eq!(difference(&now, &all).unwrap(), []);
+}
+
+#[test]
+fn another_tax_takes_the_line_back_and_bills_it_anew() {
+    let mut old = plan(
+        date(2025, 1, 1),
+        None,
+        vec![flat("tool", "100", months(1, Timing::Advance))],
+    );
+    let first = difference(&expected(&old, &NONE, date(2025, 1, 1)).unwrap(), &[]).unwrap();
+    old.charges[0].tax = Some("vat".to_owned());
+    let now = expected(&old, &NONE, date(2025, 1, 1)).unwrap();
+    let due = difference(&now, &billed(&first, "1")).unwrap();
+    assert_eq!(
+        shown(&due),
+        ["withdrawn tool/base -100.00", "restated tool/base 100.00"]
+    );
+    assert_eq!(
+        (due[0].line.tax.as_deref(), due[1].line.tax.as_deref()),
+        (None, Some("vat"))
+    );
+    let all = [billed(&first, "1"), billed(&due, "2")].concat();
+    assert_eq!(difference(&now, &all).unwrap(), []);
+}
