@@ -9,6 +9,7 @@ use crate::facts::*;
 use crate::sample::*;
 
 mod amendments;
+mod extremes;
 mod models;
 mod prepaid;
 mod terms;
