@@ -48,11 +48,14 @@ fn kind(cell: &[&str]) -> Kind {
     }
 }
 
-/// An amount, a percentage or a number, with its signs.
+/// An amount, a percentage or a number, with its signs and a short unit: `$5k`, `12%`, `500GB`, `EUR42`.
 pub(super) fn is_figure(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    digits > 0 && (letters == 0 || (letters <= 3 && digits >= letters))
+    let start = text.find(|c: char| c.is_ascii_digit());
+    let Some((before, rest)) = start.map(|start| text.split_at(start)) else {
+        return false;
+    };
+    let letters = |part: &str| part.chars().filter(|c| c.is_alphabetic()).count();
+    (letters(before) == 0 || is_currency(before)) && letters(rest) <= 3
 }
 
 /// An amount with its sign, or a percentage.
@@ -61,8 +64,8 @@ fn is_money(word: &str) -> bool {
 }
 
 fn is_currency(word: &str) -> bool {
-    let code = word.len() == 3 && word.chars().all(|c| c.is_ascii_uppercase());
-    code || matches!(word, "$" | "\u{20ac}" | "\u{a3}" | "\u{a5}")
+    let sign = matches!(word, "$" | "US$" | "\u{20ac}" | "\u{a3}" | "\u{a5}");
+    sign || (word.len() == 3 && iso_currency::Currency::from_code(word).is_some())
 }
 
 /// A bare year may name a column: `2026`.

@@ -94,26 +94,40 @@ fn ruled(page: u32, lines: &[TextLine], grid: &lattice::Lattice<'_>) -> Option<F
 }
 
 fn aligned(page: u32, lines: &[TextLine], body: &[TextLine], edges: &Edges) -> Option<Found> {
-    let columns = columns::find(body, edges)?;
-    let grid = rows::find(body, &columns, edges);
+    let (titles, columns) = spanning(body, edges)?;
+    let rest = body.get(titles..)?;
+    let grid = rows::find(rest, &columns, edges);
     if header::is_list(&grid) {
         return None;
     }
+    let below = usize::from(titles == 0 && header::has_titles(&grid));
+    let doubtful = columns.doubt(rest.get(below..)?);
+    let grid = header::under(body.get(..titles.max(below))?, &columns, rest, grid);
     let has_header = header::is_first(&grid);
     let table = Table {
         page,
         rows: grid.iter().map(row).collect(),
         has_header,
-        doubtful: columns.doubt(body),
+        doubtful,
     };
     let (first, last) = (body.first()?.index, body.last()?.index);
     Some(Found {
         table,
-        lefts: columns.lefts(body),
+        lefts: columns.lefts(rest),
         first,
         last,
         lines: lines.len(),
     })
+}
+
+/// The columns, and how many lines at the top span several of them: without those the others show more columns.
+fn spanning(body: &[TextLine], edges: &Edges) -> Option<(usize, columns::Columns)> {
+    let whole = columns::find(body, edges)?;
+    let rest = columns::find(body.get(1..)?, edges);
+    match rest {
+        Some(more) if more.count() > whole.count() && body.len() > 3 => Some((1, more)),
+        _ => Some((0, whole)),
+    }
 }
 
 /// One row as cells of words.

@@ -13,7 +13,9 @@ use crate::file::pdf::words::Fragment;
 /// The least free strip between columns of prose, in percent of the font size.
 const GUTTER: i32 = 90;
 /// Columns are at least so many rows high.
-const ROWS: usize = 5;
+const ROWS: usize = 3;
+/// Lower ones than this must be full lines of prose on both sides.
+const SURE_ROWS: usize = 5;
 /// A line of prose has at least so many words.
 const PROSE_WORDS: usize = 4;
 /// How often columns may lie within columns.
@@ -154,7 +156,7 @@ fn is_gutter(band: &[Row], strip: Strip) -> bool {
     }
     let prose = (prose(&left), prose(&right));
     let apart = share_aligned(&left, &right) < 60;
-    match apart {
+    match apart && left.len().min(right.len()) >= SURE_ROWS {
         true => prose.0.max(prose.1) >= 50 && prose.0.min(prose.1) >= 25,
         false => prose.0.min(prose.1) >= 70 && full(&left) >= 60 && full(&right) >= 60,
     }

@@ -143,10 +143,11 @@ impl Rows {
 /// Left to right, parts of words joined.
 fn joined(mut row: Vec<Fragment>) -> Vec<Fragment> {
     row.sort_by_key(|word| word.at.left);
+    let spacing = letter_spacing(&row);
     let mut words: Vec<Fragment> = Vec::with_capacity(row.len());
-    for part in row {
+    for (part, spaced) in row.into_iter().zip(spacing) {
         match words.last_mut() {
-            Some(word) if is_one_word(word, &part) => {
+            Some(word) if spaced || is_one_word(word, &part) => {
                 word.text.push_str(&part.text);
                 word.at = word.at.around(part.at);
             }
@@ -154,6 +155,47 @@ fn joined(mut row: Vec<Fragment>) -> Vec<Fragment> {
         }
     }
     words
+}
+
+/// Which parts join the one before because a heading is spaced out letter by letter: single letters whose gaps are
+/// the least gap of their stretch, or hardly more.
+fn letter_spacing(row: &[Fragment]) -> Vec<bool> {
+    let mut joins = vec![false; row.len()];
+    let letters: Vec<usize> = (0..row.len())
+        .filter(|at| row.get(*at).is_some_and(is_letter))
+        .collect();
+    for stretch in letters.chunk_by(|a, b| a.saturating_add(1) == *b) {
+        let gaps: Vec<(usize, i32)> = stretch
+            .iter()
+            .skip(1)
+            .filter_map(|at| Some((*at, gap_before(row, *at)?)))
+            .collect();
+        let Some(least) = gaps.iter().map(|(_, gap)| *gap).min() else {
+            continue;
+        };
+        if gaps.len() < 3 || least > 60 {
+            continue;
+        }
+        for (at, _) in gaps.iter().filter(|(_, gap)| *gap <= least.saturating_add(8)) {
+            joins.get_mut(*at).into_iter().for_each(|join| *join = true);
+        }
+    }
+    joins
+}
+
+fn is_letter(part: &Fragment) -> bool {
+    let mut characters = part.text.chars();
+    characters.next().is_some_and(char::is_alphabetic) && characters.next().is_none()
+}
+
+/// The gap before a part in percent of the font size.
+fn gap_before(row: &[Fragment], at: usize) -> Option<i32> {
+    let (before, part) = (row.get(at.checked_sub(1)?)?, row.get(at)?);
+    part.at
+        .left
+        .saturating_sub(before.at.right)
+        .saturating_mul(100)
+        .checked_div(part.size.max(1))
 }
 
 /// A raised figure after a figure is a footnote, never another digit of the amount; raised letters ("1st") belong.

@@ -45,6 +45,16 @@ impl Columns {
         self.parts.partition_point(|part| *part <= middle)
     }
 
+    /// The middle of the text of every column.
+    pub(super) fn middles(&self, lines: &[TextLine]) -> Vec<i32> {
+        let all: Vec<&TextLine> = lines.iter().collect();
+        self.lefts(lines)
+            .into_iter()
+            .zip(self.rights(&all))
+            .map(|(left, right)| i32::midpoint(left, right))
+            .collect()
+    }
+
     /// Two rules with nothing between them are the sides of two boxes, not a column.
     fn drop_empty(&mut self, lines: &[TextLine]) {
         for column in (0..self.count()).rev() {
@@ -150,40 +160,53 @@ fn is_through(item: &Item, part: i32) -> bool {
     item.at.left.saturating_add(100) < part && item.at.right.saturating_sub(100) > part
 }
 
-/// Strips that (nearly) all lines leave free.
+/// Strips that (nearly) all lines leave free. Where a line runs into a strip, the strip parts where none does.
 fn free(lines: &[TextLine], area: BBox) -> Vec<i32> {
-    let allowed = lines.len() / STRAY;
+    let allowed = i32::try_from(lines.len() / STRAY).unwrap_or(i32::MAX);
     let size = lines.iter().map(TextLine::size).min().unwrap_or(0);
-    let strip = lines.first().map_or(0, TextLine::strip_gap);
-    let need = size.saturating_mul(strip) / 100;
-    let strips = uncovered(lines, area, allowed);
-    let wide = strips
-        .into_iter()
-        .filter(|(from, to)| to.saturating_sub(*from) >= need);
-    wide.map(|(from, to)| i32::midpoint(from, to)).collect()
+    let need = size.saturating_mul(lines.first().map_or(0, TextLine::strip_gap)) / 100;
+    let covered = coverage(lines);
+    let strips = covered.chunk_by(|a, b| (a.depth <= allowed) == (b.depth <= allowed));
+    let strips = strips.filter(|strip| strip.iter().all(|part| part.depth <= allowed));
+    strips.filter_map(|strip| parting(strip, area, need)).collect()
 }
 
-/// Stretches of the table's width that at most `allowed` lines cover.
-fn uncovered(lines: &[TextLine], area: BBox, allowed: usize) -> Vec<(i32, i32)> {
-    let mut steps: Vec<(i32, i32)> = lines
+/// Where a strip of the table's inside parts its columns: in the middle of what the fewest lines cover.
+fn parting(strip: &[Covered], area: BBox, need: i32) -> Option<i32> {
+    let (from, to) = (strip.first()?.from, strip.last()?.to);
+    let least = strip.iter().map(|part| part.depth).min()?;
+    let part = strip
         .iter()
-        .flat_map(|line| line.segments(line.strip_gap()))
+        .filter(|part| part.depth == least)
+        .max_by_key(|part| part.to.saturating_sub(part.from))?;
+    let inside = from > area.left && to < area.right && to.saturating_sub(from) >= need;
+    inside.then(|| i32::midpoint(part.from, part.to))
+}
+
+/// A stretch of the table's width, and how many lines cover it.
+struct Covered {
+    from: i32,
+    to: i32,
+    depth: i32,
+}
+
+fn coverage(lines: &[TextLine]) -> Vec<Covered> {
+    let segments = lines.iter().flat_map(|line| line.segments(line.strip_gap()));
+    let mut steps: Vec<(i32, i32)> = segments
         .flat_map(|segment| [(segment.left, 1), (segment.right, -1)])
         .collect();
     steps.sort_unstable();
-    let allowed = i32::try_from(allowed).unwrap_or(i32::MAX);
-    let (mut depth, mut open, mut strips) = (0_i32, None, Vec::new());
-    for (at, step) in steps {
-        depth = depth.saturating_add(step);
-        match open {
-            None if depth <= allowed => open = Some(at),
-            Some(from) if depth > allowed => {
-                strips.push((from, at));
-                open = None;
-            }
-            _ => {}
+    let (mut depth, mut parts) = (0_i32, Vec::with_capacity(steps.len()));
+    for pair in steps.windows(2) {
+        let [(from, step), (to, _)] = pair else { continue };
+        depth = depth.saturating_add(*step);
+        if from < to {
+            parts.push(Covered {
+                from: *from,
+                to: *to,
+                depth,
+            });
         }
     }
-    strips.retain(|(from, to)| *from > area.left && *to < area.right && from < to);
-    strips
+    parts
 }

@@ -1,7 +1,9 @@
 //! Headers of two rows, and which first rows are headers.
 
-use super::{Cells, Item};
+use super::columns::Columns;
+use super::{Cells, Item, TextLine};
 use crate::file::header::{self, TextRow};
+use crate::page::BBox;
 
 /// Does the first row name the columns of the rows under it?
 pub(super) fn is_first(grid: &[Cells<'_>]) -> bool {
@@ -30,6 +32,52 @@ pub(super) fn folded(mut grid: Vec<Cells<'_>>, tall_head: bool) -> Vec<Cells<'_>
         head.extend(fresh);
     }
     grid
+}
+
+/// Titles over several columns (`Onshore` over `Hour` and `Day`) become part of the header of each: a column takes the
+/// title whose middle is nearest. A title that is a row of the grid already is spread over its columns.
+pub(super) fn under<'a>(
+    titles: &'a [TextLine],
+    columns: &Columns,
+    lines: &'a [TextLine],
+    mut grid: Vec<Cells<'a>>,
+) -> Vec<Cells<'a>> {
+    let Some(title) = titles.first() else { return grid };
+    let spread = spread(title, &columns.middles(lines));
+    let within = lines.first().is_some_and(|line| line.index == title.index);
+    grid.splice(..usize::from(within), [spread]);
+    let named = is_first(grid.get(1..).unwrap_or_default());
+    folded(grid, named)
+}
+
+/// Is the first row one of titles, over a second that names the columns?
+pub(super) fn has_titles(grid: &[Cells<'_>]) -> bool {
+    let (Some(first), Some(second)) = (grid.first(), grid.get(1)) else {
+        return false;
+    };
+    let filled = |row: &Cells<'_>| row.iter().filter(|cell| !cell.is_empty()).count();
+    let figure = |cell: &Vec<&Item>| cell.iter().any(|item| header::is_figure(&item.text));
+    let plain = !first.iter().chain(second).any(figure);
+    let spans = (2..first.len()).contains(&filled(first)) && filled(first) <= filled(second);
+    grid.len() > 3 && spans && plain && is_first(grid.get(1..).unwrap_or_default())
+}
+
+/// The stretch of a title line for every column.
+fn spread<'a>(title: &'a TextLine, middles: &[i32]) -> Cells<'a> {
+    let stretches = title.segments(title.cell_gap());
+    let middle = |part: &BBox| i32::midpoint(part.left, part.right);
+    let nearest = |at: i32| stretches.iter().min_by_key(|part| middle(part).abs_diff(at));
+    let words = |part: &BBox| {
+        title
+            .words
+            .iter()
+            .filter(|item| item.at.centred_in(*part))
+            .collect()
+    };
+    middles
+        .iter()
+        .map(|at| nearest(*at).map(words).unwrap_or_default())
+        .collect()
 }
 
 /// Marks of a list with text beside them, and no column of figures, are a list and no table.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::TextLine;
 use crate::file::pdf::edges::{Edge, Edges};
+use crate::page::BBox;
 
 /// Lines further apart than this (in percent of the font size, from foot to foot) belong to different things.
 const PITCH: i32 = 420;
@@ -11,6 +12,11 @@ const PITCH: i32 = 420;
 const WRAP_PITCH: i32 = 150;
 /// Lines that show columns, needed without and with rules around them.
 const LINES: usize = 3;
+/// Cells of one column start or end this near to one another (2 pt), or have their middles so near (1 pt).
+const FLUSH: u32 = 200;
+const CENTRED: u32 = 100;
+/// Titles stand this near above the names of columns, in percent of the font size.
+const TITLE_PITCH: i32 = 280;
 const RULED_LINES: usize = 2;
 
 /// The regions of a page from top to bottom, as runs of `lines`.
@@ -31,15 +37,18 @@ pub(super) fn find(lines: &[TextLine], edges: &Edges) -> Vec<Range<usize>> {
 
 /// Grows a region from a line that shows columns, as long as the lines keep a common strip free.
 fn grow(lines: &[TextLine], start: usize, edges: &Edges) -> Option<Range<usize>> {
-    let first = lines.get(start)?;
-    let mut strips = strips(first);
+    let mut strips = strips(lines.get(start)?);
     if strips.is_empty() {
         return None;
     }
     let mut end = start.saturating_add(1);
     while let Some(next) = lines.get(end) {
         let kept = kept(&strips, next);
-        if kept.is_empty() || !follows(lines.get(end.saturating_sub(1))?, next) || !belongs(lines, end, edges)
+        let above = lines.get(start..end)?;
+        if kept.is_empty()
+            || !follows(above.last()?, next)
+            || !belongs(lines, end, edges)
+            || !lines_up(above, next)
         {
             break;
         }
@@ -100,7 +109,46 @@ fn follows(above: &TextLine, below: &TextLine) -> bool {
     pitch > 0 && pitch.saturating_mul(100) <= size.saturating_mul(PITCH)
 }
 
-/// A line without columns belongs inside a table only where it wraps a cell, or stands in a row of its own rules.
+/// A line with columns of its own goes on with a table only if half of its cells start or end where a cell above does,
+/// or stand centred with one. Titles over several columns need not line up with the names under them.
+fn lines_up(above: &[TextLine], line: &TextLine) -> bool {
+    let cells = cells(line);
+    let over: Vec<BBox> = above
+        .iter()
+        .flat_map(|line| line.segments(line.cell_gap()))
+        .collect();
+    let near = |a: i32, b: i32, reach: u32| a.abs_diff(b) <= reach;
+    let middle = |area: &BBox| i32::midpoint(area.left, area.right);
+    let alike = |a: &BBox, b: &BBox| {
+        near(a.left, b.left, FLUSH) || near(a.right, b.right, FLUSH) || near(middle(a), middle(b), CENTRED)
+    };
+    let level = cells
+        .iter()
+        .filter(|cell| over.iter().any(|other| alike(cell, other)))
+        .count();
+    let beside = above.last().is_some_and(|above| overlap(above, line));
+    level.saturating_mul(2) >= cells.len() || beside || is_under_titles(above, line)
+}
+
+fn is_under_titles(above: &[TextLine], line: &TextLine) -> bool {
+    let [title] = above else { return false };
+    let pitch = line.area().bottom.saturating_sub(title.area().bottom);
+    pitch.saturating_mul(100) <= line.size().saturating_mul(TITLE_PITCH)
+}
+
+/// The cells of a line after its first.
+fn cells(line: &TextLine) -> Vec<BBox> {
+    line.segments(line.cell_gap()).into_iter().skip(1).collect()
+}
+
+/// Do the lines stand side by side rather than one under the other? Cells set in the middle of their row do.
+fn overlap(above: &TextLine, below: &TextLine) -> bool {
+    let pitch = below.area().bottom.saturating_sub(above.area().bottom);
+    pitch.saturating_mul(100) < above.size().max(below.size()).saturating_mul(85)
+}
+
+/// A line without columns belongs inside a table only where it wraps a cell, stands beside one, or in a row of its own
+/// rules.
 fn belongs(lines: &[TextLine], index: usize, edges: &Edges) -> bool {
     let Some(line) = lines.get(index) else {
         return false;
@@ -108,42 +156,51 @@ fn belongs(lines: &[TextLine], index: usize, edges: &Edges) -> bool {
     if !strips(line).is_empty() || wraps(lines, index, edges) {
         return true;
     }
-    let above = lines
-        .get(index.saturating_sub(1))
-        .is_some_and(|above| parted(above, line, edges));
-    above
-        && lines
-            .get(index.saturating_add(1))
-            .is_some_and(|below| parted(line, below, edges) && !strips(below).is_empty())
+    let above = index.checked_sub(1).and_then(|above| lines.get(above));
+    let below = lines
+        .get(index.saturating_add(1))
+        .filter(|below| !strips(below).is_empty());
+    let beside =
+        above.is_some_and(|above| overlap(above, line)) || below.is_some_and(|below| overlap(line, below));
+    let ruled = |above: Option<&TextLine>, below: Option<&TextLine>| {
+        above
+            .zip(below)
+            .is_some_and(|(above, below)| parted(above, below, edges))
+    };
+    beside || (ruled(above, Some(line)) && ruled(Some(line), below))
 }
 
 fn parted(above: &TextLine, below: &TextLine, edges: &Edges) -> bool {
     edges.across.iter().any(|edge| is_between(*edge, above, below))
 }
 
-/// A header may wrap above its row's other cells: what stands between a rule and the first line belongs to the table,
-/// unless it is text that runs over the columns.
+/// A header may wrap above its row's other cells: what stands beside the first line, or between it and a rule, belongs
+/// to the table, unless it is text that runs over the columns.
 fn lead(lines: &[TextLine], start: usize, columns: &[(i32, i32)], edges: &Edges) -> usize {
-    let Some(first) = lines.get(start).map(TextLine::area) else {
+    let (Some(first), Some(before)) = (lines.get(start), lines.get(..start)) else {
         return start;
     };
+    let clear = |line: &TextLine| kept(columns, line) == columns;
+    if before
+        .last()
+        .is_some_and(|above| overlap(above, first) && clear(above))
+    {
+        return start.saturating_sub(1);
+    }
+    let area = first.area();
     let tops = edges
         .across
         .iter()
-        .filter(|edge| edge.at < first.top && edge.spans(first.left, first.right, 60));
+        .filter(|edge| edge.at < area.top && edge.spans(area.left, area.right, 60));
     let Some(top) = tops.map(|edge| edge.at).max() else {
         return start;
     };
-    let above: Vec<&TextLine> = lines
+    let above: Vec<&TextLine> = before
         .iter()
-        .take(start)
         .rev()
         .take_while(|line| line.area().top >= top)
         .collect();
-    let header = above.len() <= 2
-        && above
-            .iter()
-            .all(|line| near(line, first.bottom) && kept(columns, line) == columns);
+    let header = above.len() <= 2 && above.iter().all(|line| near(line, area.bottom) && clear(line));
     if header {
         start.saturating_sub(above.len())
     } else {
