@@ -1,9 +1,36 @@
-//! What a reviewer must know about the file itself.
+//! What a reviewer must know about the file itself, whatever its terms say.
+
+mod findings;
+mod language;
+mod numerals;
+mod orders;
+mod printed;
+mod recognised;
+mod signatures;
+mod tables;
+
+#[cfg(test)]
+mod written;
 
 use crate::flag::Flag;
 use crate::page::Document;
+use printed::Printed;
 
-/// Flags of the file; a decision alone makes them go away.
-pub(super) fn check(_document: &Document) -> Vec<Flag> {
-    Vec::new()
+/// One rule about a file.
+type Check = fn(&Document, &[Printed<'_>]) -> Vec<Flag>;
+
+const CHECKS: [Check; 7] = [
+    |document, _| findings::check(document),
+    |document, words| orders::check(document, words),
+    |_, words| language::check(words),
+    |document, words| recognised::check(document, words),
+    |document, words| numerals::check(document, words),
+    |document, _| tables::check(document),
+    |document, words| signatures::check(document, words),
+];
+
+/// Flags of the file; only a decision makes them go away.
+pub(super) fn check(document: &Document) -> Vec<Flag> {
+    let words = printed::of(document);
+    CHECKS.iter().flat_map(|check| check(document, &words)).collect()
 }
