@@ -38,35 +38,34 @@ pub fn reduce(subtotal: Money, discounts: &[Discount], order: DiscountOrder) -> 
     })
 }
 
-/// What each discount takes off each line, exact: a percentage of every line, and of a fixed amount a share in
-/// proportion to what the discounts before it left. One list a discount, in the order they were applied.
+/// What each discount takes off each line, exact: a share of what it takes off their sum, in proportion to the lines
+/// (discounts before it left the proportions as they were). One list a discount, in the order they were applied.
 pub fn spread(
     lines: &[Decimal],
     discounts: &[Discount],
     order: DiscountOrder,
 ) -> Result<Vec<Vec<Fraction>>, MoneyError> {
-    let mut left: Vec<Fraction> = lines.iter().copied().map(Fraction::whole).collect();
+    let total = lines
+        .iter()
+        .try_fold(Decimal::ZERO, |sum, line| sum.checked_add(*line));
+    let total = total.ok_or(MoneyError::Overflow)?;
+    let mut left = Fraction::whole(total);
     let mut taken = Vec::with_capacity(discounts.len());
     for step in ordered_discounts(discounts.iter(), order) {
-        let parts = parts_of(&step, &left).ok_or(MoneyError::Overflow)?;
-        for (line, part) in left.iter_mut().zip(&parts) {
-            *line = line.checked_sub(*part).ok_or(MoneyError::Overflow)?;
-        }
-        taken.push(parts);
+        let after = step.apply(left).ok_or(MoneyError::Overflow)?;
+        let off = left.checked_sub(after).ok_or(MoneyError::Overflow)?;
+        taken.push(in_proportion(off, lines, total).ok_or(MoneyError::Overflow)?);
+        left = after;
     }
     Ok(taken)
 }
 
-fn parts_of(step: &Step, left: &[Fraction]) -> Option<Vec<Fraction>> {
-    let total = left
-        .iter()
-        .try_fold(Fraction::ZERO, |sum, line| sum.checked_add(*line))?;
-    let off = total.checked_sub(step.apply(total)?)?;
+fn in_proportion(off: Fraction, lines: &[Decimal], total: Decimal) -> Option<Vec<Fraction>> {
     if off == Fraction::ZERO {
-        return Some(vec![Fraction::ZERO; left.len()]);
+        return Some(vec![Fraction::ZERO; lines.len()]);
     }
-    let rate = off.checked_div(total)?;
-    left.iter().map(|line| line.checked_mul(rate)).collect()
+    let share = |line: &Decimal| Fraction::try_new(*line, total)?.checked_mul(off);
+    lines.iter().map(share).collect()
 }
 
 #[cfg(test)]

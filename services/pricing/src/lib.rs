@@ -29,3 +29,6 @@ pub mod source;
 pub mod split;
 pub mod tax;
 pub mod working;
+
+#[cfg(test)]
+mod properties;
