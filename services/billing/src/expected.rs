@@ -172,8 +172,7 @@ pub fn expected_over(
     pool::pay_money(&known, &units, &mut lines)?;
     commitment::settle(&known, &mut lines)?;
     lines.retain(|line| line.invoice_date <= through);
-    known.sort(&mut lines);
-    Ok(lines)
+    Ok(known.sorted(lines))
 }
 
 /// Lines of charges that need neither a meter nor the lines of others.

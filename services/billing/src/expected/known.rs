@@ -1,6 +1,6 @@
 //! Everything known about a plan, put in order once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use pricing::index::{IndexSeries, IndexValue};
@@ -111,22 +111,23 @@ impl<'a> Known<'a> {
     }
 
     /// Invoices follow their dates; on one invoice lines follow the plan, credits after what they pay.
-    pub(super) fn sort(&self, lines: &mut [ExpectedLine]) {
-        let place: BTreeMap<&str, usize> = self
+    pub(super) fn sorted(&self, lines: Vec<ExpectedLine>) -> Vec<ExpectedLine> {
+        let places: HashMap<&str, usize> = self
             .charges()
             .enumerate()
             .map(|(at, charge)| (charge.id.as_str(), at))
             .collect();
-        let at = |line: &ExpectedLine| place.get(line.charge.as_str()).copied().unwrap_or(usize::MAX);
-        lines.sort_by(|a, b| {
-            (a.invoice_date, at(a), &a.charge, a.service, &a.component).cmp(&(
-                b.invoice_date,
-                at(b),
-                &b.charge,
-                b.service,
-                &b.component,
-            ))
+        let place = |line: ExpectedLine| {
+            let place = places.get(line.charge.as_str()).copied().unwrap_or(usize::MAX);
+            (place, line)
+        };
+        let mut placed: Vec<(usize, ExpectedLine)> = lines.into_iter().map(place).collect();
+        placed.sort_by(|(a_place, a), (b_place, b)| {
+            (a.invoice_date, a_place, a.service)
+                .cmp(&(b.invoice_date, b_place, b.service))
+                .then_with(|| (&a.charge, &a.component).cmp(&(&b.charge, &b.component)))
         });
+        placed.into_iter().map(|(_, line)| line).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The usage among the facts, in order: repeats counted once, corrected events left out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use pricing::plan::Plan;
 
@@ -53,7 +53,7 @@ impl<'a> Usage<'a> {
 }
 
 fn events_by_meter(events: &[UsageEvent]) -> Result<BTreeMap<&str, Vec<&UsageEvent>>, MeterError> {
-    let replaced: BTreeSet<&str> = events
+    let replaced: HashSet<&str> = events
         .iter()
         .filter_map(|event| event.replaces.as_deref())
         .collect();
@@ -81,21 +81,21 @@ fn measured_by_meter(measured: &[Measured]) -> Result<BTreeMap<&str, Vec<&Measur
 }
 
 /// The same fact twice counts once; two facts under one id are a mistake nobody may decide in silence.
-fn once_each<T: PartialEq>(facts: &[T], id: impl Fn(&T) -> &str) -> Result<Vec<&T>, MeterError> {
-    let mut known: BTreeMap<String, &T> = BTreeMap::new();
+fn once_each<'a, T: PartialEq>(
+    facts: &'a [T],
+    id: impl Fn(&'a T) -> &'a str,
+) -> Result<Vec<&'a T>, MeterError> {
+    let mut known: HashMap<&str, &T> = HashMap::with_capacity(facts.len());
     let mut once = Vec::with_capacity(facts.len());
     for fact in facts {
-        match known.get(id(fact)) {
-            Some(other) if *other != fact => {
+        match known.insert(id(fact), fact) {
+            Some(other) if other != fact => {
                 return Err(MeterError::ConflictingFacts {
                     id: id(fact).to_owned(),
                 });
             }
             Some(_) => {}
-            None => {
-                known.insert(id(fact).to_owned(), fact);
-                once.push(fact);
-            }
+            None => once.push(fact),
         }
     }
     Ok(once)
