@@ -20,10 +20,10 @@ use serde::{Deserialize, Serialize};
 pub use cadence::{Cadence, NotACadence, Span, SpanUnit};
 pub use evidence::{Evidence, Match};
 pub use found::{Found, Status};
-pub use rows::{TermRow, rows};
 pub use line_item::{
     Credits, Kind, LineItem, Mark, Price, Segment, TierCounting, TierMode, TierRow, Tiers, Timing,
 };
+pub use rows::{TermRow, rows};
 
 /// Everything a contract says that billing needs. Amounts are in [`Terms::currency`] unless a flag says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

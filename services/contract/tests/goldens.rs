@@ -1,5 +1,17 @@
 //! Reads contracts whose terms are known and compares: items, fields, evidence, flags, and above all what was wrong and
 //! carried no flag. The folder is named by `QUITTANCE_SHARED`; without it the test says so and checks nothing.
+#![allow(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::float_arithmetic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    unreachable_pub,
+    missing_docs,
+    reason = "a test: a failed expectation is the point, its report is printed, and its rates are shares, not money"
+)]
 
 #[path = "goldens/compare.rs"]
 mod compare;

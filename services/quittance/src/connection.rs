@@ -1,6 +1,6 @@
 //! Clients of the two services, carrying the caller's key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use runtime::caller::Bearer;
 use runtime::keys::Credentials;
@@ -53,7 +53,7 @@ impl Services {
     fn bearer(&self) -> Result<Bearer, Failure> {
         match &self.key {
             Some(key) => Ok(Bearer::new(key)),
-            None => Ok(Bearer::new(administrator(keys_file()?)?)),
+            None => Ok(Bearer::new(administrator(&keys_file()?)?)),
         }
     }
 }
@@ -65,8 +65,8 @@ pub(crate) fn keys_file() -> Result<PathBuf, Failure> {
     Ok(settings.keys)
 }
 
-fn administrator(keys: PathBuf) -> Result<String, Failure> {
-    let found = Credentials::load(&keys).map_err(|error| {
+fn administrator(keys: &Path) -> Result<String, Failure> {
+    let found = Credentials::load(keys).map_err(|error| {
         Failure::refused(format!(
             "no key to ask with: give one with --key or QUITTANCE_API_KEY, or run this in the folder where \
              `quittance serve` was started ({error})"

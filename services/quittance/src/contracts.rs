@@ -76,7 +76,7 @@ async fn upload_and_follow(extraction: &mut Extraction, file: &Path, output: Out
         output.say(&format!("{} was here already", file.display()));
     }
     follow(extraction, &uploaded.contract_id, |stage| {
-        output.say(&format!("  {stage}"))
+        output.say(&format!("  {stage}"));
     })
     .await?;
     let contract = get(extraction, &uploaded.contract_id).await?;

@@ -15,9 +15,9 @@ impl Output {
     /// JSON for scripts, or what `people` says.
     pub(crate) fn show(self, json: impl FnOnce() -> Value, people: impl FnOnce() -> String) {
         if self.json {
-            line(&format!("{:#}", json()))
+            line(&format!("{:#}", json()));
         } else {
-            line(&people())
+            line(&people());
         }
     }
 

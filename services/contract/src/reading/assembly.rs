@@ -7,7 +7,7 @@ mod ramps;
 mod sums;
 
 use super::items::Item;
-use super::parties::{self, Parties};
+use super::parties;
 use super::prose::{self, Found as Mentioned};
 use super::statements::{self, Statement};
 use super::tables;
@@ -137,14 +137,5 @@ fn settled_role(mention: &Mentioned, terms: &Terms) -> Role {
         (_, _, true, _) => Role::Discount,
         (.., true) => Role::Escalator,
         _ => Role::Unexplained,
-    }
-}
-
-/// The words for a side, for readers that ask who pays.
-pub(crate) fn words_of(parties: &Parties, provider: bool) -> &[String] {
-    if provider {
-        &parties.provider_words
-    } else {
-        &parties.customer_words
     }
 }

@@ -105,11 +105,6 @@ impl Item {
             follows: None,
         }
     }
-
-    /// Is that doubt raised already?
-    pub(crate) fn doubts(&self, code: Code) -> bool {
-        self.doubts.iter().any(|doubt| doubt.code == code)
-    }
 }
 
 /// A value with the words of tokens `from..to` as evidence.

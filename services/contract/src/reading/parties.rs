@@ -249,7 +249,7 @@ pub(crate) fn role(alias: &str) -> Option<Side> {
 }
 
 /// Sides that no role named: from who pays whom, else the other side of the one that is known.
-fn settle_sides(found: &mut Vec<Introduced>, statements: &[Statement]) {
+fn settle_sides(found: &mut [Introduced], statements: &[Statement]) {
     let both = |found: &[Introduced]| {
         [Side::Provider, Side::Customer]
             .iter()

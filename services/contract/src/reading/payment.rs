@@ -41,7 +41,7 @@ pub(crate) fn read(document: &Document, statements: &[Statement]) -> PaymentRead
         late(&mut reading.terms, document, statement);
         early(&mut reading.terms, document, statement);
     }
-    choose(&mut reading, stated, statements, document);
+    choose(&mut reading, &stated, statements, document);
     reading
 }
 
@@ -73,7 +73,7 @@ fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> 
 /// One rule where all agree; where they differ, the one the contract lets prevail, else a conflict.
 fn choose(
     reading: &mut PaymentReading,
-    stated: Vec<Stated<'_>>,
+    stated: &[Stated<'_>],
     statements: &[Statement],
     document: &Document,
 ) {

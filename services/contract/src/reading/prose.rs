@@ -24,7 +24,7 @@ use super::tokens::{Kind as TokenKind, Token};
 use crate::page::Document;
 use crate::terms::{Evidence, Role};
 
-pub(crate) use rhythm::{billed, billing_of};
+pub(crate) use rhythm::billed;
 
 /// What sentences say.
 #[derive(Debug, Default)]
@@ -46,8 +46,6 @@ pub(crate) struct Found {
     pub(crate) role: Role,
     /// Where.
     pub(crate) evidence: Evidence,
-    /// The statement it stands in.
-    pub(crate) statement: usize,
     /// Did an item take it?
     pub(crate) explained: bool,
 }
@@ -174,7 +172,6 @@ impl<'s> Reader<'s> {
                     value: value(token)?,
                     role: *role,
                     evidence,
-                    statement: self.index,
                     explained: self.taken.contains(at),
                 })
             })

@@ -118,14 +118,6 @@ pub(crate) fn cut(document: &Document, locale: Locale) -> Scopes {
 }
 
 impl Scopes {
-    /// Every sentence with its scope.
-    pub(crate) fn sentences(&self) -> impl Iterator<Item = (&Stretch, &Scope)> {
-        self.all.iter().filter_map(|scope| match &scope.content {
-            Content::Sentence(stretch, _) => Some((stretch, scope)),
-            _ => None,
-        })
-    }
-
     /// Every table with its scope.
     pub(crate) fn tables(&self) -> impl Iterator<Item = (&Grid, &Scope)> {
         self.all.iter().filter_map(|scope| match &scope.content {

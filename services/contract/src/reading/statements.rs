@@ -102,7 +102,7 @@ pub(crate) fn is_form(grid: &Grid) -> bool {
     let columns = rows.first().map_or(0, |row| row.len());
     let labelled = rows
         .iter()
-        .filter(|row| row.first().is_some_and(|cell| is_label(cell)))
+        .filter(|row| row.first().is_some_and(is_label))
         .count();
     (2..=6).contains(&columns) && labelled.saturating_mul(2) > rows.len()
 }

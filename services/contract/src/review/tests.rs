@@ -219,7 +219,9 @@ fn what_has_not_left_can_be_reopened() {
             state,
             ..opened(Vec::new())
         };
-        review.reopen("a price is wrong", act("bob", 2)).map(|review| review.state.name())
+        review
+            .reopen("a price is wrong", act("bob", 2))
+            .map(|review| review.state.name())
     };
     let approved = State::Approved {
         by: String::from("bob"),

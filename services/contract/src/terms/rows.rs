@@ -61,7 +61,9 @@ fn walk(json: &Value, path: &str, words: &[String], rows: &mut Vec<TermRow>) {
 
 /// An element that has a name of its own takes it in place of the list's.
 fn name(element: &Value, words: &mut Vec<String>) {
-    let own = ["description", "label", "name"].iter().find_map(|key| text(element.get(*key)?));
+    let own = ["description", "label", "name"]
+        .iter()
+        .find_map(|key| text(element.get(*key)?));
     if let Some(own) = own {
         words.pop();
         words.push(own);
@@ -92,7 +94,10 @@ fn row(found: &Value, path: &str, words: &[String]) -> Option<TermRow> {
 /// A status is a word, or an object whose only key is the word.
 fn status(json: &Value) -> String {
     let key = json.as_object().and_then(|fields| fields.keys().next());
-    json.as_str().or(key.map(String::as_str)).unwrap_or_default().to_owned()
+    json.as_str()
+        .or(key.map(String::as_str))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Plain values as they are, compound ones as JSON.
@@ -119,13 +124,16 @@ mod tests {
             },
             ..Terms::default()
         };
-        let found: Vec<_> =
-            rows(&terms).into_iter().map(|row| (row.path, row.label, row.value, row.status)).collect();
+        let found: Vec<_> = rows(&terms)
+            .into_iter()
+            .map(|row| (row.path, row.label, row.value, row.status))
+            .collect();
         let expected = [
             ("/provider", "provider", "Acme", "supported"),
             ("/renewal/months", "renewal · months", "12", "derived"),
         ];
-        let owned = |(a, b, c, d): (&str, &str, &str, &str)| (a.to_owned(), b.to_owned(), c.to_owned(), d.to_owned());
+        let owned =
+            |(a, b, c, d): (&str, &str, &str, &str)| (a.to_owned(), b.to_owned(), c.to_owned(), d.to_owned());
         assert_eq!(found, expected.map(owned));
     }
 }

@@ -23,6 +23,13 @@ fn is_sum(items: &[Item], at: usize) -> bool {
     let Some(amount) = item.line.price.amount.copied().filter(|_| once) else {
         return false;
     };
+    if items
+        .iter()
+        .enumerate()
+        .any(|(other, line)| other != at && is_periods_of(amount, item, line))
+    {
+        return true;
+    }
     let near = items
         .iter()
         .enumerate()
@@ -46,6 +53,21 @@ fn is_sum(items: &[Item], at: usize) -> bool {
         .iter()
         .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
     several && sum == Some(amount)
+}
+
+/// "$500.00 per month · 12 · $6,000.00": beside a price that recurs, a whole number of it is the sum of its periods.
+fn is_periods_of(amount: Decimal, item: &Item, other: &Item) -> bool {
+    let recurs = other.line.kind == Kind::Recurring && other.line.description == item.line.description;
+    let price = other
+        .line
+        .price
+        .amount
+        .copied()
+        .filter(|price| recurs && *price > Decimal::ZERO);
+    let count = price.and_then(|price| amount.checked_div(price));
+    other.scope.abs_diff(item.scope) <= 1
+        && count
+            .is_some_and(|count| count.is_integer() && count > Decimal::ONE && count <= Decimal::from(120))
 }
 
 fn is_part(line: &LineItem) -> bool {

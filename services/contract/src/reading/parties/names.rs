@@ -290,10 +290,10 @@ pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)
         {
             return None;
         }
-        if token.is_mark('(') || token.is("hereinafter") || token.is("hereafter") {
-            if let Some(found) = alias_inside(tokens, cursor.saturating_add(1)) {
-                return Some(found);
-            }
+        if (token.is_mark('(') || token.is("hereinafter") || token.is("hereafter"))
+            && let Some(found) = alias_inside(tokens, cursor.saturating_add(1))
+        {
+            return Some(found);
         }
         cursor = cursor.saturating_add(1);
     }

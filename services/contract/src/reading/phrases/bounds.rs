@@ -45,9 +45,12 @@ pub(crate) fn bounds(tokens: &[Token], at: usize) -> Option<Bounds> {
     Some(Bounds { range, at, length })
 }
 
+/// Words, and the range they open before a number.
+type Lead = (&'static [&'static str], fn(Decimal) -> Range);
+
 /// Phrases that a word opens.
 fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
-    const LEADS: [(&[&str], fn(Decimal) -> Range); 36] = [
+    const LEADS: [Lead; 36] = [
         (&["first"], Range::First),
         (&["initial"], Range::First),
         (&["next"], Range::Next),
@@ -90,12 +93,11 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
         .filter(|(words, _)| says(tokens, at, words))
         .max_by_key(|(words, _)| words.len())?;
     let number_at = past_the(tokens, at.saturating_add(words.len()));
-    if words == &["from"] || words == &["between"] {
-        if let Some((range, length)) =
+    if (words == &["from"] || words == &["between"])
+        && let Some((range, length)) =
             numeric(tokens, number_at).filter(|(range, _)| matches!(range, Range::Between(..)))
-        {
-            return Some((range, number_at.saturating_add(length).saturating_sub(at)));
-        }
+    {
+        return Some((range, number_at.saturating_add(length).saturating_sub(at)));
     }
     let value = value(tokens.get(number_at)?)?;
     Some((make(value), number_at.saturating_add(1).saturating_sub(at)))

@@ -308,7 +308,7 @@ impl<'s> Charge<'_, 's> {
         let end = self.at.saturating_add(price.length);
         match (line.kind, cadence, period) {
             (Kind::OneTime | Kind::PrepaidCredit, ..) => {
-                line.cadence = self.found(Cadence::OneTime, self.at, end)
+                line.cadence = self.found(Cadence::OneTime, self.at, end);
             }
             (_, Some((at, length, cadence)), _) => {
                 line.cadence = self.found(cadence, at.saturating_sub(1), at.saturating_add(length));

@@ -1,8 +1,7 @@
 //! How often and when, in a sentence: "billed monthly in advance", "to be paid on a quarterly basis".
 
-use crate::reading::phrases::{Period, period, timing};
+use crate::reading::phrases::{Period, period};
 use crate::reading::tokens::Token;
-use crate::terms::Timing;
 
 /// Where the tokens say how often something is billed, after a verb of billing: position and period.
 pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
@@ -69,9 +68,4 @@ fn near(tokens: &[Token], at: usize, limit: usize) -> Option<(usize, Period)> {
     let found =
         period(tokens, at).filter(|found| at.saturating_add(found.length) <= limit.saturating_add(4))?;
     Some((at, found))
-}
-
-/// Period and timing of billing in the tokens.
-pub(crate) fn billing_of(tokens: &[Token]) -> (Option<(usize, Period)>, Option<(usize, usize, Timing)>) {
-    (billed(tokens), timing(tokens))
 }

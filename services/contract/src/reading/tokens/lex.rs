@@ -40,10 +40,10 @@ impl Cutter<'_> {
                 ' ' => self.at = self.at.saturating_add(1),
                 '0'..='9' => self.numeral(),
                 '.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) && !self.after_letter() => {
-                    self.numeral()
+                    self.numeral();
                 }
                 '_' | '*' | '.' if self.run_of(c) >= 3 || (c != '.' && self.run_of(c) >= 2) => {
-                    self.withheld(c)
+                    self.withheld(c);
                 }
                 '-' if self.run_of('-') >= 3 => self.skip(self.run_of('-')),
                 '\u{00B9}' | '\u{00B2}' | '\u{00B3}' | '\u{2074}'..='\u{2079}' => self.note(c),
