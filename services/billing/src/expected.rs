@@ -24,7 +24,7 @@ use pricing::plan::{AmountBase, Plan, Quantity, Schedule};
 use pricing::rate::RateError;
 use pricing::split::SplitError;
 
-use crate::credits::CreditError;
+use crate::credits::{CreditError, Ledger};
 use crate::facts::Facts;
 use crate::line::ExpectedLine;
 use crate::meter::MeterError;
@@ -33,6 +33,7 @@ use crate::schedule::ScheduleError;
 use known::Known;
 use stretch::{Strand, Stretch};
 
+pub use pool::PoolStatement;
 pub use windows::{MeterWindow, windows, windows_over};
 
 /// Why the lines of a plan could not be computed. Nothing is billed for the plan until it is set right.
@@ -109,6 +110,12 @@ pub enum BillingError {
         /// Id of the charge.
         charge: String,
     },
+    /// A promise over a term that never ends.
+    #[error("{commitment} is promised over the whole term, but the plan has no end: agree an end or a span")]
+    EndlessCommitment {
+        /// Id of the commitment.
+        commitment: String,
+    },
     /// Charges are shares of each other.
     #[error("{charge} is a share of charges that are shares of it: let one of them stand on its own")]
     CircularShare {
@@ -157,22 +164,40 @@ pub fn expected_over(
     through: Date,
 ) -> Result<Vec<ExpectedLine>, BillingError> {
     let known = Known::try_new(versions, facts, through)?;
+    let (mut lines, _) = compute(&known)?;
+    lines.retain(|line| line.invoice_date <= through);
+    Ok(known.sorted(lines))
+}
+
+/// What is left of each credit pool at the end of a day, and how it came about: every purchase, draw, top-up, renewal
+/// and expiry, usage of periods that are not yet invoiced included.
+pub fn pool_statements(
+    versions: &[&Plan],
+    facts: &Facts,
+    through: Date,
+) -> Result<Vec<PoolStatement>, BillingError> {
+    let known = Known::try_new(versions, facts, through)?;
+    let (_, ledgers) = compute(&known)?;
+    pool::statements(&known, ledgers)
+}
+
+/// The steps, in their order.
+fn compute(known: &Known<'_>) -> Result<(Vec<ExpectedLine>, Vec<Ledger>), BillingError> {
     let mut lines = Vec::with_capacity(known.strands.len().saturating_mul(12));
     for strand in &known.strands {
         for stretch in &strand.stretches {
-            lines.extend(by_itself(&known, strand, stretch)?);
+            lines.extend(by_itself(known, strand, stretch)?);
         }
     }
-    let units = pool::pay_units(&known, &lines)?;
+    let units = pool::pay_units(known, &lines)?;
     for strand in &known.strands {
-        lines.extend(usage::lines(&known, strand, &units)?);
+        lines.extend(usage::lines(known, strand, &units)?);
     }
-    share::add(&known, &mut lines)?;
-    discount::spread(&known, &mut lines)?;
-    pool::pay_money(&known, &units, &mut lines)?;
-    commitment::settle(&known, &mut lines)?;
-    lines.retain(|line| line.invoice_date <= through);
-    Ok(known.sorted(lines))
+    share::add(known, &mut lines)?;
+    discount::spread(known, &mut lines)?;
+    let ledgers = pool::pay_money(known, units, &mut lines)?;
+    commitment::settle(known, &mut lines)?;
+    Ok((lines, ledgers))
 }
 
 /// Lines of charges that need neither a meter nor the lines of others.

@@ -60,7 +60,7 @@ pub struct UsageEvent {
 /// The quantity of a meter in a period, put together by a usage log.
 ///
 /// For a meter that adds (sum, count, weighted sum) the parts of a period add up, so days serve any period; for every
-/// other aggregation the period must be exactly the one that is billed ([`crate::meter::windows`] names them).
+/// other aggregation the period must be exactly the one that is billed ([`crate::expected::windows`] names them).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measured {

@@ -1,8 +1,8 @@
 //! Time happens: what a plan should have produced up to a day, given what became known, and what of it to bill now.
 //!
 //! **Owns** schedules ([`schedule`]), facts and what is made of them ([`facts`], [`meter`], [`seats`], [`milestone`],
-//! [`credits`]), the lines a contract should have produced ([`expected`]), what to bill now ([`difference`]), drafts
-//! of invoices and credit notes ([`draft`]), the journal ([`journal`]), and when revenue is earned ([`revenue`]).
+//! [`credits`]), the lines a contract should have produced ([`mod@expected`]), what to bill now ([`mod@difference`]), drafts
+//! of invoices and credit notes ([`mod@draft`]), the journal ([`journal`]), and when revenue is earned ([`revenue`]).
 //!
 //! **Does not own** what a price comes to (`pricing`); invoice numbers, storage, delivery and payment (`invoicing`).
 //!
@@ -35,4 +35,4 @@ mod sample;
 
 pub use difference::difference;
 pub use draft::draft;
-pub use expected::{expected, expected_over};
+pub use expected::{expected, expected_over, pool_statements};

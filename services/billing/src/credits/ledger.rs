@@ -151,6 +151,12 @@ impl Ledger {
         self.overage
     }
 
+    /// Everything that happened so far, in order.
+    #[must_use]
+    pub fn history(&self) -> &[Movement] {
+        &self.history
+    }
+
     /// Everything that happened, in order.
     #[must_use]
     pub fn into_history(self) -> Vec<Movement> {

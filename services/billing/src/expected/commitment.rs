@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use pricing::commitment::shortfall;
 use pricing::money::{Money, MoneyError};
 use pricing::period::Period;
-use pricing::plan::{Commitment, CommitmentSpan, Settlement};
+use pricing::plan::{Anchor, Cadence, Commitment, CommitmentSpan, Expiry, Plan, Settlement, Stub, Timing};
 use pricing::rate::part_of;
 use pricing::working::{Step, Working};
 use rust_decimal::Decimal;
@@ -16,10 +16,10 @@ use super::stretch::Strand;
 use crate::component::Component;
 use crate::credits::Grant;
 use crate::line::ExpectedLine;
-use crate::schedule::{Recurrence, Window, cycles};
+use crate::schedule::{Cycle, Recurrence, Window, cycles};
 
 pub(super) fn settle(known: &Known<'_>, lines: &mut Vec<ExpectedLine>) -> Result<(), BillingError> {
-    for commitment in &known.plan.commitments {
+    for commitment in known.all(|plan| &plan.commitments, |commitment| &commitment.id) {
         let spans = spans(known, commitment)?;
         let added = match commitment.settlement {
             Settlement::TrueUp => shortfalls(known, commitment, &spans, lines, false)?,
@@ -31,56 +31,78 @@ pub(super) fn settle(known: &Known<'_>, lines: &mut Vec<ExpectedLine>) -> Result
     Ok(())
 }
 
-/// A span of a commitment, and the whole one it is a part of.
+/// A span of a commitment, the whole one it is a part of, and what was promised for it.
 struct Span {
     days: Period,
     whole: Period,
+    amount: Decimal,
 }
 
-/// The spans that have begun. The last one ends with the plan.
+/// The spans that have begun. The last one ends with the plan. One that is counted by itself keeps the promise that
+/// was in force on its first day; the term as a whole has the promise that was agreed last.
 fn spans(known: &Known<'_>, commitment: &Commitment) -> Result<Vec<Span>, BillingError> {
-    let fault = |fault| BillingError::Schedule {
-        charge: commitment.id.clone(),
-        fault,
-    };
     let start = known.in_force.start;
-    let end = known.in_force.last_end();
-    match commitment.span {
-        CommitmentSpan::Each { every } => {
-            let recurrence = Recurrence {
-                every,
-                timing: pricing::plan::Timing::Advance,
-                anchor: pricing::plan::Anchor::Start,
-                stub: pricing::plan::Stub::Short,
-            };
-            let Ok(window) = Window::try_new(start, end) else {
-                return Ok(Vec::new());
-            };
-            let begun = cycles(&recurrence, window, known.through).map_err(fault)?;
-            Ok(begun
-                .into_iter()
-                .map(|cycle| Span {
-                    days: cycle.service,
-                    whole: cycle.whole,
-                })
-                .collect())
+    match (commitment.span, known.in_force.last_end()) {
+        (CommitmentSpan::Each { every }, end) => each(known, commitment, every, start, end),
+        (CommitmentSpan::Term, Some(end)) if promised(known.plan, &commitment.id).is_some() => {
+            Ok(terms(known, commitment, start, end))
         }
-        CommitmentSpan::Term => Ok(terms(known, start, end)),
+        (CommitmentSpan::Term, Some(_)) => Ok(Vec::new()),
+        (CommitmentSpan::Term, None) => Err(BillingError::EndlessCommitment {
+            commitment: commitment.id.clone(),
+        }),
     }
 }
 
-/// The term and each of its renewals; a term ended early owes its whole commitment.
-fn terms(known: &Known<'_>, start: Date, end: Option<Date>) -> Vec<Span> {
-    let starts = std::iter::once(start).chain(known.in_force.renewals.iter().copied());
-    let ends = known.in_force.renewals.iter().copied().map(Some).chain([end]);
-    starts
-        .zip(ends)
-        .filter_map(|(start, next)| {
-            let until = [next, end].into_iter().flatten().min()?;
-            let days = Period::try_new(start, until).ok()?;
-            Some(Span { days, whole: days })
+fn promised<'p>(plan: &'p Plan, id: &str) -> Option<&'p Commitment> {
+    plan.commitments.iter().find(|commitment| commitment.id == id)
+}
+
+fn each(
+    known: &Known<'_>,
+    commitment: &Commitment,
+    every: Cadence,
+    start: Date,
+    end: Option<Date>,
+) -> Result<Vec<Span>, BillingError> {
+    let recurrence = Recurrence {
+        every,
+        timing: Timing::Advance,
+        anchor: Anchor::Start,
+        stub: Stub::Short,
+    };
+    let Ok(window) = Window::try_new(start, end) else {
+        return Ok(Vec::new());
+    };
+    let begun = cycles(&recurrence, window, known.through).map_err(|fault| BillingError::Schedule {
+        charge: commitment.id.clone(),
+        fault,
+    })?;
+    let span = |cycle: Cycle| {
+        let promise = promised(known.plan_on(cycle.service.start()), &commitment.id)?;
+        Some(Span {
+            days: cycle.service,
+            whole: cycle.whole,
+            amount: promise.amount,
         })
-        .collect()
+    };
+    Ok(begun.into_iter().filter_map(span).collect())
+}
+
+/// The term and each of its renewals; a term ended early owes its whole commitment.
+fn terms(known: &Known<'_>, commitment: &Commitment, start: Date, end: Date) -> Vec<Span> {
+    let renewals = &known.in_force.renewals;
+    let starts = std::iter::once(start).chain(renewals.iter().copied());
+    let ends = renewals.iter().copied().chain([end]);
+    let span = |(start, next): (Date, Date)| {
+        let days = Period::try_new(start, next.min(end)).ok()?;
+        Some(Span {
+            days,
+            whole: days,
+            amount: commitment.amount,
+        })
+    };
+    starts.zip(ends).filter_map(span).collect()
 }
 
 fn shortfalls(
@@ -91,13 +113,14 @@ fn shortfalls(
     forward: bool,
 ) -> Result<Vec<ExpectedLine>, BillingError> {
     let fault = amount_fault(&commitment.id);
-    let mut committed = commitment.amount;
+    let mut carried = Decimal::ZERO;
     let mut owed = Vec::new();
     for span in spans.iter().filter(|span| span.days.end() <= known.through) {
         let spent = spent(known, commitment, span.days, lines).map_err(&fault)?;
+        let committed = span.amount.max(carried);
         owed.extend(missing(known, commitment, span, committed, spent).map_err(&fault)?);
         if forward {
-            committed = committed.max(spent.amount);
+            carried = committed.max(spent.amount);
         }
     }
     Ok(owed)
@@ -132,7 +155,7 @@ fn spent(
     lines: &[ExpectedLine],
 ) -> Result<Money, MoneyError> {
     let purchase_counts = |pool: &str| {
-        let pool = known.plan.pools.iter().find(|known| known.id == *pool);
+        let pool = known.latest(|plan| plan.pools.iter().find(|known| known.id == *pool));
         pool.and_then(|pool| pool.bought_by.as_ref())
             .is_some_and(|charge| counts(commitment, charge))
     };
@@ -157,46 +180,62 @@ fn in_advance(
     spans: &[Span],
     lines: &[ExpectedLine],
 ) -> Result<Vec<ExpectedLine>, BillingError> {
+    // A promise that an amendment adds is billed when the amendment comes into force.
+    let since = known.since(|plan| promised(plan, &commitment.id).is_some());
     let mut added = Vec::new();
     let mut grants = Vec::new();
     for (at, span) in spans.iter().enumerate() {
-        let amount = Money::new(commitment.amount, known.plan.currency).rounded();
-        let mut working = Working::new(amount.currency);
-        working.steps.push(Step::Amount {
-            name: commitment.name.clone(),
-            amount: commitment.amount,
-        });
-        working.steps.push(Step::Rounded {
-            digits: amount.currency.minor_digits(),
-        });
-        let on = span.days.start();
-        added.push(line(
-            known,
-            commitment,
-            Component::CommitmentAdvance,
-            span.days,
-            on,
-            amount,
-            working,
-        ));
-        let grant = grant_on(&commitment.id, at, on, amount.amount, 0);
+        let on = since.map_or(span.days.start(), |since| since.max(span.days.start()));
+        let advance = advance(known, commitment, span, on);
+        let grant = grant_on(&commitment.id, at, on, advance.amount.amount, 0);
         grants.push(Grant {
             ends: Some(midnight(span.days.end())),
             ..grant
         });
+        added.push(advance);
     }
-    let counted: Vec<&Strand<'_>> = known
-        .strands
-        .iter()
-        .filter(|strand| counts(commitment, &strand.charge.id))
-        .collect();
+    added.extend(drawn(known, commitment, grants, lines)?);
+    Ok(added)
+}
+
+fn advance(known: &Known<'_>, commitment: &Commitment, span: &Span, on: Date) -> ExpectedLine {
+    let amount = Money::new(span.amount, known.plan.currency).rounded();
+    let mut working = Working::new(amount.currency);
+    working.steps.push(Step::Amount {
+        name: commitment.name.clone(),
+        amount: span.amount,
+    });
+    working.steps.push(Step::Rounded {
+        digits: amount.currency.minor_digits(),
+    });
+    line(
+        known,
+        commitment,
+        Component::CommitmentAdvance,
+        span.days,
+        on,
+        amount,
+        working,
+    )
+}
+
+/// What the advance pays of each counted line.
+fn drawn(
+    known: &Known<'_>,
+    commitment: &Commitment,
+    grants: Vec<Grant>,
+    lines: &[ExpectedLine],
+) -> Result<Vec<ExpectedLine>, BillingError> {
+    let is_counted = |strand: &&Strand<'_>| counts(commitment, &strand.charge.id);
+    let counted: Vec<&Strand<'_>> = known.strands.iter().filter(is_counted).collect();
     let account = Account {
         id: commitment.id.clone(),
         pays: counted.iter().map(|strand| strand.charge.id.clone()).collect(),
         grants,
+        dropped: None,
         top_up: None,
         priority: 0,
-        expiry: pricing::plan::Expiry::Never,
+        expiry: Expiry::Never,
     };
     let mut requests = of_lines(known, counted.into_iter(), &UnitsPaid::default(), lines, false)?;
     for request in &mut requests {
@@ -204,20 +243,20 @@ fn in_advance(
         let last_day = request.service.and_then(|service| service.end().yesterday().ok());
         request.on = last_day.map_or(request.on, |last| request.on.min(last));
     }
-    let drawn = Purse::open(vec![account])?.pay(requests)?;
+    let paid = Purse::open(vec![account])?.pay(requests)?;
+    let (name, sources) = (commitment.name.as_str(), commitment.sources.as_slice());
     let payer = |_: &str| {
         Some(Payer {
-            name: &commitment.name,
+            name,
             pays_tax: false,
-            sources: &commitment.sources,
+            sources,
         })
     };
     let component = |id: &str, of: Component| Component::CommitmentDrawn {
         commitment: id.to_owned(),
         of: Box::new(of),
     };
-    added.extend(drawn_lines(known, drawn, payer, component)?);
-    Ok(added)
+    drawn_lines(known, paid, payer, component)
 }
 
 fn counts(commitment: &Commitment, charge: &str) -> bool {

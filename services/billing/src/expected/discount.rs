@@ -16,18 +16,21 @@ use super::stretch::{applies, is_divided};
 use crate::component::Component;
 use crate::line::ExpectedLine;
 
+/// Each version's discounts reduce what begins while it is in force.
 pub(super) fn spread(known: &Known<'_>, lines: &mut [ExpectedLine]) -> Result<(), BillingError> {
-    for discount in known
-        .plan
-        .discounts
-        .iter()
-        .filter(|discount| is_divided(known.plan, discount))
-    {
-        let DiscountValue::Amount { amount } = discount.value else {
-            continue;
-        };
-        for places in by_date(discount, lines).into_values() {
-            divide(known, discount, amount, &places, lines)?;
+    for plan in known.plans() {
+        for discount in plan
+            .discounts
+            .iter()
+            .filter(|discount| is_divided(plan, discount))
+        {
+            let DiscountValue::Amount { amount } = discount.value else {
+                continue;
+            };
+            let in_force = |day| std::ptr::eq(known.plan_on(day), plan);
+            for places in by_date(discount, lines, in_force).into_values() {
+                divide(known, discount, amount, &places, lines)?;
+            }
         }
     }
     Ok(())
@@ -35,14 +38,23 @@ pub(super) fn spread(known: &Known<'_>, lines: &mut [ExpectedLine]) -> Result<()
 
 /// Places of the lines a discount reduces, by invoice date. Seats added between two invoices share none of it: the
 /// invoice of the period has taken it whole.
-fn by_date(discount: &Discount, lines: &[ExpectedLine]) -> BTreeMap<Date, Vec<usize>> {
+fn by_date(
+    discount: &Discount,
+    lines: &[ExpectedLine],
+    in_force: impl Fn(Date) -> bool,
+) -> BTreeMap<Date, Vec<usize>> {
     let mut dates: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {
         let day = line.service.map_or(line.invoice_date, Period::start);
-        let in_force =
+        let agreed =
             discount.from.is_none_or(|from| from <= day) && discount.until.is_none_or(|until| day < until);
         let is_own = matches!(line.component, Component::Base | Component::Usage);
-        if in_force && is_own && applies(discount, &line.charge) && line.amount.amount > Decimal::ZERO {
+        if agreed
+            && is_own
+            && applies(discount, &line.charge)
+            && in_force(day)
+            && line.amount.amount > Decimal::ZERO
+        {
             dates.entry(line.invoice_date).or_default().push(at);
         }
     }

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use pricing::index::{IndexSeries, IndexValue};
 use pricing::money::{Money, MoneyError};
 use pricing::period::Period;
-use pricing::plan::{Charge, Escalator, Meter, Milestone, Plan};
+use pricing::plan::{Charge, CreditPool, Escalator, Meter, Milestone, Plan};
 use pricing::price::Measured;
 use pricing::rate::{RateInput, RatedLine};
 
 use super::BillingError;
-use super::stretch::{Strand, Stretch, strands};
+use super::stretch::{Strand, Stretch, Version, strands, versions};
 use super::term::InForce;
 use crate::component::Component;
 use crate::facts::{FactId, Facts};
@@ -22,7 +22,7 @@ use crate::schedule::ScheduleError;
 pub(super) struct Known<'a> {
     /// As it was agreed last.
     pub(super) plan: &'a Plan,
-    versions: Vec<&'a Plan>,
+    versions: Vec<Version<'a>>,
     pub(super) strands: Vec<Strand<'a>>,
     pub(super) facts: &'a Facts,
     pub(super) through: Date,
@@ -32,20 +32,17 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn try_new(
-        versions: &[&'a Plan],
-        facts: &'a Facts,
-        through: Date,
-    ) -> Result<Self, BillingError> {
-        let (Some(first), Some(plan)) = (versions.first(), versions.last()) else {
+    pub(super) fn try_new(plans: &[&'a Plan], facts: &'a Facts, through: Date) -> Result<Self, BillingError> {
+        let (Some(first), Some(plan)) = (plans.first(), plans.last()) else {
             return Err(BillingError::NoPlan);
         };
-        if let Some(other) = versions.iter().find(|version| version.currency != plan.currency) {
+        if let Some(other) = plans.iter().find(|other| other.currency != plan.currency) {
             return Err(BillingError::CurrencyChanged {
                 from: other.currency,
                 to: plan.currency,
             });
         }
+        let versions = versions(plans)?;
         let in_force = InForce::on(plan, first.term.start, &facts.endings, through).map_err(|fault| {
             BillingError::Schedule {
                 charge: plan.title.clone(),
@@ -54,8 +51,8 @@ impl<'a> Known<'a> {
         })?;
         Ok(Self {
             plan,
-            versions: versions.to_vec(),
-            strands: strands(versions)?,
+            strands: strands(&versions),
+            versions,
             facts,
             through,
             in_force,
@@ -89,20 +86,70 @@ impl<'a> Known<'a> {
         Money::zero(self.plan.currency)
     }
 
-    /// A meter, as the latest version that holds it defines it.
-    pub(super) fn meter(&self, id: &str) -> Option<&'a Meter> {
-        self.versions
+    /// Something, as the latest version that holds it defines it.
+    pub(super) fn latest<T>(&self, of: impl Fn(&'a Plan) -> Option<&'a T>) -> Option<&'a T> {
+        self.versions.iter().rev().find_map(|version| of(version.plan))
+    }
+
+    /// Every version that is in force on some day, in order.
+    pub(super) fn plans(&self) -> impl Iterator<Item = &'a Plan> {
+        self.versions.iter().map(|version| version.plan)
+    }
+
+    /// The version in force on a day.
+    pub(super) fn plan_on(&self, day: Date) -> &'a Plan {
+        let begun = self
+            .versions
+            .iter()
+            .rfind(|version| version.from.is_none_or(|from| from <= day));
+        begun.map_or(self.plan, |version| version.plan)
+    }
+
+    /// First day of the first version that holds something; none where the original does.
+    pub(super) fn since(&self, holds: impl Fn(&Plan) -> bool) -> Option<Date> {
+        self.versions.iter().find(|version| holds(version.plan))?.from
+    }
+
+    /// First day of the version that no longer holds something an earlier one held; none where the last one does.
+    pub(super) fn dropped(&self, holds: impl Fn(&Plan) -> bool) -> Option<Date> {
+        let last = self.versions.iter().rposition(|version| holds(version.plan))?;
+        self.versions.get(last.checked_add(1)?)?.from
+    }
+
+    /// The pools of all versions, as they were agreed last.
+    pub(super) fn pools(&self) -> Vec<&'a CreditPool> {
+        self.all(|plan| &plan.pools, |pool| &pool.id)
+    }
+
+    /// Members of all versions by their ids, as they were agreed last: the last version's in its order, then those
+    /// that were dropped.
+    pub(super) fn all<T>(
+        &self,
+        members: impl Fn(&'a Plan) -> &'a [T],
+        id: impl Fn(&T) -> &str,
+    ) -> Vec<&'a T> {
+        let mut all: Vec<&'a T> = Vec::new();
+        for member in self
+            .versions
             .iter()
             .rev()
-            .find_map(|plan| plan.meters.iter().find(|meter| meter.id == id))
+            .flat_map(|version| members(version.plan))
+        {
+            if !all.iter().any(|known| id(known) == id(member)) {
+                all.push(member);
+            }
+        }
+        all
+    }
+
+    /// A meter, as the latest version that holds it defines it.
+    pub(super) fn meter(&self, id: &str) -> Option<&'a Meter> {
+        self.latest(|plan| plan.meters.iter().find(|meter| meter.id == id))
     }
 
     /// A milestone, as the latest version that holds it defines it.
     pub(super) fn milestone(&self, id: &str) -> Option<&'a Milestone> {
-        self.versions
-            .iter()
-            .rev()
-            .find_map(|plan| plan.milestones.iter().find(|known| known.id == id))
+        self.latest(|plan| plan.milestones.iter().find(|known| known.id == id))
     }
 
     /// The charges of all versions, as they were agreed last.

@@ -4,6 +4,7 @@ mod grant;
 mod line;
 mod purse;
 mod request;
+mod statement;
 
 use std::collections::BTreeMap;
 
@@ -17,12 +18,15 @@ use super::known::Known;
 use super::stretch::Strand;
 use super::usage::{Metering, is_metered};
 use crate::component::Component;
+use crate::credits::Ledger;
 use crate::line::ExpectedLine;
 
 pub(super) use grant::{grant_on, midnight};
 pub(super) use line::{Payer, drawn_lines};
 pub(super) use purse::{Account, Paid, Purse, TopUpMade};
 pub(super) use request::{Request, of_lines};
+pub use statement::PoolStatement;
+pub(super) use statement::statements;
 
 /// What pools counted in units paid, and the top-ups they made.
 #[derive(Default)]
@@ -30,6 +34,7 @@ pub(super) struct UnitsPaid {
     /// By charge and service period: name of the pool, units.
     paid: BTreeMap<(String, Period), Vec<(String, Decimal)>>,
     top_ups: Vec<TopUpMade>,
+    ledger: Option<Ledger>,
 }
 
 impl UnitsPaid {
@@ -92,30 +97,34 @@ pub(super) fn pay_units(known: &Known<'_>, lines: &[ExpectedLine]) -> Result<Uni
             paid.add(&request.charge.id, service, name_of(&pools, &account), amount);
         }
     }
-    paid.top_ups = purse.into_top_ups();
+    let (top_ups, ledger) = purse.close();
+    (paid.top_ups, paid.ledger) = (top_ups, Some(ledger));
     Ok(paid)
 }
 
 /// Pools counted in money pay amounts, line by line: first those that pay before tax, then those that pay the tax
-/// too. Both kinds, and pools counted in units, bill what they bought again.
+/// too. Both kinds, and pools counted in units, bill what they bought again. Gives the ledgers of all of them.
 pub(super) fn pay_money(
     known: &Known<'_>,
-    units: &UnitsPaid,
+    units: UnitsPaid,
     lines: &mut Vec<ExpectedLine>,
-) -> Result<(), BillingError> {
+) -> Result<Vec<Ledger>, BillingError> {
     for made in &units.top_ups {
         lines.extend(line::of_top_up(known, made)?);
     }
+    let mut ledgers = Vec::new();
     for with_tax in [false, true] {
         let pools = pools(known, |pool| {
             pool.unit == PoolUnit::Money && pool.pays_tax == with_tax
         });
         if !pools.is_empty() {
-            let added = paid_by(known, &pools, units, lines, with_tax)?;
+            let (added, ledger) = paid_by(known, &pools, &units, lines, with_tax)?;
             lines.extend(added);
+            ledgers.push(ledger);
         }
     }
-    Ok(())
+    ledgers.extend(units.ledger);
+    Ok(ledgers)
 }
 
 fn paid_by(
@@ -124,7 +133,7 @@ fn paid_by(
     units: &UnitsPaid,
     lines: &[ExpectedLine],
     with_tax: bool,
-) -> Result<Vec<ExpectedLine>, BillingError> {
+) -> Result<(Vec<ExpectedLine>, Ledger), BillingError> {
     let requests = of_lines(known, paid_strands(known, pools), units, lines, with_tax)?;
     let mut purse = Purse::open(purse::accounts(known, pools, lines)?)?;
     let drawn = purse.pay(requests)?;
@@ -141,10 +150,11 @@ fn paid_by(
         of: Box::new(of),
     };
     let mut added = drawn_lines(known, drawn, payer, component)?;
-    for made in purse.into_top_ups() {
+    let (top_ups, ledger) = purse.close();
+    for made in top_ups {
         added.extend(line::of_top_up(known, &made)?);
     }
-    Ok(added)
+    Ok((added, ledger))
 }
 
 /// A pool pays the charges it names, or everything metered when it names none; never its own purchase.
@@ -158,7 +168,7 @@ pub(super) fn pays(pool: &CreditPool, charge: &Charge) -> bool {
 }
 
 fn pools<'a>(known: &Known<'a>, of: impl Fn(&CreditPool) -> bool) -> Vec<&'a CreditPool> {
-    known.plan.pools.iter().filter(|pool| of(pool)).collect()
+    known.pools().into_iter().filter(|pool| of(pool)).collect()
 }
 
 fn paid_strands<'a>(known: &'a Known<'a>, pools: &[&'a CreditPool]) -> impl Iterator<Item = &'a Strand<'a>> {

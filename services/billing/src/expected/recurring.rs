@@ -97,11 +97,11 @@ fn negated(line: ExpectedLine) -> Result<ExpectedLine, MoneyError> {
 
 /// A charge that buys credits is not income yet: its lines say so.
 pub(super) fn component(known: &Known<'_>, charge: &str) -> Component {
-    let bought = known
-        .plan
-        .pools
-        .iter()
-        .find(|pool| pool.bought_by.as_deref() == Some(charge));
+    let bought = known.latest(|plan| {
+        plan.pools
+            .iter()
+            .find(|pool| pool.bought_by.as_deref() == Some(charge))
+    });
     bought.map_or(Component::Base, |pool| Component::CreditPurchase {
         pool: pool.id.clone(),
     })

@@ -40,9 +40,11 @@ pub(super) struct Stretch<'a> {
 }
 
 /// A version of the plan and the days on which it is in force.
-struct Version<'a> {
-    plan: &'a Plan,
-    from: Option<Date>,
+pub(super) struct Version<'a> {
+    pub(super) plan: &'a Plan,
+    /// First day; from the beginning if absent.
+    pub(super) from: Option<Date>,
+    /// The day after the last; to the end if absent.
     until: Option<Date>,
 }
 
@@ -66,25 +68,24 @@ pub(super) enum TurnPart {
 }
 
 /// The charges of all versions: those agreed last in their order, then those that were dropped.
-pub(super) fn strands<'a>(versions: &[&'a Plan]) -> Result<Vec<Strand<'a>>, BillingError> {
-    let versions = in_force(versions)?;
+pub(super) fn strands<'a>(versions: &[Version<'a>]) -> Vec<Strand<'a>> {
     let mut strands: Vec<Strand<'a>> = Vec::new();
     for version in versions.iter().rev() {
         for charge in &version.plan.charges {
             if !strands.iter().any(|strand| strand.charge.id == charge.id) {
                 strands.push(Strand {
-                    stretches: stretches(&versions, &charge.id),
+                    stretches: stretches(versions, &charge.id),
                     charge,
-                    seats: seats(&versions, &charge.id),
+                    seats: seats(versions, &charge.id),
                 });
             }
         }
     }
-    Ok(strands)
+    strands
 }
 
 /// On each day the latest version whose effective day has come is in force.
-fn in_force<'a>(plans: &[&'a Plan]) -> Result<Vec<Version<'a>>, BillingError> {
+pub(super) fn versions<'a>(plans: &[&'a Plan]) -> Result<Vec<Version<'a>>, BillingError> {
     let mut versions: Vec<Version<'a>> = Vec::with_capacity(plans.len());
     for (at, plan) in plans.iter().enumerate() {
         let from = plan.amends.as_ref().map(|amends| amends.effective);

@@ -100,7 +100,7 @@ mod tests {
     use super::check;
     use crate::flag::{Flag, Severity};
 
-    fn flags(lines: Vec<Value>, totals: &[(&str, &str)]) -> Vec<Flag> {
+    fn flags(lines: &[Value], totals: &[(&str, &str)]) -> Vec<Flag> {
         let totals: Vec<Value> = totals
             .iter()
             .map(|(label, amount)| json!({ "label": label, "amount": found(*amount) }))
@@ -141,14 +141,14 @@ mod tests {
             (vec![once("50000"), once("100000"), once("50000")], "150000.00"),
         ];
         for (lines, total) in cases {
-            assert_eq!(flags(lines, &[("Total", total)]), [], "{total}");
+            assert_eq!(flags(&lines, &[("Total", total)]), [], "{total}");
         }
     }
 
     #[test]
     fn totals_that_contradict_the_lines_stop_everything() {
         let found = flags(
-            vec![monthly("2400.00"), once("4500.00")],
+            &[monthly("2400.00"), once("4500.00")],
             &[
                 ("Order total", "31200.00"),
                 ("Fees for the service period", "33000.00"),
@@ -190,7 +190,7 @@ mod tests {
             (vec![monthly("145833")], "Total", "1750100", Some(Severity::Block)),
         ];
         for (lines, label, total, expected) in cases {
-            let severity = flags(lines, &[(label, total)]).first().map(|flag| flag.severity);
+            let severity = flags(&lines, &[(label, total)]).first().map(|flag| flag.severity);
             assert_eq!(severity, expected, "{label} {total}");
         }
     }

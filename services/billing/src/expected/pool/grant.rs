@@ -1,7 +1,7 @@
 //! The grants of a pool: one for each purchase, or one that is renewed.
 
 use jiff::civil::{Date, DateTime, Time};
-use pricing::plan::{Cadence, CreditPool, Expiry};
+use pricing::plan::{Cadence, CreditPool, Expiry, Plan};
 use rust_decimal::Decimal;
 
 use super::super::BillingError;
@@ -30,7 +30,7 @@ pub(super) fn of_pool(
             let ends = end(pool.expiry, *date).map_err(fault)?;
             Ok(Grant {
                 ends,
-                ..grant_on(&pool.id, at, *date, pool.grant, priority)
+                ..grant_on(&pool.id, at, *date, amount_on(known, pool, *date), priority)
             })
         };
         return dates.iter().enumerate().map(grant).collect();
@@ -45,8 +45,17 @@ pub(super) fn of_pool(
             min: rollover.min,
             max: rollover.max,
         }),
-        ..grant_on(&pool.id, 0, *first, pool.grant, priority)
+        ..grant_on(&pool.id, 0, *first, amount_on(known, pool, *first), priority)
     }])
+}
+
+/// What a purchase on a day grants, by the terms in force on it.
+fn amount_on(known: &Known<'_>, pool: &CreditPool, day: Date) -> Decimal {
+    granted(known.plan_on(day), &pool.id).unwrap_or(pool).grant
+}
+
+fn granted<'p>(plan: &'p Plan, id: &str) -> Option<&'p CreditPool> {
+    plan.pools.iter().find(|pool| pool.id == id)
 }
 
 /// A grant of an account, by its number.
@@ -90,7 +99,8 @@ pub(in super::super) fn midnight(date: Date) -> DateTime {
 /// The days on which the charge that buys the credits is billed; the plan's first day where nothing buys them.
 fn purchase_dates(known: &Known<'_>, pool: &CreditPool, lines: &[ExpectedLine]) -> Vec<Date> {
     let Some(charge) = &pool.bought_by else {
-        return vec![known.in_force.start];
+        let since = known.since(|plan| granted(plan, &pool.id).is_some());
+        return vec![since.map_or(known.in_force.start, |since| since.max(known.in_force.start))];
     };
     let mut dates: Vec<Date> = lines
         .iter()

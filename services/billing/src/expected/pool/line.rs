@@ -97,7 +97,7 @@ fn drawn_line(
 }
 
 pub(super) fn of_top_up(known: &Known<'_>, made: &TopUpMade) -> Result<Option<ExpectedLine>, BillingError> {
-    let Some(pool) = known.plan.pools.iter().find(|pool| pool.id == made.pool) else {
+    let Some(pool) = known.latest(|plan| plan.pools.iter().find(|pool| pool.id == made.pool)) else {
         return Ok(None);
     };
     let Some(terms) = &pool.top_up else {

@@ -19,6 +19,8 @@ pub(in super::super) struct Account {
     /// Ids of the charges it pays.
     pub(in super::super) pays: Vec<String>,
     pub(in super::super) grants: Vec<Grant>,
+    /// The day from which it pays no more, because an amendment took it away.
+    pub(in super::super) dropped: Option<Date>,
     pub(in super::super) top_up: Option<TopUp>,
     pub(in super::super) priority: i64,
     pub(in super::super) expiry: Expiry,
@@ -52,10 +54,16 @@ pub(super) fn accounts(
 ) -> Result<Vec<Account>, BillingError> {
     let account = |pool: &&CreditPool| {
         let paid = known.charges().filter(|charge| pays(pool, charge));
+        let dropped = known.dropped(|plan| plan.pools.iter().any(|known| known.id == pool.id));
+        let mut grants = of_pool(known, pool, lines)?;
+        for grant in &mut grants {
+            grant.ends = grant.ends.into_iter().chain(dropped.map(midnight)).min();
+        }
         Ok(Account {
             id: pool.id.clone(),
             pays: paid.map(|charge| charge.id.clone()).collect(),
-            grants: of_pool(known, pool, lines)?,
+            grants,
+            dropped,
             top_up: pool.top_up.clone(),
             priority: pool.priority.into(),
             expiry: pool.expiry,
@@ -100,9 +108,10 @@ impl Purse {
         Ok(paid)
     }
 
-    pub(in super::super) fn into_top_ups(self) -> Vec<TopUpMade> {
+    /// What was bought again, and what is left and how it came about.
+    pub(in super::super) fn close(self) -> (Vec<TopUpMade>, Ledger) {
         let made = |((pool, on), times)| TopUpMade { pool, on, times };
-        self.top_ups.into_iter().map(made).collect()
+        (self.top_ups.into_iter().map(made).collect(), self.ledger)
     }
 
     fn pay_one(&mut self, request: &Request<'_>) -> Result<Vec<(String, Decimal)>, BillingError> {
@@ -161,11 +170,11 @@ impl Purse {
         else {
             return Ok(false);
         };
-        if !account
+        let opened = account
             .grants
             .iter()
-            .any(|grant| grant.starts <= midnight(request.on))
-        {
+            .any(|grant| grant.starts <= midnight(request.on));
+        if !opened || account.dropped.is_some_and(|dropped| dropped <= request.on) {
             return Ok(false);
         }
         let fault = credit_fault(&account.id);

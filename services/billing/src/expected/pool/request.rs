@@ -164,11 +164,7 @@ fn left_of(
 }
 
 fn plus_tax(known: &Known<'_>, line: &ExpectedLine, net: Money) -> Result<Money, MoneyError> {
-    let tax = known
-        .plan
-        .taxes
-        .iter()
-        .find(|tax| Some(&tax.id) == line.tax.as_ref());
+    let tax = known.latest(|plan| plan.taxes.iter().find(|tax| Some(&tax.id) == line.tax.as_ref()));
     let Some(tax) = tax.filter(|tax| !tax.included) else {
         return Ok(net);
     };

@@ -257,3 +257,85 @@ fn money_spent_on_credits_counts_once_toward_a_promise() {
         ["2025-04-16 promise/commitment-shortfall 800.00"]
     );
 }
+
+#[test]
+fn a_statement_shows_what_is_left_and_why() {
+    let soon = CreditPool {
+        expiry: Expiry::On {
+            date: date(2025, 1, 20),
+        },
+        ..pool("soon", "100")
+    };
+    let tokens = CreditPool {
+        unit: PoolUnit::Units {
+            name: "call".to_owned(),
+        },
+        pays: vec!["others".to_owned()],
+        ..pool("tokens", "50")
+    };
+    let plan = metered(vec![soon, tokens]);
+    let facts = spent(&[(date(2025, 1, 5), "30")]);
+    let on = |day| pool_statements(&[&plan], &facts, date(2025, 1, day)).unwrap();
+    let balances = |day| {
+        on(day)
+            .iter()
+            .map(|each| each.balance.normalize().to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        [balances(4), balances(5), balances(19), balances(20)].concat(),
+        ["100", "50", "70", "50", "70", "50", "0", "50"]
+    );
+    let moved: Vec<_> = on(20)[0]
+        .movements
+        .iter()
+        .map(|moved| moved.amount.to_string())
+        .collect();
+    assert_eq!(moved, ["100", "-30.00", "-70.00"]);
+}
+
+#[test]
+fn a_promise_without_an_end_is_refused() {
+    let mut plan = promised(CommitmentSpan::Term, Settlement::TrueUp, "1000");
+    plan.term.end = None;
+    let fault = BillingError::EndlessCommitment {
+        commitment: "promise".to_owned(),
+    };
+    assert_eq!(expected(&plan, &NONE, date(2025, 2, 1)), Err(fault));
+}
+
+#[test]
+fn a_promise_and_a_pool_keep_the_terms_of_their_day() {
+    let mut old = promised(MONTHLY, Settlement::TrueUp, "100");
+    old.pools = vec![pool("credits", "40")];
+    let mut new = old.clone();
+    new.amends = Some(Amends {
+        plan: old.content_hash(),
+        effective: date(2025, 2, 10),
+    });
+    new.commitments[0].amount = dec("500");
+    new.pools = Vec::new();
+    let facts = spent(&[
+        (date(2025, 1, 5), "30"),
+        (date(2025, 2, 9), "6"),
+        (date(2025, 2, 10), "6"),
+    ]);
+    let lines = expected_over(&[&old, &new], &facts, date(2025, 4, 1)).unwrap();
+    let shown: Vec<_> = lines
+        .iter()
+        .map(|line| format!("{} {} {}", line.invoice_date, line.component, line.amount.amount))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "2025-02-01 usage 30.00",
+            "2025-02-01 credits-drawn:credits/usage -30.00",
+            "2025-02-01 commitment-shortfall 70.00",
+            "2025-03-01 usage 12.00",
+            "2025-03-01 credits-drawn:credits/usage -6.00",
+            "2025-03-01 commitment-shortfall 88.00",
+            "2025-04-01 usage 0.00",
+            "2025-04-01 commitment-shortfall 500.00",
+        ]
+    );
+}
