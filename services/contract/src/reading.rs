@@ -7,8 +7,8 @@ pub(crate) mod items;
 pub(crate) mod locale;
 mod nature;
 mod parties;
-mod payment;
-mod phrases;
+pub(crate) mod payment;
+pub(crate) mod phrases;
 mod prices;
 mod prose;
 mod renewal;
@@ -23,7 +23,7 @@ mod tiers;
 pub(crate) mod tokens;
 
 #[cfg(test)]
-mod written;
+pub(crate) mod written;
 
 use serde::{Deserialize, Serialize};
 

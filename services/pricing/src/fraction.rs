@@ -67,7 +67,7 @@ impl Fraction {
     /// The sum.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        if self.denominator == other.denominator {
+        if (self.is_whole() && other.is_whole()) || self.denominator == other.denominator {
             let numerator = self.numerator.checked_add(other.numerator)?;
             return Some(Self { numerator, ..self });
         }
@@ -96,6 +96,11 @@ impl Fraction {
         self.checked_mul(Self::try_new(other.denominator, other.numerator)?)
     }
 
+    /// Is it plainly a decimal? Most amounts are, and comparing two decimals takes longer than looking at one.
+    fn is_whole(self) -> bool {
+        self.denominator.scale() == 0 && self.denominator.mantissa() == 1
+    }
+
     fn sum(self, other: Self) -> Option<Self> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
@@ -106,6 +111,9 @@ impl Fraction {
     }
 
     fn product(self, other: Self) -> Option<Self> {
+        if self.is_whole() && other.is_whole() {
+            return self.numerator.checked_mul(other.numerator).map(Self::whole);
+        }
         Some(Self {
             numerator: self.numerator.checked_mul(other.numerator)?,
             denominator: self.denominator.checked_mul(other.denominator)?,
@@ -168,7 +176,7 @@ impl Fraction {
     /// quotient that merely looks like a half is not rounded up.
     #[must_use]
     pub fn rounded(self, digits: u32) -> Option<Decimal> {
-        if self.denominator == Decimal::ONE {
+        if self.is_whole() {
             return Some(
                 self.numerator
                     .round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero),

@@ -8,6 +8,7 @@ mod flat;
 mod graduated;
 mod graduated_percentage;
 mod matrix;
+mod measured;
 mod package;
 mod per_unit;
 mod percentage;
@@ -19,6 +20,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::working::Step;
+
+pub use measured::{Measured, MeasuredCell};
 
 /// How a quantity becomes an amount, in the plan's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,33 +237,6 @@ pub struct MatrixCell {
     pub price: Price,
 }
 
-/// What was measured of a period, in the shape the price asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measured<'a> {
-    /// Units, or for a percentage the total of the money.
-    Units(Decimal),
-    /// Units weighted by the time they were held; the tier of a volume or stairstep price is chosen by `reached`.
-    Weighted {
-        /// What is priced.
-        units: Decimal,
-        /// What chooses the tier.
-        reached: Decimal,
-    },
-    /// The money of each transaction, in the order in which they happened.
-    Transactions(&'a [Decimal]),
-    /// Units for each combination of dimension values.
-    Cells(&'a [MeasuredCell]),
-}
-
-/// Units measured for one combination of dimension values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MeasuredCell {
-    /// In the order of the matrix's dimensions.
-    pub values: Vec<String>,
-    /// At least 0.
-    pub quantity: Decimal,
-}
-
 /// Why a price cannot be applied to what was measured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PriceError {
@@ -382,19 +358,5 @@ impl Price {
     }
 }
 
-impl Measured<'_> {
-    /// All of it as one number.
-    pub fn total(&self) -> Result<Decimal, PriceError> {
-        match self {
-            Self::Units(units) | Self::Weighted { units, .. } => Ok(*units),
-            Self::Transactions(transactions) => sum(transactions.iter().copied()),
-            Self::Cells(cells) => sum(cells.iter().map(|cell| cell.quantity)),
-        }
-    }
-}
-
-fn sum(mut parts: impl Iterator<Item = Decimal>) -> Result<Decimal, PriceError> {
-    parts
-        .try_fold(Decimal::ZERO, Decimal::checked_add)
-        .ok_or(PriceError::TooLarge)
-}
+#[cfg(test)]
+mod tests;

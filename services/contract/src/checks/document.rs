@@ -9,9 +9,6 @@ mod recognised;
 mod signatures;
 mod tables;
 
-#[cfg(test)]
-mod written;
-
 use crate::flag::Flag;
 use crate::page::Document;
 use printed::Printed;

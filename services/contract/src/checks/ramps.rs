@@ -116,8 +116,7 @@ mod tests {
     use super::super::written::{found, line, of_lines};
     use super::check;
 
-    /// First and last day as printed.
-    type Dates<'d> = (&'d str, Option<&'d str>);
+    type Parts = Vec<(&'static str, Option<&'static str>)>;
 
     fn sentences(price: &Value, parts: &[(&str, Option<&str>)]) -> Vec<String> {
         let part = |(from, to): &(&str, Option<&str>)| {
@@ -145,7 +144,7 @@ mod tests {
             ("2026-01-01", Some("2026-06-30")),
             ("2026-07-01", Some("2026-12-31")),
         ];
-        let cases: Vec<(&Value, Vec<Dates<'_>>, Vec<&str>)> = vec![
+        let cases: Vec<(&Value, Parts, Vec<&str>)> = vec![
             (&none, whole.to_vec(), vec![]),
             (&none, vec![("2026-07-01", None), ("2026-01-01", None)], vec![]),
             (

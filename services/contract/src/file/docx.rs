@@ -5,6 +5,8 @@ mod body;
 mod numbering;
 mod styles;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use super::flow::{self, Block};
 use super::{Limits, ReadError, identity, xml};
@@ -38,14 +40,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError>
         &blocks,
         findings,
     );
-    let readable = document
-        .lines()
-        .any(|line| line.text().chars().any(char::is_alphanumeric));
-    if readable {
-        Ok(document)
-    } else {
-        Err(ReadError::NoText { pages: 1 })
-    }
+    flow::readable(document)
 }
 
 /// What the parts beside the text say about it.

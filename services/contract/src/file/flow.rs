@@ -1,5 +1,6 @@
 //! Text without geometry: paragraphs and tables of HTML, DOCX, e-mail and plain text, laid out as the one page they have.
 
+use crate::file::ReadError;
 use crate::file::characters::{steers, tidy};
 use crate::file::header;
 use crate::page::{
@@ -80,6 +81,19 @@ pub(super) fn document(
     document.findings.extend(hidden(&document));
     document.findings.extend(steering(sheet.steering));
     document
+}
+
+/// Refuses a document whose body says nothing: running heads alone are no contract.
+pub(super) fn readable(document: Document) -> Result<Document, ReadError> {
+    let body = document.lines().filter(|line| line.role == LineRole::Body);
+    let says = body
+        .map(Line::text)
+        .any(|text| text.chars().any(char::is_alphanumeric));
+    if says {
+        Ok(document)
+    } else {
+        Err(ReadError::NoText { pages: 1 })
+    }
 }
 
 fn hidden(document: &Document) -> Option<Finding> {

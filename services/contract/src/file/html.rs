@@ -3,7 +3,11 @@
 mod colour;
 mod look;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod walk;
+
+use std::collections::HashMap;
 
 use scraper::{Html, Selector};
 
@@ -14,6 +18,14 @@ use crate::page::{Document, Finding, FindingKind, Media};
 /// A page with more elements than this is no contract.
 const ELEMENTS: usize = 300_000;
 
+/// More elements left open than this are no mistake.
+const OPEN: usize = 2_000;
+/// Elements that end without a closing tag.
+const SELF_CLOSING: [&str; 26] = [
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "br", "hr", "img", "input",
+    "meta", "link", "col", "colgroup", "source", "wbr", "area", "base", "embed", "track", "param",
+];
+
 /// Reads a web page.
 ///
 /// # Errors
@@ -22,24 +34,22 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError>
     let source = text::decode(bytes);
     let (blocks, findings) = blocks(&source, limits)?;
     let document = flow::document(identity(bytes), Media::Html, title(&source), &blocks, findings);
-    let readable = document
-        .lines()
-        .any(|line| line.text().chars().any(char::is_alphanumeric));
-    if readable {
-        Ok(document)
-    } else {
-        Err(ReadError::NoText { pages: 1 })
-    }
+    flow::readable(document)
 }
 
 /// The blocks of a page, and what a reviewer must know about it.
 ///
 /// # Errors
-/// Too many elements.
+/// Too many elements, or elements nested without end.
 pub(super) fn blocks(source: &str, limits: &Limits) -> Result<(Vec<Block>, Vec<Finding>), ReadError> {
     if source.len() > limits.stream_bytes || source.matches('<').count() > ELEMENTS {
         return Err(ReadError::Bomb {
             limit: limits.stream_bytes,
+        });
+    }
+    if left_open(source) > OPEN {
+        return Err(ReadError::Damaged {
+            detail: String::from("its elements are opened and never closed"),
         });
     }
     let page = Html::parse_document(source);
@@ -48,6 +58,32 @@ pub(super) fn blocks(source: &str, limits: &Limits) -> Result<(Vec<Block>, Vec<F
     let mut findings: Vec<Finding> = cut.then(too_deep).into_iter().collect();
     findings.extend(script(&page));
     Ok((blocks, findings))
+}
+
+/// The most elements that are open at once, those aside that end by themselves. Building a tree takes time with the
+/// square of its depth.
+fn left_open(source: &str) -> usize {
+    let mut open: HashMap<String, usize> = HashMap::new();
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    for tag in source.split('<').skip(1) {
+        let (name, ends) = tag.strip_prefix('/').map_or((tag, false), |name| (name, true));
+        let name: String = name
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .flat_map(char::to_lowercase)
+            .collect();
+        if name.is_empty() || SELF_CLOSING.contains(&name.as_str()) {
+            continue;
+        }
+        let count = open.entry(name).or_default();
+        match (ends, *count) {
+            (false, _) => (*count, depth) = (count.saturating_add(1), depth.saturating_add(1)),
+            (true, 0) => {}
+            (true, _) => (*count, depth) = (count.saturating_sub(1), depth.saturating_sub(1)),
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 fn too_deep() -> Finding {

@@ -17,14 +17,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let text = decode(bytes);
     let blocks = blocks(&text);
     let document = flow::document(identity(bytes), Media::Text, None, &blocks, Vec::new());
-    let readable = document
-        .lines()
-        .any(|line| line.text().chars().any(char::is_alphanumeric));
-    if readable {
-        Ok(document)
-    } else {
-        Err(ReadError::NoText { pages: 1 })
-    }
+    flow::readable(document)
 }
 
 /// The lines of a text, and the tables that its spacing draws.

@@ -36,7 +36,7 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<Charge, Uncle
         ),
         _ => priced(item, &mut found)?,
     };
-    let (quantity, of_quantity) = quantity::of(parts, item);
+    let (quantity, of_quantity) = quantity::of(parts, item)?;
     found.extend(of_quantity);
     found.extend(sources::of("included", &item.included));
     found.extend(sources::of("starts", &item.start));

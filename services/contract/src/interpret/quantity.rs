@@ -10,7 +10,7 @@ use crate::flag::Code;
 use crate::terms::{Kind, LineItem, Mark, Terms};
 
 /// The quantity of a line and where it comes from.
-pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> (Quantity, Vec<FieldSource>) {
+pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<(Quantity, Vec<FieldSource>), Unclear> {
     let found = sources::of("quantity", &item.quantity);
     let quantity = match item.kind {
         Kind::Usage => Quantity::Metered {
@@ -20,7 +20,7 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> (Quantity, Vec<Field
             of: base(parts, item),
         },
         Kind::Seat => Quantity::Seats {
-            initial: item.quantity.copied().unwrap_or_default(),
+            initial: item.quantity.copied().ok_or_else(|| uncounted(item))?,
             floor: None,
             ratchet: item.is(Mark::Ratchet),
             true_up: None::<SeatTrueUp>,
@@ -32,7 +32,19 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> (Quantity, Vec<Field
         | Kind::MinimumCommitment
         | Kind::Discount => fixed(item),
     };
-    (quantity, found)
+    Ok((quantity, found))
+}
+
+fn uncounted(item: &LineItem) -> Unclear {
+    Unclear {
+        code: Code::BlankField,
+        field: "/quantity",
+        sentence: format!(
+            "How many “{}” there are at the start is not clear.",
+            item.description
+        ),
+        what_to_do: "Enter their number on the first day; 0 if there are none yet.",
+    }
 }
 
 /// A flat amount counts once; so many units at a price each count as many.

@@ -1,10 +1,16 @@
 //! From what the readers of a document found to terms: one list of lines, each with its place, and what they share.
 
 mod currency;
+mod later;
 mod notes;
 mod order;
 mod ramps;
+mod retention;
 mod sums;
+
+use std::collections::HashSet;
+
+use rust_decimal::Decimal;
 
 use super::items::Item;
 use super::parties;
@@ -13,8 +19,8 @@ use super::statements::{self, Statement};
 use super::tables;
 use super::{Reading, billing, escalators, locale, nature, payment, renewal, scopes, signs, taxes, term};
 use crate::flag::Flag;
-use crate::page::Document;
-use crate::terms::{Mention, Role, Terms, Total};
+use crate::page::{Document, WordRef};
+use crate::terms::{EscalatorTerm, Found, Mention, Role, Status, Terms, Total};
 
 /// Everything a document says, by rules alone.
 pub(super) fn read(document: &Document) -> Reading {
@@ -48,11 +54,14 @@ pub(super) fn read(document: &Document) -> Reading {
     let mut items = tables.items;
     items.extend(prose.items);
     let items = lines(document, &statements, items, &mut terms);
+    if items.is_empty() {
+        withdraw_conclusions(&mut terms);
+    }
     let escalators = escalators::read(document, &statements, &items);
     terms.escalators = escalators.terms;
     flags.extend(escalators.flags);
     terms.currency = currency::read(document, &statements, &items);
-    terms.mentions = mentions(&prose.mentions, &terms);
+    terms.mentions = mentions(&prose.mentions, &terms, &items);
     flags.extend(signs::read(document, &scopes, &statements, &parties, &items));
     flags.extend(nature.flags);
     flags.extend(doubts(&items));
@@ -67,9 +76,18 @@ fn lines(document: &Document, statements: &[Statement], items: Vec<Item>, terms:
     billing::spread(document, statements, &mut items);
     ramps::date(&mut items, &terms.term);
     notes::apply(document, statements, &mut items);
+    retention::apply(document, statements, &mut items);
+    later::apply(document, statements, &mut items);
     order::name(&mut items);
     order::link(&mut items, statements);
     items
+}
+
+/// A paper that charges nothing has no first day of charging to conclude.
+fn withdraw_conclusions(terms: &mut Terms) {
+    if matches!(terms.term.start.status, Status::Derived { .. }) {
+        terms.term.start = Found::absent();
+    }
 }
 
 fn doubts(items: &[Item]) -> Vec<Flag> {
@@ -83,30 +101,35 @@ fn doubts(items: &[Item]) -> Vec<Flag> {
 }
 
 /// Every mention with its role; one that a line, total or term took is explained by it.
-fn mentions(found: &[Mentioned], terms: &Terms) -> Vec<Mention> {
-    found
-        .iter()
-        .map(|mention| Mention {
-            printed: mention.printed.clone(),
-            value: mention.value,
-            role: settled_role(mention, terms),
-            evidence: mention.evidence.clone(),
-        })
-        .collect()
+fn mentions(found: &[Mentioned], terms: &Terms, items: &[Item]) -> Vec<Mention> {
+    let taken: HashSet<WordRef> = items.iter().flat_map(|item| item.words.iter().copied()).collect();
+    let of = |mention: &Mentioned| Mention {
+        printed: mention.printed.clone(),
+        value: mention.value,
+        role: settled_role(
+            mention,
+            terms,
+            mention.words.iter().any(|word| taken.contains(word)),
+        ),
+        evidence: mention.evidence.clone(),
+    };
+    found.iter().map(of).collect()
 }
 
 /// A price that no line took is not explained, unless a sum or a term of the contract holds it.
-fn settled_role(mention: &Mentioned, terms: &Terms) -> Role {
-    let open = matches!(
-        mention.role,
-        Role::Price | Role::Unexplained | Role::Discount | Role::Minimum
-    );
-    if mention.explained || !open {
-        return if mention.explained && mention.role == Role::Unexplained {
+fn settled_role(mention: &Mentioned, terms: &Terms, taken: bool) -> Role {
+    if mention.explained || taken {
+        return if mention.role == Role::Unexplained {
             Role::Price
         } else {
             mention.role
         };
+    }
+    if !matches!(
+        mention.role,
+        Role::Price | Role::Unexplained | Role::Discount | Role::Minimum
+    ) {
+        return mention.role;
     }
     let total = terms
         .totals
@@ -122,20 +145,30 @@ fn settled_role(mention: &Mentioned, terms: &Terms) -> Role {
         .early
         .copied()
         .is_some_and(|early| early.percent == mention.value);
-    let rises = terms.escalators.iter().any(|escalator| {
-        [
-            &escalator.percent,
-            &escalator.maximum_percent,
-            &escalator.minimum_percent,
-        ]
+    let kept_back = terms
+        .line_items
         .iter()
-        .any(|found| found.copied() == Some(mention.value))
-    });
-    match (total, late, early, rises) {
+        .any(|line| line.retention_percent.copied() == Some(mention.value));
+    let rises = terms
+        .escalators
+        .iter()
+        .any(|escalator| rises_by(escalator, mention.value));
+    match (total, late, early, rises, kept_back) {
         (true, ..) => Role::Total,
         (_, true, ..) => Role::LateFee,
-        (_, _, true, _) => Role::Discount,
-        (.., true) => Role::Escalator,
+        (_, _, true, ..) => Role::Discount,
+        (_, _, _, true, _) => Role::Escalator,
+        (.., true) => Role::Security,
         _ => Role::Unexplained,
     }
+}
+
+fn rises_by(escalator: &EscalatorTerm, value: Decimal) -> bool {
+    [
+        &escalator.percent,
+        &escalator.maximum_percent,
+        &escalator.minimum_percent,
+    ]
+    .iter()
+    .any(|found| found.copied() == Some(value))
 }

@@ -13,6 +13,8 @@ struct Rule {
     cadence: Option<Cadence>,
     timing: Option<Timing>,
     subject: Subject,
+    /// A field of a form, or a sentence about lines it names: it holds whatever span a price is stated for.
+    explicit: bool,
     printed: String,
     evidence: Vec<Evidence>,
 }
@@ -67,8 +69,7 @@ fn rules(document: &Document, statement: &Statement) -> Vec<Rule> {
 /// "…: processing fees of the month just closed and the platform fee of the month just begun" speaks of two things.
 fn parts(tokens: &[Token]) -> Vec<(usize, usize)> {
     let colon = tokens.iter().position(|token| token.is_mark(':'));
-    let both =
-        says_any(tokens, &["just closed", "just ended"]) && says_any(tokens, &["just begun", "just started"]);
+    let both = says_any(tokens, "just closed|just ended") && says_any(tokens, "just begun|just started");
     let and = tokens
         .iter()
         .enumerate()
@@ -94,13 +95,17 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     };
     let timing = timing(value)
         .map(|(.., timing)| timing)
-        .or_else(|| says_any(value, &["just ended", "just closed"]).then_some(Timing::Arrears));
+        .or_else(|| says_any(value, "just ended|just closed").then_some(Timing::Arrears));
     let cadence = period.and_then(Period::cadence);
     let found = cadence.is_some() || timing.is_some();
+    let subject = if of_form { Subject::All } else { subject(tokens) };
     found.then(|| Rule {
         cadence,
         timing,
-        subject: if of_form { Subject::All } else { subject(tokens) },
+        explicit: of_form
+            || subject != Subject::All
+            || says_any(tokens, "installments|instalments|invoices go out|all invoices"),
+        subject,
         printed: statement.stretch.printed(from, to),
         evidence: statement.evidence(document),
     })
@@ -111,24 +116,22 @@ fn period(tokens: &[Token]) -> Option<Period> {
         // "On the first of each month we send one bill": the span stands before the verb.
         let sends = says_any(
             tokens,
-            &[
-                "we send",
-                "is sent",
-                "are sent",
-                "will be sent",
-                "is issued",
-                "are issued",
-                "issues",
-                "issue",
-                "is dated",
-                "go out",
-                "sends",
-                "dated the first of",
-            ],
+            "we send|is sent|are sent|will be sent|is issued|are issued|issues|issue|is dated|\
+            go out|sends|dated the first of",
         );
-        sends
-            .then(|| super::phrases::period_within(tokens).map(|(_, found)| found))
-            .flatten()
+        let stated = || super::phrases::period_within(tokens).map(|(_, found)| found);
+        sends.then(stated).flatten().or_else(|| just_closed(tokens))
+    })
+}
+
+/// "of the month just closed": the span of what is billed.
+fn just_closed(tokens: &[Token]) -> Option<Period> {
+    let at = tokens.iter().position(|token| token.is("just"))?;
+    let unit = at.checked_sub(1).and_then(|before| tokens.get(before))?;
+    let months = crate::normal::duration::unit(&unit.low).and_then(crate::normal::duration::months)?;
+    Some(Period {
+        often: crate::normal::cadence::Often::Is(Cadence::months(months)),
+        length: 2,
     })
 }
 
@@ -136,25 +139,16 @@ fn period(tokens: &[Token]) -> Option<Period> {
 fn speaks_of_billing(tokens: &[Token]) -> bool {
     let bills = tokens.iter().any(|token| {
         token.low.starts_with("invoic")
-            || token.is_any(&[
-                "bill",
-                "bills",
-                "billed",
-                "billing",
-                "payable",
-                "charged",
-                "collected",
-            ])
+            || token.is_any("bill|bills|billed|billing|payable|paid|charged|collected")
     });
     let money = tokens
         .iter()
         .any(|token| token.money().is_some() || token.percent().is_some());
-    let about_else = says_any(
-        tokens,
-        &[
-            "dispute", "disputed", "disputes", "net", "late", "overdue", "interest", "audit",
-        ],
-    );
+    let about_else = says_any(tokens, "pro rata|prorated|pro-rated|additional|added")
+        || says_any(
+            tokens,
+            "dispute|disputed|disputes|net|late|overdue|interest|audit",
+        );
     bills && !money && !about_else
 }
 
@@ -162,43 +156,19 @@ fn speaks_of_billing(tokens: &[Token]) -> bool {
 fn subject(tokens: &[Token]) -> Subject {
     let verb = tokens
         .iter()
-        .position(|token| {
-            token.is_any(&[
-                "is", "are", "shall", "will", "be", "go", "of", "invoiced", "billed", "payable", "invoice",
-            ])
-        })
+        .position(|token| token.is_any("is|are|shall|will|be|go|of|invoiced|billed|payable|invoice"))
         .unwrap_or(tokens.len());
     let lead = tokens.get(..verb).unwrap_or_default();
-    let whole = |words: &[&str]| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
-    if whole(&[
-        "usage",
-        "overage",
-        "overages",
-        "consumption",
-        "metered",
-        "usage fees",
-        "usage charges",
-        "traffic",
-        "transaction fees",
-        "processing fees",
-        "hours worked",
-        "actual usage",
-        "variable",
-    ]) && !whole(&["subscription"])
+    let whole = |words: &str| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
+    if whole(
+        "usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
+    ) && !whole("subscription")
     {
         return Subject::Measured;
     }
-    if whole(&[
-        "subscription",
-        "subscriptions",
-        "recurring",
-        "fixed fees",
-        "licence fees",
-        "license fees",
-        "annual fees",
-        "subscription fees",
-        "seat",
-    ]) {
+    if whole(
+        "subscription|subscriptions|recurring|fixed fees|licence fees|license fees|annual fees|subscription fees|seat",
+    ) {
         return Subject::Agreed;
     }
     let names: Vec<String> = lead
@@ -215,57 +185,11 @@ fn subject(tokens: &[Token]) -> Subject {
 
 /// Words that name no particular line.
 fn is_generic(token: &Token) -> bool {
-    const GENERIC: [&str; 48] = [
-        "the",
-        "all",
-        "fees",
-        "fee",
-        "charges",
-        "charge",
-        "invoices",
-        "invoice",
-        "services",
-        "supplier",
-        "provider",
-        "vendor",
-        "customer",
-        "client",
-        "each",
-        "one",
-        "amounts",
-        "prices",
-        "payment",
-        "payments",
-        "billing",
-        "and",
-        "for",
-        "such",
-        "these",
-        "this",
-        "under",
-        "first",
-        "bill",
-        "licensor",
-        "contractor",
-        "consultant",
-        "company",
-        "unless",
-        "otherwise",
-        "agreed",
-        "will",
-        "shall",
-        "then",
-        "from",
-        "month",
-        "on",
-        "we",
-        "our",
-        "you",
-        "your",
-        "any",
-        "every",
-    ];
-    token.is_any(&GENERIC) || !matches!(token.kind, super::tokens::Kind::Word)
+    const GENERIC: &str = "the|all|fees|fee|charges|charge|invoices|invoice|services|supplier|provider|vendor|\
+        customer|client|each|one|amounts|prices|payment|payments|billing|and|for|such|these|\
+        this|under|first|bill|licensor|contractor|consultant|company|unless|otherwise|\
+        agreed|will|shall|then|from|month|on|we|our|you|your|any|every";
+    token.is_any(GENERIC) || !matches!(token.kind, super::tokens::Kind::Word)
 }
 
 fn applies(rule: &Rule, item: &Item) -> bool {
@@ -288,26 +212,16 @@ fn applies(rule: &Rule, item: &Item) -> bool {
 /// What the line does not say itself, the rule says.
 fn apply(rule: &Rule, item: &mut Item) {
     let measured = matches!(item.line.kind, Kind::Usage | Kind::Percentage);
-    let line = &mut item.line;
-    if let Some(cadence) = rule
-        .cadence
-        .filter(|_| !matches!(line.kind, Kind::OneTime | Kind::Milestone | Kind::PrepaidCredit))
-    {
-        let stated = line.cadence.copied();
-        let own = line.cadence.status == crate::terms::Status::Supported && line.price.period.value.is_some();
-        if !own
-            && (stated.is_none() || is_price_span(item, stated))
-            && item.line.cadence.printed.is_empty() == stated.is_none()
-        {
-            let line = &mut item.line;
-            if let Some(period) = stated.filter(|period| *period != cadence) {
-                line.price.period = Found {
-                    value: Some(period),
-                    ..line.cadence.clone()
-                };
-            }
-            line.cadence = Found::supported(cadence, rule.printed.clone(), rule.evidence.clone());
+    if let Some(cadence) = rule.cadence.filter(|cadence| takes_cadence(rule, item, *cadence)) {
+        let line = &mut item.line;
+        if let Some(period) = line.cadence.copied().filter(|period| *period != cadence) {
+            line.price.period = Found {
+                value: Some(period),
+                ..line.cadence.clone()
+            };
         }
+        line.cadence = Found::supported(cadence, rule.printed.clone(), rule.evidence.clone());
+        item.cadence_is_price_span = false;
     }
     let line = &mut item.line;
     let Some(timing) = rule.timing.filter(|_| line.timing.value.is_none()) else {
@@ -319,9 +233,21 @@ fn apply(rule: &Rule, item: &mut Item) {
 }
 
 /// "$118.80 per user per month" states the span of the price; how often it is billed stands elsewhere. A cadence from a
-/// billing column or a verb of billing is no such span.
-fn is_price_span(item: &Item, stated: Option<Cadence>) -> bool {
-    stated.is_some() && item.cadence_is_price_span
+/// billing column or a verb of billing is no such span; and a yearly fee is not cut into months by a sentence about
+/// invoices in general.
+fn takes_cadence(rule: &Rule, item: &Item, cadence: Cadence) -> bool {
+    let once = matches!(
+        item.line.kind,
+        Kind::OneTime | Kind::Milestone | Kind::PrepaidCredit
+    );
+    let Some(stated) = item.line.cadence.copied() else {
+        return !once && item.line.cadence.printed.is_empty();
+    };
+    let longer = match (stated.in_months(), cadence.in_months()) {
+        (Some(stated), Some(billed)) => billed > stated,
+        _ => false,
+    };
+    !once && item.cadence_is_price_span && (longer || rule.explicit)
 }
 
 /// "billed with B": the line follows the one of that letter.
@@ -338,12 +264,8 @@ fn follow_references(items: &mut [Item]) {
             continue;
         };
         let Some(item) = items.get_mut(at) else { continue };
-        if item.line.cadence.value.is_none() || item.cadence_is_price_span {
-            item.line.cadence = cadence;
-        }
-        if item.line.timing.value.is_none() {
-            item.line.timing = timing;
-        }
+        item.line.cadence = cadence;
+        item.line.timing = timing;
     }
 }
 

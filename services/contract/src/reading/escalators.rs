@@ -41,70 +41,26 @@ pub(crate) fn read(document: &Document, statements: &[Statement], _items: &[Item
 /// Prices, and a verb of rising; not interest, not a discount, not a count of things.
 fn speaks_of_rise(statement: &Statement) -> bool {
     let tokens = statement.tokens();
-    let rises = has_stem(tokens, &["increas", "escalat", "uplift", "rais"])
+    let rises = has_stem(tokens, "increas|escalat|uplift|rais")
         || says_any(
             tokens,
-            &[
-                "rise",
-                "rises",
-                "adjusted",
-                "adjustment",
-                "adjustments",
-                "adjust",
-                "cpi",
-                "cpi-u",
-                "consumer price index",
-                "change a rate",
-                "change the rates",
-                "change its prices",
-                "change prices",
-                "change the prices",
-                "change its rates",
-                "modify its fees",
-                "change fees",
-                "more than the",
-                "renewal is priced",
-                "renewal price",
-                "renewal pricing",
-                "renewal fees",
-            ],
+            "rise|rises|adjusted|adjustment|adjustments|adjust|cpi|cpi-u|consumer price index|\
+            change a rate|change the rates|change its prices|change prices|change the prices|\
+            change its rates|modify its fees|change fees|more than the|renewal is priced|\
+            renewal price|renewal pricing|renewal fees",
         )
-        || (says_any(tokens, &["exceed", "then-current", "prevailing"])
+        || (says_any(tokens, "exceed|then-current|prevailing")
             && tokens.iter().any(|token| token.low.starts_with("renew")));
     let prices = tokens.iter().any(|token| {
-        token.is_any(&[
-            "price",
-            "prices",
-            "fee",
-            "fees",
-            "rate",
-            "rates",
-            "charge",
-            "charges",
-            "pricing",
-            "rent",
-            "subscription",
-            "schedule",
-            "amount",
-            "renewal",
-        ])
+        token.is_any(
+            "price|prices|fee|fees|rate|rates|charge|charges|pricing|rent|subscription|schedule|\
+            amount|renewal",
+        )
     });
     let else_about = says_any(
         tokens,
-        &[
-            "interest",
-            "late",
-            "overdue",
-            "liability",
-            "insurance",
-            "royalty advance",
-            "headcount",
-            "quantity of",
-            "tax",
-            "taxes",
-            "bandwidth",
-            "net revenue",
-        ],
+        "interest|late|overdue|liability|insurance|royalty advance|headcount|quantity of|tax|\
+        taxes|bandwidth|net revenue",
     );
     rises && prices && !else_about
 }
@@ -117,7 +73,7 @@ fn escalator(document: &Document, statement: &Statement) -> Option<EscalatorTerm
         return None;
     }
     let at_renewal = tokens.iter().any(|token| token.low.starts_with("renew"))
-        || says_any(tokens, &["following the initial term", "after the initial term"]);
+        || says_any(tokens, "following the initial term|after the initial term");
     let kind = match (index.is_some(), at_renewal, is_right(tokens)) {
         (true, true, _) => EscalatorKind::IndexAtRenewal,
         (true, false, _) => EscalatorKind::Index,
@@ -158,17 +114,8 @@ fn refuses(tokens: &[Token]) -> bool {
     !percent
         && says_any(
             tokens,
-            &[
-                "not increase",
-                "no increase",
-                "not be increased",
-                "fixed for",
-                "remain fixed",
-                "not rise",
-                "no price increase",
-                "shall not change",
-                "not change",
-            ],
+            "not increase|no increase|not be increased|fixed for|remain fixed|not rise|\
+            no price increase|shall not change|not change",
         )
 }
 
@@ -176,25 +123,15 @@ fn refuses(tokens: &[Token]) -> bool {
 fn is_right(tokens: &[Token]) -> bool {
     let may = says_any(
         tokens,
-        &[
-            "may",
-            "reserves the right",
-            "can",
-            "right to",
-            "is entitled to",
-            "shall have the right",
-        ],
+        "may|reserves the right|can|right to|is entitled to|shall have the right",
     );
-    may && (has_stem(tokens, &["increas", "rais", "adjust", "modif", "chang", "rise"])
-        || says_any(tokens, &["propose"]))
+    may && (has_stem(tokens, "increas|rais|adjust|modif|chang|rise") || says_any(tokens, "propose"))
 }
 
 fn index(tokens: &[Token]) -> Option<usize> {
-    tokens.iter().position(|token| {
-        token.is_any(&[
-            "cpi", "cpi-u", "cpi-w", "rpi", "cpih", "ppi", "hicp", "index", "eci",
-        ]) && !token.is("indexes")
-    })
+    tokens
+        .iter()
+        .position(|token| token.is_any("cpi|cpi-u|cpi-w|rpi|cpih|ppi|hicp|index|eci") && !token.is("indexes"))
 }
 
 /// Which percentage is the rise, which its cap, which its floor, by the words before each.
@@ -206,34 +143,12 @@ fn percents(document: &Document, statement: &Statement, term: &mut EscalatorTerm
         let value = found(percent, &statement.stretch, document, at, at.saturating_add(1));
         let most = says_any(
             before,
-            &[
-                "not exceed",
-                "not to exceed",
-                "no more than",
-                "more than",
-                "not more than",
-                "up to",
-                "capped at",
-                "maximum of",
-                "limited to",
-                "exceed",
-                "lesser of",
-                "cap of",
-                "a cap",
-                "at most",
-                "maximum",
-            ],
+            "not exceed|not to exceed|no more than|more than|not more than|up to|capped at|\
+            maximum of|limited to|exceed|lesser of|cap of|a cap|at most|maximum",
         );
         let least = says_any(
             before,
-            &[
-                "at least",
-                "minimum of",
-                "not less than",
-                "no less than",
-                "greater of",
-                "floor of",
-            ],
+            "at least|minimum of|not less than|no less than|greater of|floor of",
         );
         let field = match (most, least) {
             (true, _) => &mut term.maximum_percent,
@@ -244,7 +159,7 @@ fn percents(document: &Document, statement: &Statement, term: &mut EscalatorTerm
             *field = value;
         }
     }
-    if let Some(at) = super::phrases::find(tokens, &["points"]).and_then(|at| at.checked_sub(1))
+    if let Some(at) = super::phrases::find(tokens, "points").and_then(|at| at.checked_sub(1))
         && let Some(points) = tokens.get(at).and_then(Token::number)
         && term.percent.is_absent()
     {
@@ -260,18 +175,8 @@ fn rhythm(document: &Document, statement: &Statement, term: &mut EscalatorTerm) 
     let tokens = statement.tokens();
     let yearly = says_any(
         tokens,
-        &[
-            "each anniversary",
-            "every anniversary",
-            "on the anniversary",
-            "annually",
-            "each year",
-            "per year",
-            "per annum",
-            "annual increase",
-            "every year",
-            "each contract year",
-        ],
+        "each anniversary|every anniversary|on the anniversary|annually|each year|per year|\
+        per annum|annual increase|every year|each contract year",
     );
     let cadence = if yearly {
         Some(Cadence::months(12))
@@ -303,8 +208,8 @@ fn notice(document: &Document, statement: &Statement) -> Found<u32> {
     };
     let after = tokens.get(at.saturating_add(span.length)..).unwrap_or_default();
     let near = after.get(..after.len().min(5)).unwrap_or_default();
-    let told = says_any(near, &["notice", "prior", "ahead", "before", "advance"])
-        || says_any(tokens, &["days notice", "days' notice"]);
+    let told =
+        says_any(near, "notice|prior|ahead|before|advance") || says_any(tokens, "days notice|days' notice");
     match spans::notice_days(span.span).filter(|_| told) {
         Some(days) => found(
             days,
@@ -326,7 +231,7 @@ fn switched_off<'s>(statement: &Statement, statements: &'s [Statement]) -> Optio
     statements.iter().find(|other| {
         let tokens = other.tokens();
         let named = tokens.iter().enumerate().any(|(at, token)| {
-            token.is_any(&["section", "clause", "article", "paragraph"])
+            token.is_any("section|clause|article|paragraph")
                 && tokens
                     .get(at.saturating_add(1))
                     .is_some_and(|next| next.text == number)
@@ -334,16 +239,8 @@ fn switched_off<'s>(statement: &Statement, statements: &'s [Statement]) -> Optio
         named
             && says_any(
                 tokens,
-                &[
-                    "does not apply",
-                    "shall not apply",
-                    "do not apply",
-                    "is waived",
-                    "will not apply",
-                    "is deleted",
-                    "is disapplied",
-                    "notwithstanding section",
-                ],
+                "does not apply|shall not apply|do not apply|is waived|will not apply|is deleted|\
+                is disapplied|notwithstanding section",
             )
     })
 }
@@ -363,24 +260,11 @@ fn elsewhere_after_term(document: &Document, statement: &Statement) -> Option<Fl
     let tokens = statement.tokens();
     let list = says_any(
         tokens,
-        &[
-            "then-current",
-            "then current",
-            "prevailing",
-            "list price",
-            "list prices",
-            "price list",
-            "published rates",
-            "standard rates",
-            "rates then in effect",
-            "rate card",
-        ],
+        "then-current|then current|prevailing|list price|list prices|price list|\
+        published rates|standard rates|rates then in effect|rate card",
     );
     let later = tokens.iter().any(|token| token.low.starts_with("renew"))
-        || says_any(
-            tokens,
-            &["after the initial term", "thereafter", "after the term", "expiry"],
-        );
+        || says_any(tokens, "after the initial term|thereafter|after the term|expiry");
     let percent = tokens.iter().any(|token| token.percent().is_some());
     (list && later && !percent).then(|| {
         Flag::new(

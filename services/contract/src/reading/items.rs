@@ -34,6 +34,8 @@ pub(crate) struct Item {
     pub(crate) reference: Option<String>,
     /// The cadence is only the span its price is stated for; how often it is billed may stand elsewhere.
     pub(crate) cadence_is_price_span: bool,
+    /// The words do not tell which sort of charge it is.
+    pub(crate) kind_unknown: bool,
     /// The letter of the line it is billed with.
     pub(crate) follows: Option<String>,
 }
@@ -102,6 +104,7 @@ impl Item {
             notes: Vec::new(),
             reference: None,
             cadence_is_price_span: false,
+            kind_unknown: false,
             follows: None,
         }
     }

@@ -33,10 +33,13 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
         })
         .collect();
     let mut nature = Nature::default();
-    if let Some((title, kind)) = opening
+    // A heading names the paper better than a sentence does.
+    let title = opening
         .iter()
-        .find_map(|stretch| kind_of(&stretch.tokens).map(|kind| (*stretch, kind)))
-    {
+        .filter(|stretch| is_headed(stretch))
+        .chain(&opening)
+        .find_map(|stretch| kind_of(&stretch.tokens).map(|kind| (*stretch, kind)));
+    if let Some((title, kind)) = title {
         let end = title.tokens.len().min(14);
         let evidence = title.evidence(document, 0, end);
         nature.title = Found::supported(title.printed(0, end), title.printed(0, end), evidence.clone());
@@ -49,50 +52,33 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
     nature
 }
 
+/// Short, and no sentence.
+fn is_headed(stretch: &Stretch) -> bool {
+    stretch.tokens.len() <= 16 && !stretch.tokens.last().is_some_and(|token| token.is_mark('.'))
+}
+
 fn kind_of(tokens: &[Token]) -> Option<DocumentKind> {
     let head = tokens.get(..tokens.len().min(16))?;
-    let is = |phrases: &[&str]| says_any(head, phrases);
-    if is(&[
-        "amendment",
-        "addendum",
-        "change order",
-        "variation",
-        "side letter",
-    ]) {
+    let is = |phrases: &str| says_any(head, phrases);
+    if is("amendment|addendum|change order|variation|side letter") {
         return Some(DocumentKind::Amendment);
     }
-    if is(&["statement of work", "sow", "work order"]) {
+    if is("statement of work|sow|work order") {
         return Some(DocumentKind::StatementOfWork);
     }
-    if is(&[
-        "order form",
-        "order sheet",
-        "service order",
-        "purchase order",
-        "quote",
-        "quotation",
-        "proposal",
-        "subscription order",
-        "sales order",
-        "order confirmation",
-    ]) {
+    if is(
+        "order form|order sheet|service order|purchase order|quote|quotation|proposal|subscription order|sales order|order confirmation",
+    ) {
         return Some(DocumentKind::OrderForm);
     }
-    if is(&["master"]) && is(&["agreement"]) {
+    if is("master") && is("agreement") {
         return Some(DocumentKind::MasterAgreement);
     }
-    if is(&[
-        "schedule",
-        "exhibit",
-        "price list",
-        "pricing supplement",
-        "rate card",
-        "appendix",
-    ]) && !is(&["agreement"])
-    {
+    if is("schedule|exhibit|price list|pricing supplement|rate card|appendix") && !is("agreement") {
         return Some(DocumentKind::Schedule);
     }
-    is(&["agreement", "contract", "lease", "licence", "license", "terms"]).then_some(DocumentKind::Agreement)
+    is("agreement|contract|lease|licence|license|terms|letter of engagement|engagement letter")
+        .then_some(DocumentKind::Agreement)
 }
 
 /// "Amendment No. 1 to Order Form PW-3310 of 27 January 2025", "First Amendment to Distributor Agreement".
@@ -101,14 +87,8 @@ fn amends(document: &Document, opening: &[&Stretch], statements: &[Statement], n
     let hereby = statements.iter().find(|statement| {
         says_any(
             statement.tokens(),
-            &[
-                "is hereby amended",
-                "are hereby amended",
-                "hereby amends",
-                "amends the",
-                "desire to amend",
-                "wish to amend",
-            ],
+            "is hereby amended|are hereby amended|hereby amends|amends the|desire to amend|\
+            wish to amend",
         )
     });
     if !of_kind && hereby.is_none() {
@@ -117,25 +97,11 @@ fn amends(document: &Document, opening: &[&Stretch], statements: &[Statement], n
     let named = opening.iter().find_map(|stretch| {
         let (at, length) = find_any(
             &stretch.tokens,
-            &[
-                "to the",
-                "to order form",
-                "to agreement",
-                "to distributor agreement",
-                "to master",
-                "to",
-            ],
+            "to the|to order form|to agreement|to distributor agreement|to master|to",
         )?;
         let agreement = says_any(
             stretch.tokens.get(at..)?,
-            &[
-                "agreement",
-                "order form",
-                "contract",
-                "order",
-                "sow",
-                "statement of work",
-            ],
+            "agreement|order form|contract|order|sow|statement of work",
         );
         let start = at.saturating_add(length.min(1));
         let end = stretch.tokens.len().min(start.saturating_add(14));

@@ -7,7 +7,7 @@ mod payers;
 mod tests;
 
 use super::statements::{Key, Statement};
-use super::tokens::Token;
+use super::tokens::{Token, listed};
 use crate::page::Document;
 use crate::terms::{Evidence, Found};
 
@@ -59,6 +59,7 @@ pub(crate) fn read(document: &Document, statements: &[Statement]) -> Parties {
         found
             .iter()
             .filter(|party| party.side == Some(side))
+            .rev()
             .max_by_key(|party| party.weight)
     };
     let (provider, customer) = (side(Side::Provider), side(Side::Customer));
@@ -128,12 +129,22 @@ fn labelled(document: &Document, statement: &Statement, side: Side) -> Option<In
     let tokens = statement.tokens();
     let length = names::whole_value(tokens, statement.label)?;
     let to = statement.label.saturating_add(length);
+    let printed = statement.stretch.printed(statement.label, to);
+    // "From: Dov Peretz <dov@…>" is who wrote, not who agrees.
+    if printed.contains('@') {
+        return None;
+    }
     Some(Introduced {
-        name: statement.stretch.printed(statement.label, to),
+        name: printed,
         alias: None,
         side: Some(side),
         evidence: statement.evidence_of(document, statement.label, to),
-        weight: 3,
+        // "Consultant: Rosalind Achterberg (lead)" may be a contact; a company suffix settles it.
+        weight: if name(tokens, statement.label).is_some_and(|name| name.suffix) {
+            4
+        } else {
+            2
+        },
     })
 }
 
@@ -146,7 +157,7 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
     while at < tokens.len() {
         let introduced = between.contains(&at);
         let Some(name) =
-            name(tokens, at).filter(|name| introduced || name.suffix || is_role_ahead(tokens, at, name))
+            name(tokens, at).filter(|name| introduced || name.suffix || is_named_ahead(tokens, at, name))
         else {
             at = at.saturating_add(1);
             continue;
@@ -155,7 +166,7 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
         let pronoun = names::pronoun_before(tokens, at);
         let side = pronoun.or_else(|| alias.as_ref().and_then(|(alias, _)| role(alias)));
         let to = alias.as_ref().map_or(name.end(), |(_, to)| *to);
-        let named_party = introduced || side.is_some();
+        let named_party = introduced || side.is_some() || names::is_defined(tokens, name.end());
         if named_party || name.suffix {
             out.push(Introduced {
                 name: statement.stretch.printed(at, name.end()),
@@ -165,7 +176,7 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
                 weight: if side.is_some() {
                     3
                 } else {
-                    u8::from(introduced).saturating_add(1)
+                    u8::from(introduced || named_party).saturating_add(1)
                 },
             });
         }
@@ -174,78 +185,28 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
     out
 }
 
-fn is_role_ahead(tokens: &[Token], at: usize, name: &Name) -> bool {
+fn is_named_ahead(tokens: &[Token], at: usize, name: &Name) -> bool {
     let before = names::pronoun_before(tokens, at).is_some();
-    before || names::alias_after(tokens, name.end()).is_some_and(|(alias, _)| role(&alias).is_some())
+    before
+        || names::is_defined_party(tokens, name.end())
+        || names::alias_after(tokens, name.end()).is_some_and(|(alias, _)| role(&alias).is_some())
 }
 
 /// The side that a role word names.
 pub(crate) fn role(alias: &str) -> Option<Side> {
-    const PROVIDERS: [&str; 30] = [
-        "provider",
-        "supplier",
-        "vendor",
-        "licensor",
-        "consultant",
-        "contractor",
-        "seller",
-        "developer",
-        "processor",
-        "lessor",
-        "landlord",
-        "host",
-        "manufacturer",
-        "agency",
-        "agent",
-        "service provider",
-        "publisher",
-        "franchisor",
-        "carrier",
-        "transfer agent",
-        "administrator",
-        "racing",
-        "we",
-        "us",
-        "our",
-        "servicer",
-        "designer",
-        "author",
-        "trainer",
-        "custodian",
-    ];
-    const CUSTOMERS: [&str; 25] = [
-        "customer",
-        "client",
-        "buyer",
-        "licensee",
-        "purchaser",
-        "subscriber",
-        "employer",
-        "merchant",
-        "lessee",
-        "tenant",
-        "sponsor",
-        "advertiser",
-        "distributor",
-        "reseller",
-        "you",
-        "your",
-        "franchisee",
-        "fund",
-        "user",
-        "owner",
-        "hirer",
-        "retailer",
-        "principal",
-        "end user",
-        "recipient",
-    ];
+    const PROVIDERS: &str = "provider|supplier|vendor|licensor|consultant|contractor|seller|developer|processor|\
+        lessor|landlord|host|manufacturer|agency|agent|service provider|publisher|\
+        franchisor|carrier|transfer agent|administrator|racing|we|us|our|servicer|designer|\
+        author|trainer|custodian";
+    const CUSTOMERS: &str = "customer|client|buyer|licensee|purchaser|subscriber|employer|merchant|lessee|tenant|\
+        sponsor|advertiser|distributor|reseller|you|your|franchisee|fund|user|owner|hirer|\
+        retailer|principal|end user|recipient";
     let low = alias.to_lowercase();
     let low = low.strip_prefix("the ").unwrap_or(&low);
-    if PROVIDERS.contains(&low) {
+    if listed(PROVIDERS, low) {
         return Some(Side::Provider);
     }
-    CUSTOMERS.contains(&low).then_some(Side::Customer)
+    listed(CUSTOMERS, low).then_some(Side::Customer)
 }
 
 /// Sides that no role named: from who pays whom, else the other side of the one that is known.

@@ -45,6 +45,11 @@ pub(crate) fn read(document: &Document, statements: &[Statement]) -> PaymentRead
     reading
 }
 
+/// The rule for due dates in words that are known to be about payment.
+pub(crate) fn rule_in(tokens: &[Token]) -> Option<Due> {
+    due::find(tokens, true).map(|rule| rule.due)
+}
+
 fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> {
     let tokens = statement.tokens();
     let found = due::find(tokens, statement.key == Some(Key::Payment))?;
@@ -54,17 +59,9 @@ fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> 
         statement,
         from_receipt: says_any(
             tokens,
-            &[
-                "receipt of invoice",
-                "receipt of the invoice",
-                "receipt of an invoice",
-                "receipt of each invoice",
-                "receipt of such invoice",
-                "of receipt",
-                "after receipt",
-                "receiving the invoice",
-                "receives the invoice",
-            ],
+            "receipt of invoice|receipt of the invoice|receipt of an invoice|\
+            receipt of each invoice|receipt of such invoice|of receipt|after receipt|\
+            receiving the invoice|receives the invoice",
         ) && !matches!(found.due, Due::Net { days: 0 }),
         found: Found::supported(found.due, statement.stretch.printed(found.at, end), evidence),
     })
@@ -117,43 +114,19 @@ fn prevailing<'r, 's>(
         let tokens = statement.tokens();
         says_any(
             tokens,
-            &[
-                "prevail",
-                "prevails",
-                "take precedence",
-                "takes precedence",
-                "shall control",
-                "controls",
-                "will control",
-                "govern",
-            ],
+            "prevail|prevails|take precedence|takes precedence|shall control|controls|\
+            will control|govern",
         ) && says_any(
             tokens,
-            &[
-                "order form",
-                "order forms",
-                "statement of work",
-                "sow",
-                "conflict",
-                "inconsistency",
-                "inconsistent",
-            ],
+            "order form|order forms|statement of work|sow|conflict|inconsistency|inconsistent",
         )
     })?;
     let order_form_first = says_any(
         rule.tokens(),
-        &[
-            "order form shall prevail",
-            "order form prevails",
-            "order form will prevail",
-            "order form takes precedence",
-            "order form shall control",
-            "order form controls",
-            "order form will control",
-            "terms of the order form",
-            "order form shall take precedence",
-            "order form governs",
-        ],
+        "order form shall prevail|order form prevails|order form will prevail|\
+        order form takes precedence|order form shall control|order form controls|\
+        order form will control|terms of the order form|order form shall take precedence|\
+        order form governs",
     );
     let later = if first.statement.line > other.statement.line {
         first
@@ -251,30 +224,15 @@ fn late(terms: &mut Payment, document: &Document, statement: &Statement) {
 
 fn speaks_of_lateness(tokens: &[Token]) -> bool {
     let late = tokens.iter().any(|token| {
-        token.is_any(&["late", "overdue", "delinquent", "unpaid", "outstanding", "longer"])
+        token.is_any("late|overdue|delinquent|unpaid|outstanding|longer")
             || token.low.starts_with("delinquen")
     }) || says_any(
         tokens,
-        &[
-            "not paid when due",
-            "past due",
-            "when due",
-            "not paid",
-            "not received",
-        ],
+        "not paid when due|past due|when due|not paid|not received",
     );
-    let costs = tokens.iter().any(|token| {
-        token.is_any(&[
-            "interest",
-            "charge",
-            "fee",
-            "grows",
-            "finance",
-            "accrue",
-            "surcharge",
-            "penalty",
-        ])
-    });
+    let costs = tokens
+        .iter()
+        .any(|token| token.is_any("interest|charge|fee|grows|finance|accrue|surcharge|penalty"));
     late && costs
 }
 
@@ -284,28 +242,17 @@ fn per(after: &[Token]) -> Option<LateFeePer> {
     match found.and_then(super::phrases::Period::cadence) {
         Some(cadence) if cadence == Cadence::months(1) => Some(LateFeePer::Month),
         Some(cadence) if cadence == Cadence::months(12) => Some(LateFeePer::Year),
-        _ => says_any(
-            after,
-            &["over the", "above the", "base rate", "prime rate", "prime"],
-        )
-        .then_some(LateFeePer::Year),
+        _ => says_any(after, "over the|above the|base rate|prime rate|prime").then_some(LateFeePer::Year),
     }
 }
 
 /// "A discount of 2% applies if an invoice is paid within 10 days", "2/10 net 30".
 fn early(terms: &mut Payment, document: &Document, statement: &Statement) {
     let tokens = statement.tokens();
-    let speaks = says_any(tokens, &["discount", "reduction", "deduct"])
+    let speaks = says_any(tokens, "discount|reduction|deduct")
         && says_any(
             tokens,
-            &[
-                "paid within",
-                "payment within",
-                "pays within",
-                "if paid",
-                "early payment",
-                "prompt payment",
-            ],
+            "paid within|payment within|pays within|if paid|early payment|prompt payment",
         );
     let slashed = tokens.iter().position(|token| token.is_mark('/'));
     let found = if speaks {
@@ -334,7 +281,7 @@ fn slashed_early(tokens: &[Token], at: usize) -> Option<(rust_decimal::Decimal, 
     let (Kind::Number(percent), Kind::Number(days)) = (before.kind, after.kind) else {
         return None;
     };
-    let net = rest.iter().take(2).any(|token| token.is_any(&["net", "n"]));
+    let net = rest.iter().take(2).any(|token| token.is_any("net|n"));
     let days = u32::try_from(days).ok()?;
     (net && percent < rust_decimal::Decimal::TEN).then_some((percent, days))
 }

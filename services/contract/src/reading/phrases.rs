@@ -35,17 +35,8 @@ pub(crate) fn duration(tokens: &[Token], at: usize) -> Option<Duration> {
     let mut business = false;
     while let Some(token) = tokens.get(cursor) {
         let filler = token.is_mark('-')
-            || token.is_any(&[
-                "calendar",
-                "full",
-                "consecutive",
-                "additional",
-                "successive",
-                "further",
-                "equal",
-                "more",
-            ]);
-        let working = token.is_any(&["business", "working", "banking"]);
+            || token.is_any("calendar|full|consecutive|additional|successive|further|equal|more");
+        let working = token.is_any("business|working|banking");
         if !(filler || working) {
             break;
         }
@@ -71,97 +62,78 @@ pub(crate) fn timing(tokens: &[Token]) -> Option<(usize, usize, Timing)> {
 }
 
 fn timing_at(tokens: &[Token], at: usize) -> Option<(usize, Timing)> {
-    const ADVANCE: [&[&str]; 22] = [
-        &["in", "advance"],
-        &["upfront"],
-        &["up-front"],
-        &["up", "front"],
-        &["ahead"],
-        &["prepaid"],
-        &["beforehand"],
-        &["before", "each"],
-        &["before", "the", "start"],
-        &["at", "the", "beginning", "of", "each"],
-        &["at", "the", "start", "of", "each"],
-        &["at", "the", "beginning", "of", "every"],
-        &["at", "the", "start", "of", "every"],
-        &["at", "the", "start", "of", "the"],
-        &["at", "the", "beginning", "of", "the"],
-        &["on", "the", "first", "day", "of", "each"],
-        &["on", "the", "first", "day", "of", "every"],
-        &["just", "begun"],
-        &["at", "signing"],
-        &["on", "signing"],
-        &["on", "signature"],
-        &["at", "signature"],
-    ];
-    const ARREARS: [&[&str]; 18] = [
-        &["in", "arrears"],
-        &["in", "arrear"],
-        &["arrears"],
-        &["after", "use"],
-        &["at", "the", "end", "of", "each"],
-        &["at", "the", "end", "of", "every"],
-        &["at", "the", "end", "of", "the", "month"],
-        &["at", "the", "end", "of", "the", "quarter"],
-        &["following", "the", "end", "of"],
-        &["after", "the", "end", "of"],
-        &["for", "the", "preceding"],
-        &["for", "the", "previous"],
-        &["for", "the", "prior"],
-        &["of", "the", "preceding"],
-        &["of", "the", "previous"],
-        &["just", "ended"],
-        &["just", "closed"],
-        &["last", "day", "of", "each"],
-    ];
-    let matching = |phrases: &[&[&str]]| {
-        phrases
-            .iter()
-            .find(|phrase| says(tokens, at, phrase))
-            .map(|phrase| phrase.len())
-    };
-    matching(&ADVANCE)
+    const ADVANCE: &str = "in advance|upfront|up-front|up front|ahead|prepaid|beforehand|before each|\
+        before the start|at the beginning of each|at the start of each|\
+        at the beginning of every|at the start of every|at the start of the|\
+        at the beginning of the|on the first day of each|on the first day of every|\
+        just begun|at signing|on signing|on signature|at signature";
+    const ARREARS: &str = "in arrears|in arrear|arrears|after use|at the end of each|at the end of every|\
+        at the end of the month|at the end of the quarter|following the end of|\
+        after the end of|for the preceding|for the previous|for the prior|of the preceding|\
+        of the previous|just ended|just closed|last day of each";
+    any_at(tokens, at, ADVANCE)
         .map(|length| (length, Timing::Advance))
-        .or_else(|| matching(&ARREARS).map(|length| (length, Timing::Arrears)))
+        .or_else(|| any_at(tokens, at, ARREARS).map(|length| (length, Timing::Arrears)))
 }
 
-/// Do the tokens say those words, one after the other, from `at`?
-pub(crate) fn says(tokens: &[Token], at: usize, words: &[&str]) -> bool {
-    words.iter().enumerate().all(|(ahead, word)| {
-        tokens
-            .get(at.saturating_add(ahead))
-            .is_some_and(|token| token.is(word))
-    })
+/// Do the tokens say that phrase from `at`?
+pub(crate) fn says(tokens: &[Token], at: usize, phrase: &str) -> bool {
+    phrase_at(tokens, at, phrase).is_some()
 }
 
-/// Where the tokens first say those words.
-pub(crate) fn find(tokens: &[Token], words: &[&str]) -> Option<usize> {
-    (0..tokens.len()).find(|at| says(tokens, *at, words))
+/// Where the tokens first say that phrase.
+pub(crate) fn find(tokens: &[Token], phrase: &str) -> Option<usize> {
+    find_phrase(tokens, phrase).map(|(at, _)| at)
 }
 
-/// Do the tokens say any of those phrases? A phrase is written with spaces.
-pub(crate) fn says_any(tokens: &[Token], phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| {
-        let words: Vec<&str> = phrase.split(' ').collect();
-        find(tokens, &words).is_some()
-    })
-}
-
-/// The first of those phrases and where it stands.
-pub(crate) fn find_any(tokens: &[Token], phrases: &[&str]) -> Option<(usize, usize)> {
+/// Do the tokens say any of those phrases, written `in advance|up front`?
+pub(crate) fn says_any(tokens: &[Token], phrases: &str) -> bool {
     phrases
-        .iter()
-        .filter_map(|phrase| {
-            let words: Vec<&str> = phrase.split(' ').collect();
-            find(tokens, &words).map(|at| (at, words.len()))
-        })
+        .split('|')
+        .any(|phrase| find_phrase(tokens, phrase).is_some())
+}
+
+/// Where the tokens first say a phrase, and how many tokens it takes.
+fn find_phrase(tokens: &[Token], phrase: &str) -> Option<(usize, usize)> {
+    (0..tokens.len()).find_map(|at| phrase_at(tokens, at, phrase).map(|length| (at, length)))
+}
+
+/// How many tokens a phrase takes, where the tokens say it from `at`.
+pub(crate) fn phrase_at(tokens: &[Token], at: usize, phrase: &str) -> Option<usize> {
+    let mut length = 0usize;
+    for word in phrase.split(' ') {
+        tokens
+            .get(at.saturating_add(length))
+            .filter(|token| token.is(word))?;
+        length = length.saturating_add(1);
+    }
+    Some(length)
+}
+
+/// How many tokens the longest of those phrases takes, where the tokens say one from `at`.
+pub(crate) fn any_at(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
+    phrases
+        .split('|')
+        .filter_map(|phrase| phrase_at(tokens, at, phrase))
+        .max()
+}
+
+/// Where the tokens first say one of those phrases, and how many tokens it takes.
+pub(crate) fn find_any(tokens: &[Token], phrases: &str) -> Option<(usize, usize)> {
+    phrases
+        .split('|')
+        .filter_map(|phrase| find_phrase(tokens, phrase))
         .min()
 }
 
-/// Does any token begin with one of those stems?
-pub(crate) fn has_stem(tokens: &[Token], stems: &[&str]) -> bool {
+/// Does any word begin with one of those stems, written `one|other`?
+pub(crate) fn has_stem(tokens: &[Token], stems: &str) -> bool {
+    let begins = |token: &Token| {
+        stems
+            .split('|')
+            .any(|stem| !stem.is_empty() && token.low.starts_with(stem))
+    };
     tokens
         .iter()
-        .any(|token| matches!(token.kind, Kind::Word) && stems.iter().any(|stem| token.low.starts_with(stem)))
+        .any(|token| matches!(token.kind, Kind::Word) && begins(token))
 }

@@ -5,8 +5,8 @@ mod tests;
 
 use rust_decimal::Decimal;
 
-use super::phrases::{PerUnit, Period, Range, bounds, per_unit, period, says};
-use super::tokens::{Amount, Kind, Token};
+use super::phrases::{PerUnit, Period, Range, any_at, bounds, per_unit, period};
+use super::tokens::{Amount, Kind, Token, listed};
 
 /// A price as one phrase says it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -97,14 +97,13 @@ impl Expression {
         let goes_on = period(tokens, more).is_some()
             || per_unit(tokens, more).is_some()
             || self.threshold(tokens, more).is_some();
-        let link =
-            token.is_mark(',') || token.is_mark(']') || token.is_any(&["rate", "fee", "exclusive", "net"]);
+        let link = token.is_mark(',') || token.is_mark(']') || token.is_any("rate|fee|exclusive|net");
         (link && goes_on && !(self.per.is_some() && self.period.is_some())).then_some(1)
     }
 
     /// `2.65% + $0.12`, `2.9% plus $0.30`.
     fn fee_on_top(&mut self, tokens: &[Token], at: usize) -> Option<usize> {
-        let plus = tokens.get(at)?.is_mark('+') || tokens.get(at)?.is_any(&["plus", "and"]);
+        let plus = tokens.get(at)?.is_mark('+') || tokens.get(at)?.is_any("plus|and");
         let amount = tokens.get(at.saturating_add(1))?.money()?;
         (plus && self.percent.is_some() && self.fixed_fee.is_none()).then(|| {
             self.fixed_fee = Some(amount.value);
@@ -116,9 +115,7 @@ impl Expression {
     fn bound(&mut self, tokens: &[Token], at: usize) -> Option<usize> {
         let mut cursor = at;
         while tokens.get(cursor).is_some_and(|token| {
-            token.is_mark(',')
-                || token.is_mark('(')
-                || token.is_any(&["with", "a", "an", "subject", "to", "and"])
+            token.is_mark(',') || token.is_mark('(') || token.is_any("with|a|an|subject|to|and")
         }) {
             cursor = cursor.saturating_add(1);
         }
@@ -128,7 +125,7 @@ impl Expression {
         let mut value_at = cursor.saturating_add(words);
         while tokens
             .get(value_at)
-            .is_some_and(|token| token.is_any(&["of", "charge", "fee", ":"]) || token.is_mark(':'))
+            .is_some_and(|token| token.is_any("of|charge|fee|:") || token.is_mark(':'))
         {
             value_at = value_at.saturating_add(1);
         }
@@ -183,57 +180,18 @@ impl Expression {
 
 /// `minimum`, `max.`, `not to exceed`, `capped at`: least or most, and the words it takes.
 fn bound_word(tokens: &[Token], at: usize) -> Option<(bool, usize)> {
-    const LEAST: [&[&str]; 7] = [
-        &["minimum"],
-        &["min."],
-        &["min"],
-        &["never", "less", "than"],
-        &["not", "less", "than"],
-        &["no", "less", "than"],
-        &["at", "least"],
-    ];
-    const MOST: [&[&str]; 12] = [
-        &["maximum"],
-        &["max."],
-        &["max"],
-        &["not", "to", "exceed"],
-        &["capped", "at"],
-        &["cap"],
-        &["up", "to"],
-        &["no", "more", "than"],
-        &["not", "more", "than"],
-        &["limited", "to"],
-        &["never", "more", "than"],
-        &["never", "above"],
-    ];
-    let matching = |phrases: &[&[&str]]| {
-        phrases
-            .iter()
-            .find(|words| says(tokens, at, words))
-            .map(|words| words.len())
-    };
-    matching(&LEAST)
+    const LEAST: &str = "minimum|min.|min|never less than|not less than|no less than|at least";
+    const MOST: &str = "maximum|max.|max|not to exceed|capped at|cap|up to|no more than|not more than|\
+        limited to|never more than|never above";
+    let most = || any_at(tokens, at, MOST).map(|length| (false, length));
+    any_at(tokens, at, LEAST)
         .map(|length| (true, length))
-        .or_else(|| matching(&MOST).map(|length| (false, length)))
+        .or_else(most)
 }
 
 /// "each" before a noun that is no unit of what is sold ("$5,000 each, due …" keeps its bare each).
 fn is_distributive(found: &PerUnit) -> bool {
-    const NEVER: [&str; 14] = [
-        "party",
-        "case",
-        "invoice",
-        "share",
-        "result",
-        "part",
-        "portion",
-        "total",
-        "minimum",
-        "maximum",
-        "claim",
-        "occurrence",
-        "time",
-        "following",
-    ];
-    NEVER.contains(&found.unit.as_str())
+    const NEVER: &str = "party|case|invoice|share|result|part|portion|total|minimum|maximum|claim|occurrence|\
+        time|following";
+    listed(NEVER, &found.unit)
 }

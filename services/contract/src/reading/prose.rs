@@ -21,7 +21,7 @@ use super::parties::Parties;
 use super::roles;
 use super::statements::{Key, Statement};
 use super::tokens::{Kind as TokenKind, Token};
-use crate::page::Document;
+use crate::page::{Document, WordRef};
 use crate::terms::{Evidence, Role};
 
 pub(crate) use rhythm::billed;
@@ -46,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) role: Role,
     /// Where.
     pub(crate) evidence: Evidence,
+    /// Its words.
+    pub(crate) words: Vec<WordRef>,
     /// Did an item take it?
     pub(crate) explained: bool,
 }
@@ -105,7 +107,12 @@ impl<'s> Reader<'s> {
         self.roles = amounts
             .map(|at| (at, roles::role(self.statement(), at, self.parties)))
             .collect();
-        if self.roles.is_empty() || !self.may_charge() {
+        if !self.may_charge() {
+            return;
+        }
+        discounts::read_words(self);
+        limits::read_at_cost(self);
+        if self.roles.is_empty() {
             return;
         }
         steps::read(self);
@@ -172,6 +179,7 @@ impl<'s> Reader<'s> {
                     value: value(token)?,
                     role: *role,
                     evidence,
+                    words: statement.stretch.words(*at, at.saturating_add(1)).to_vec(),
                     explained: self.taken.contains(at),
                 })
             })

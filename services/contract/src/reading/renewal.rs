@@ -49,17 +49,11 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
         .any(|token| token.low.starts_with("renew") || token.low.starts_with("auto-renew"));
     let goes_on = says_any(
         tokens,
-        &[
-            "month to month",
-            "month-to-month",
-            "year to year",
-            "rolls over",
-            "extended automatically",
-            "automatically extended",
-        ],
+        "month to month|month-to-month|year to year|rolls over|extended automatically|\
+        automatically extended|is extended by|are extended by|be extended by|carries on from",
     );
-    let price_only = says_any(tokens, &["price", "fee", "fees", "prices", "rate", "rates"])
-        && !says_any(tokens, &["unless", "automatically", "notice"]);
+    let price_only = says_any(tokens, "price|fee|fees|prices|rate|rates")
+        && !says_any(tokens, "unless|automatically|notice");
     statement.key == Some(Key::Renewal) || goes_on || (renews && !price_only)
 }
 
@@ -67,26 +61,12 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
 fn says_end(tokens: &[Token]) -> bool {
     says_any(
         tokens,
-        &[
-            "no automatic renewal",
-            "not renew automatically",
-            "not automatically renew",
-            "not renew by itself",
-            "without automatic renewal",
-            "not auto-renew",
-            "does not auto-renew",
-            "not be automatically renewed",
-            "no auto-renewal",
-            "does not renew",
-            "will not renew",
-            "shall not renew",
-            "lapses at its end",
-            "everything stops on",
-            "not subject to automatic renewal",
-            "ends without notice",
-            "there is no renewal",
-            "expires automatically",
-        ],
+        "no automatic renewal|not renew automatically|not automatically renew|\
+        not renew by itself|without automatic renewal|not auto-renew|does not auto-renew|\
+        not be automatically renewed|no auto-renewal|does not renew|will not renew|\
+        shall not renew|lapses at its end|everything stops on|\
+        not subject to automatic renewal|ends without notice|there is no renewal|\
+        expires automatically|not extended by itself|extension needs a new|not extended automatically",
     )
 }
 
@@ -94,48 +74,20 @@ fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document)
     let tokens = statement.tokens();
     let by_choice = says_any(
         tokens,
-        &[
-            "at its option",
-            "option to renew",
-            "may be renewed",
-            "mutual agreement",
-            "mutual written",
-            "may renew",
-            "if the parties renew",
-            "right to renew",
-            "renewable at",
-            "upon agreement",
-            "agree to renew",
-            "agree in writing to",
-            "may be extended",
-            "may at its option",
-            "by written agreement",
-        ],
+        "at its option|option to renew|may be renewed|mutual agreement|mutual written|\
+        may renew|if the parties renew|right to renew|renewable at|upon agreement|\
+        agree to renew|agree in writing to|may be extended|may at its option|\
+        by written agreement",
     );
     let by_itself = says_any(
         tokens,
-        &[
-            "automatically",
-            "auto-renew",
-            "auto-renews",
-            "automatic",
-            "unless",
-            "month to month",
-            "month-to-month",
-        ],
+        "automatically|auto-renew|auto-renews|automatic|unless|month to month|month-to-month",
     ) || says_any(
         tokens,
-        &[
-            "it renews for",
-            "renews for",
-            "shall renew for",
-            "will renew for",
-            "renews each",
-            "renews every",
-        ],
+        "it renews for|renews for|shall renew for|will renew for|renews each|renews every",
     );
     let negated = says_end(tokens) || labelled_no(statement);
-    if negated || (by_choice && !says_any(tokens, &["automatically"])) {
+    if negated || (by_choice && !says_any(tokens, "automatically")) {
         return set(&mut terms.auto, false, statement, document);
     }
     if !by_itself && !labelled_yes(statement) {
@@ -150,7 +102,7 @@ fn labelled_no(statement: &Statement) -> bool {
         && statement
             .value()
             .first()
-            .is_some_and(|token| token.is_any(&["no", "none", "not", "n/a", "n", "off"]))
+            .is_some_and(|token| token.is_any("no|none|not|n/a|n|off"))
 }
 
 fn labelled_yes(statement: &Statement) -> bool {
@@ -158,7 +110,7 @@ fn labelled_yes(statement: &Statement) -> bool {
         && statement
             .value()
             .first()
-            .is_some_and(|token| token.is_any(&["yes", "automatic", "auto", "y"]))
+            .is_some_and(|token| token.is_any("yes|automatic|auto|y"))
 }
 
 /// How long each renewal is: the length after the word, "month to month", or "one-year terms".
@@ -167,7 +119,7 @@ fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
     if !terms.months.is_absent() {
         return;
     }
-    let rolling = says_any(tokens, &["month to month", "month-to-month"]);
+    let rolling = says_any(tokens, "month to month|month-to-month");
     let word = tokens.iter().position(|token| {
         token.low.starts_with("renew")
             || token.low.starts_with("auto-renew")
@@ -178,7 +130,7 @@ fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
         .iter()
         .enumerate()
         .skip(from)
-        .find(|(_, token)| token.is_any(&["unless", "notice", "prior", "before", "notify"]))
+        .find(|(_, token)| token.is_any("unless|notice|prior|before|notify"))
         .map_or(tokens.len(), |(at, _)| at);
     let found = find_duration(tokens.get(from..stop).unwrap_or_default());
     let named = adjective(tokens.get(from..stop).unwrap_or_default());
@@ -208,15 +160,8 @@ fn notice(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
     }
     let notifies = tokens.iter().any(|token| {
         token.low.starts_with("noti")
-            || token.is_any(&[
-                "unless",
-                "cancel",
-                "cancels",
-                "terminate",
-                "terminates",
-                "opt",
-                "elects",
-            ])
+            || token
+                .is_any("unless|cancel|cancels|terminate|terminates|opt|elects|e-mail|email|objects|objected")
     });
     if !notifies {
         return;
@@ -239,12 +184,10 @@ fn notice_span(tokens: &[Token]) -> Option<(usize, usize, u32)> {
         let after = tokens
             .get(end..end.saturating_add(5).min(tokens.len()))
             .unwrap_or_default();
-        let filler = |token: &&Token| {
-            token.is_any(&["written", "in", "of", "s", "'", "(", ")"]) || matches!(token.kind, Kind::Mark(_))
-        };
+        let filler =
+            |token: &&Token| token.is_any("written|in|of|s|'|(|)") || matches!(token.kind, Kind::Mark(_));
         let first = after.iter().find(|token| !filler(token));
-        let is_notice =
-            first.is_some_and(|token| token.is_any(&["prior", "before", "notice", "advance", "preceding"]));
+        let is_notice = first.is_some_and(|token| token.is_any("prior|before|notice|advance|preceding"));
         let days = spans::notice_days(found.span)?;
         is_notice.then_some((at, found.length, days))
     })
@@ -254,19 +197,14 @@ fn notice_span(tokens: &[Token]) -> Option<(usize, usize, u32)> {
 fn leaving(terms: &mut RenewalTerms, statement: &Statement, document: &Document) {
     let tokens = statement.tokens();
     let leaves = tokens.iter().any(|token| {
-        token.low.starts_with("terminat")
-            || token.low.starts_with("cancel")
-            || token.is_any(&["leave", "withdraw"])
-    }) || says_any(tokens, &["gives the other", "keeps going"]);
+        token.low.starts_with("terminat") || token.low.starts_with("cancel") || token.is_any("leave|withdraw")
+    }) || says_any(tokens, "gives the other|keeps going");
     let for_cause = tokens.iter().any(|token| {
         token.low.starts_with("breach")
             || token.low.starts_with("default")
             || token.low.starts_with("insolven")
-            || token.is_any(&["cure", "bankruptcy", "fails", "cause", "failure"])
-    }) && !says_any(
-        tokens,
-        &["without cause", "with or without cause", "for convenience"],
-    );
+            || token.is_any("cure|bankruptcy|fails|cause|failure")
+    }) && !says_any(tokens, "without cause|with or without cause|for convenience");
     if !leaves || for_cause || !terms.termination_notice_days.is_absent() || ends_with_term(tokens) {
         return;
     }
@@ -286,13 +224,7 @@ fn ends_with_term(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| token.low.starts_with("renew"))
         || (says_any(
             tokens,
-            &[
-                "end of the term",
-                "end of the initial",
-                "expiration of the",
-                "end of the then",
-                "expiry of the",
-            ],
+            "end of the term|end of the initial|expiration of the|end of the then|expiry of the",
         ) && !tokens.iter().any(|token| matches!(token.kind, Kind::Money(_))))
 }
 

@@ -7,7 +7,7 @@ mod words;
 mod tests;
 
 use super::parties::Parties;
-use super::phrases::{find, has_stem, says_any};
+use super::phrases::{has_stem, phrase_at, says_any};
 use super::statements::{Key, Statement};
 use super::tokens::{Kind, Token};
 use crate::terms::Role;
@@ -79,7 +79,10 @@ pub(crate) fn clause(tokens: &[Token], at: usize) -> (usize, usize) {
 }
 
 fn ends_clause(token: &Token) -> bool {
-    matches!(token.kind, Kind::Mark(';' | '.'))
+    matches!(
+        token.kind,
+        Kind::Mark(';' | '.' | '\u{A7}' | '\u{2022}' | '\u{B7}' | '\u{25AA}' | '\u{25CF}')
+    )
 }
 
 fn labelled(statement: &Statement) -> Option<Role> {
@@ -109,8 +112,13 @@ fn under_heading(heading: &str, place: &Place<'_>) -> Option<Role> {
 }
 
 fn speaks_like(role: Role, place: &Place<'_>) -> bool {
+    is_like(role, place.clause())
+}
+
+/// Do the tokens use words of that subject?
+fn is_like(role: Role, tokens: &[Token]) -> bool {
     words::SUBJECTS.iter().any(|(other, stems, phrases)| {
-        *other == role && (has_stem(place.clause(), stems) || says_any(place.clause(), phrases))
+        *other == role && (has_stem(tokens, stems) || says_any(tokens, phrases))
     })
 }
 
@@ -120,9 +128,8 @@ fn by_subject(place: &Place<'_>) -> Option<Role> {
     words::SUBJECTS
         .iter()
         .filter(|(role, ..)| place.percent || !matches!(role, Role::Tax))
-        .find(|(_, stems, phrases)| has_stem(clause, stems) || says_any(clause, phrases))
-        .map(|(role, ..)| *role)
-        .and_then(|role| confirmed(role, place))
+        .filter(|(_, stems, phrases)| has_stem(clause, stems) || says_any(clause, phrases))
+        .find_map(|(role, ..)| confirmed(*role, place))
 }
 
 /// Some subjects need a second look at the words next to the amount.
@@ -130,44 +137,19 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
     let near = place.before(9).iter().chain(place.after(7));
     let near: Vec<Token> = near.cloned().collect();
     let holds = match role {
-        Role::LateFee => {
-            place.percent || says_any(&near, &["late fee", "late charge", "late payment charge"])
-        }
+        Role::LateFee => place.percent || says_any(&near, "late fee|late charge|late payment charge"),
         Role::Tax => says_any(
             &near,
-            &[
-                "vat",
-                "tax",
-                "gst",
-                "hst",
-                "value added tax",
-                "withholding",
-                "taxes",
-                "iva",
-                "mwst",
-            ],
+            "vat|tax|gst|hst|value added tax|withholding|taxes|iva|mwst",
         ),
-        Role::Escalator => has_stem(
-            &near,
-            &[
-                "increas", "escalat", "uplift", "rais", "adjust", "ris", "exceed", "cpi", "grow",
-            ],
-        ),
+        Role::Escalator => has_stem(&near, "increas|escalat|uplift|rais|adjust|ris|exceed|cpi|grow"),
         Role::Discount => is_reduction(place),
         Role::Security => says_any(
             place.before(7),
-            &[
-                "deposit",
-                "reserve",
-                "bond",
-                "escrow",
-                "guarantee",
-                "guaranty",
-                "letter of credit",
-                "holdback",
-            ],
+            "deposit|reserve|bond|escrow|guarantee|guaranty|letter of credit|holdback|\
+            withholds|withhold|withheld|retains|retain|retainage|retention|hold back|holds back",
         ),
-        Role::Informational => true,
+        Role::Informational => is_like(Role::Informational, &near),
         _ => true,
     };
     holds.then_some(role)
@@ -177,32 +159,12 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
 fn is_reduction(place: &Place<'_>) -> bool {
     let before = says_any(
         place.before(6),
-        &[
-            "discount of",
-            "discount",
-            "rebate of",
-            "reduced by",
-            "abated by",
-            "reduction of",
-            "credit of",
-            "waive",
-            "less",
-            "off",
-            "promotional",
-            "rebate",
-        ],
+        "discount of|discount|rebate of|reduced by|abated by|reduction of|credit of|waive|\
+        less|off|promotional|rebate",
     );
     let after = says_any(
         place.after(4),
-        &[
-            "discount",
-            "off",
-            "reduction",
-            "rebate",
-            "less",
-            "credit",
-            "comes off",
-        ],
+        "discount|off|reduction|rebate|less|credit|comes off",
     );
     before || after
 }
@@ -210,18 +172,9 @@ fn is_reduction(place: &Place<'_>) -> bool {
 /// Money that the provider owes.
 fn by_payer(place: &Place<'_>, parties: &Parties) -> Option<Role> {
     let before = place.before(30);
-    let verb = before.iter().rposition(|token| {
-        token.is_any(&[
-            "pay",
-            "pays",
-            "reimburse",
-            "refund",
-            "refunds",
-            "reimburses",
-            "remit",
-            "contribute",
-        ])
-    })?;
+    let verb = before
+        .iter()
+        .rposition(|token| token.is_any("pay|pays|reimburse|refund|refunds|reimburses|remit|contribute"))?;
     let subject = before.get(..verb)?.iter().rev().find_map(|token| {
         let low = token.low.trim_end_matches("'s");
         let is = |words: &[String]| words.iter().any(|word| word == low);
@@ -239,45 +192,37 @@ fn by_neighbours(place: &Place<'_>) -> Option<Role> {
     words::LEADS
         .iter()
         .filter_map(|(role, phrase)| {
-            let parts: Vec<&str> = phrase.split(' ').collect();
-            let at = find(before, &parts)?;
-            let end = at.saturating_add(parts.len());
+            let (at, length) = last_phrase(before, phrase)?;
+            let end = at.saturating_add(length);
             let gap = before.get(end..)?;
-            gap.iter().all(is_filler).then_some((end, parts.len(), *role))
+            gap.iter().all(is_filler).then_some((end, length, *role))
         })
         .max_by_key(|(end, length, _)| (*end, *length))
         .map(|(.., role)| role)
         .or_else(|| trailing(place))
 }
 
+/// Where the tokens last say the phrase, and how many tokens it takes.
+fn last_phrase(tokens: &[Token], phrase: &str) -> Option<(usize, usize)> {
+    (0..tokens.len())
+        .rev()
+        .find_map(|at| phrase_at(tokens, at, phrase).map(|length| (at, length)))
+}
+
 fn is_filler(token: &Token) -> bool {
-    token.is_any(&[
-        "of",
-        "the",
-        "a",
-        "an",
-        "is",
-        "amount",
-        "sum",
-        "approximately",
-        "or",
-        "to",
-        "at",
-        "be",
-        "equal",
-        "charge",
-        "fee",
-        "fees",
-    ]) || token.is_mark(':')
+    let enumerates = token.text.chars().count() == 1 || token.is_mark(')');
+    enumerates
+        || token.is_any("of|the|an|is|amount|sum|approximately|or|to|at|be|equal|charge|fee|fees")
+        || token.is_mark(':')
         || token.is_mark('(')
 }
 
 fn trailing(place: &Place<'_>) -> Option<Role> {
     let after = place.after(4);
-    if says_any(after.get(..2).unwrap_or(after), &["minimum", "min."]) {
+    if says_any(after.get(..2).unwrap_or(after), "minimum|min.") {
         return Some(Role::Minimum);
     }
-    says_any(after.get(..2).unwrap_or(after), &["maximum", "max.", "cap"]).then_some(Role::Cap)
+    says_any(after.get(..2).unwrap_or(after), "maximum|max.|cap").then_some(Role::Cap)
 }
 
 fn speaks_of_price(place: &Place<'_>) -> bool {

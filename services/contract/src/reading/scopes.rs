@@ -114,7 +114,48 @@ pub(crate) fn cut(document: &Document, locale: Locale) -> Scopes {
             }
         }
     }
-    Scopes { all, locale }
+    Scopes {
+        all: gathered(&all),
+        locale,
+    }
+}
+
+/// Rows of as many cells, one under the other, are a table that nothing rules: the first is its header where it names
+/// what the others hold.
+fn gathered(all: &[Scope]) -> Vec<Scope> {
+    let mut out: Vec<Scope> = Vec::with_capacity(all.len());
+    let mut at = 0usize;
+    while let Some(scope) = all.get(at) {
+        let run = run_of_rows(all, at);
+        match Grid::of_rows(&run) {
+            Some(grid) => {
+                out.push(Scope {
+                    content: Content::Table(grid),
+                    under: Rc::clone(&scope.under),
+                    line: scope.line,
+                });
+                at = at.saturating_add(run.len());
+            }
+            None => {
+                out.push(scope.clone());
+                at = at.saturating_add(1);
+            }
+        }
+    }
+    out
+}
+
+/// The cells of rows from `at` on that have as many cells as the first.
+fn run_of_rows(all: &[Scope], at: usize) -> Vec<Vec<Stretch>> {
+    let cells = |scope: &Scope| match &scope.content {
+        Content::Row(cells) => Some(cells.clone()),
+        _ => None,
+    };
+    let Some(first) = all.get(at).and_then(cells) else {
+        return Vec::new();
+    };
+    let rest = all.iter().skip(at).map_while(cells);
+    rest.take_while(|cells| cells.len() == first.len()).collect()
 }
 
 impl Scopes {

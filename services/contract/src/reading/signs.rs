@@ -44,58 +44,33 @@ pub(crate) fn read(
     flags
 }
 
-type Sign = (Code, &'static str, &'static str, &'static [&'static str]);
+type Sign = (Code, &'static str, &'static str, &'static str);
 
 const SIGNS: [Sign; 3] = [
     (
         Code::NonAppropriation,
         "The customer may end the contract when its funds are not appropriated.",
         "Watch the customer's budget dates.",
-        &[
-            "not appropriated",
-            "non-appropriation",
-            "nonappropriation",
-            "funds are not appropriated",
-            "appropriation of funds",
-            "subject to appropriation",
-            "fails to appropriate",
-            "availability of funds",
-        ],
+        "not appropriated|non-appropriation|nonappropriation|funds are not appropriated|\
+            appropriation of funds|subject to appropriation|fails to appropriate|\
+            availability of funds",
     ),
     (
         Code::TaxInclusive,
         "Prices contain tax.",
         "Nothing, if that is what was agreed.",
-        &[
-            "inclusive of vat",
-            "including vat",
-            "include vat",
-            "includes vat",
-            "inclusive of value added tax",
-            "inclusive of tax",
-            "inclusive of all taxes",
-            "inclusive of sales tax",
-            "vat included",
-            "inclusive of gst",
-            "prices are gross",
-            "contain vat",
-            "tax included",
-        ],
+        "inclusive of vat|including vat|include vat|includes vat|\
+            inclusive of value added tax|inclusive of tax|inclusive of all taxes|\
+            inclusive of sales tax|vat included|inclusive of gst|prices are gross|contain vat|\
+            tax included",
     ),
     (
         Code::AmbiguousProration,
         "It is not clear how a part of a period is charged.",
         "Ask how a part of a period is charged.",
-        &[
-            "prorated as the parties may agree",
-            "pro rata as appropriate",
-            "equitably prorated",
-            "appropriately prorated",
-            "reasonably prorated",
-            "fair proportion",
-            "suitable proportion",
-            "prorated on a reasonable basis",
-        ],
+        "prorated as the parties may agree|pro rata as appropriate|equitably prorated|\
+            appropriately prorated|reasonably prorated|fair proportion|suitable proportion|\
+            prorated on a reasonable basis",
     ),
 ];
 
@@ -140,18 +115,9 @@ fn acceptance(document: &Document, statements: &[Statement], items: &[Item]) -> 
     let statement = statements.iter().find(|statement| {
         says_any(
             statement.tokens(),
-            &[
-                "deemed accepted",
-                "deemed acceptance",
-                "counts as acceptance",
-                "deemed to have accepted",
-                "accept a deliverable",
-                "shall be deemed accepted",
-                "written acceptance",
-                "acceptance certificate",
-                "acceptance criteria",
-                "certificate of acceptance",
-            ],
+            "deemed accepted|deemed acceptance|counts as acceptance|deemed to have accepted|\
+            accept a deliverable|shall be deemed accepted|written acceptance|\
+            acceptance certificate|acceptance criteria|certificate of acceptance",
         )
     })?;
     waits.then(|| {
@@ -170,23 +136,16 @@ fn holdback(document: &Document, statements: &[Statement], items: &[Item]) -> Op
         let tokens = statement.tokens();
         let keeps = says_any(
             tokens,
-            &[
-                "withholds",
-                "withhold",
-                "withheld",
-                "retains",
-                "retainage",
-                "retention",
-                "holdback",
-                "hold back",
-                "holds back",
-            ],
+            "withholds|withhold|withheld|retains|retainage|retention|holdback|hold back|\
+            holds back",
         );
         keeps
             && tokens.iter().any(|token| token.percent().is_some())
-            && !says_any(tokens, &["tax", "taxes", "withholding tax"])
+            && !says_any(tokens, "tax|taxes|withholding tax")
     })?;
-    let index = items.iter().position(|item| item.line.kind == Kind::Milestone);
+    let index = items
+        .iter()
+        .position(|item| item.line.kind == Kind::Milestone && item.line.retention_percent.value.is_some());
     let flag = Flag::new(
         Code::Holdback,
         "A part of the price is kept back until later.",

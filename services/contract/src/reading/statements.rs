@@ -78,10 +78,76 @@ pub(crate) fn all(document: &Document, scopes: &Scopes) -> Vec<Statement> {
                 let rows = grid.header.iter().chain(&grid.rows);
                 out.extend(rows.flat_map(|row| reader.row(row)));
             }
-            Content::Table(_) => {}
+            Content::Table(grid) => {
+                let rows = grid
+                    .header
+                    .iter()
+                    .chain(&grid.rows)
+                    .filter(|row| is_field(row) || is_signed(row));
+                out.extend(rows.flat_map(|row| reader.row(row)));
+            }
         }
+        out.extend(reader.columns(above(scopes, index)));
     }
     out
+}
+
+/// A label of a party, a date or a term beside its value, within a table of other things.
+fn is_field(row: &[Stretch]) -> bool {
+    let cells: Vec<&Stretch> = row.iter().filter(|cell| !cell.tokens.is_empty()).collect();
+    let [label, value] = cells.as_slice() else {
+        return false;
+    };
+    let known = key(&label.tokens).is_some_and(|(key, _)| {
+        matches!(
+            key,
+            Key::Provider
+                | Key::Customer
+                | Key::Start
+                | Key::End
+                | Key::Effective
+                | Key::Agreed
+                | Key::Signed
+                | Key::Term
+                | Key::Payment
+                | Key::Renewal
+                | Key::Currency
+        )
+    });
+    known && is_label(label) && key(&value.tokens).is_none()
+}
+
+/// A row of a block of signatures, whatever table the block was taken for.
+fn is_signed(row: &[Stretch]) -> bool {
+    let signed = |cell: &Stretch| {
+        cell.printed(0, cell.tokens.len()).contains("/s/")
+            || cell
+                .tokens
+                .first()
+                .is_some_and(|token| token.is_any("signed|date|countersigned|executed"))
+                && cell
+                    .tokens
+                    .iter()
+                    .any(|token| matches!(token.kind, Kind::Date(_)))
+    };
+    !is_priced(row) && row.iter().any(signed)
+}
+
+/// The scope before this one.
+fn above(scopes: &Scopes, index: usize) -> Option<&Content> {
+    index
+        .checked_sub(1)
+        .and_then(|above| scopes.all.get(above))
+        .map(|scope| &scope.content)
+}
+
+/// Labels of parties side by side: "Supplier | Customer" over their names.
+fn names_parties(row: &[Stretch]) -> bool {
+    let party = |cell: &Stretch| {
+        key(&cell.tokens).is_some_and(|(key, _)| matches!(key, Key::Provider | Key::Customer))
+            && is_label(cell)
+    };
+    row.len() == 2 && row.iter().all(party)
 }
 
 /// A row with a price in a cell of its own is read as a table; unless its label says what the amount is.
@@ -109,7 +175,13 @@ pub(crate) fn is_form(grid: &Grid) -> bool {
 
 fn is_label(cell: &Stretch) -> bool {
     let colon = cell.tokens.last().is_some_and(|token| token.is_mark(':'));
-    colon || key(&cell.tokens).is_some_and(|(_, length)| length.saturating_add(1) >= cell.tokens.len())
+    colon
+        || key(&cell.tokens).is_some_and(|(_, length)| {
+            let rest = cell.tokens.get(length..).unwrap_or_default();
+            let bracketed = rest.first().is_some_and(|token| token.is_mark('('))
+                && rest.last().is_some_and(|token| token.is_mark(')'));
+            rest.len() <= 1 || (bracketed && rest.len() <= 4)
+        })
 }
 
 struct Reader<'s> {
@@ -158,10 +230,38 @@ impl Reader<'_> {
             } else if let Some(value) = cells.get(at.saturating_add(1)).filter(|_| may_label(cell)) {
                 out.push(self.pair(cell, value));
                 at = at.saturating_add(1);
+            } else if cell
+                .tokens
+                .iter()
+                .any(|token| matches!(token.kind, Kind::Date(_)))
+            {
+                // Dates side by side under two signatures.
+                out.push(self.sentence(cell, 0));
             }
             at = at.saturating_add(1);
         }
         out
+    }
+
+    /// Names under the labels of the row above them, in rows or in the first two rows of a table.
+    fn columns(&self, above: Option<&Content>) -> Vec<Statement> {
+        let (labels, values) = match (&self.scope.content, above) {
+            (Content::Row(values), Some(Content::Row(labels))) => (labels, Some(values)),
+            (Content::Table(grid), _) => {
+                let mut rows = grid.header.iter().chain(&grid.rows);
+                let Some(labels) = rows.next() else {
+                    return Vec::new();
+                };
+                (labels, rows.next())
+            }
+            _ => return Vec::new(),
+        };
+        let Some(values) = values.filter(|values| values.len() == labels.len() && names_parties(labels))
+        else {
+            return Vec::new();
+        };
+        let both = labels.iter().zip(values);
+        both.map(|(label, value)| self.pair(label, value)).collect()
     }
 
     fn pair(&self, label: &Stretch, value: &Stretch) -> Statement {
@@ -197,11 +297,9 @@ fn label_length(tokens: &[Token]) -> usize {
 /// A line that is only a known label and a value: few words, no verb.
 fn is_short_form(tokens: &[Token], label: usize) -> bool {
     let rest = tokens.get(label..).unwrap_or_default();
-    let verb = rest.iter().any(|token| {
-        token.is_any(&[
-            "is", "are", "shall", "will", "may", "means", "of", "and", "the", "which",
-        ])
-    });
+    let verb = rest
+        .iter()
+        .any(|token| token.is_any("is|are|shall|will|may|means|of|and|the|which"));
     !rest.is_empty()
         && rest.len() <= 9
         && !verb

@@ -111,7 +111,8 @@ fn table(around: &Around<'_>, grid: &Grid, scope: &Scope, index: usize, reading:
     let items = schedules::read(&place)
         .or_else(|| milestones::read(&place))
         .or_else(|| steps::whole(&place))
-        .or_else(|| ramps::read(&place));
+        .or_else(|| ramps::read(&place))
+        .or_else(|| ramps::read_rows(&place));
     match items {
         Some(items) => reading.items.extend(items),
         None => lines::read(&place, reading),
@@ -132,25 +133,14 @@ fn near<'s>(statements: &'s [Statement], scope: &Scope, index: usize) -> Vec<&'s
 
 /// Names, titles and dates under "By:".
 fn is_signature(grid: &Grid) -> bool {
-    let signs = |token: &Token| {
-        token.is_any(&[
-            "/s/",
-            "by",
-            "by:",
-            "signature",
-            "signed",
-            "printed",
-            "title",
-            "date",
-        ])
-    };
+    let signs = |token: &Token| token.is_any("/s/|by|by:|signature|signed|printed|title|date");
     let rows = grid
         .all_rows()
         .filter(|row| row.iter().any(|cell| cell.tokens.first().is_some_and(signs)));
     let slash = grid
         .all_rows()
         .flatten()
-        .any(|cell| crate::reading::phrases::says(&cell.tokens, 0, &["/", "s", "/"]));
+        .any(|cell| crate::reading::phrases::says(&cell.tokens, 0, "/ s /"));
     let priced = grid
         .all_rows()
         .flatten()

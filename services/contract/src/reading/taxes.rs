@@ -77,7 +77,7 @@ fn name(tokens: &[Token]) -> Option<&'static str> {
     ];
     NAMES
         .iter()
-        .find(|(words, _)| says_any(tokens, &[words]))
+        .find(|(words, _)| says_any(tokens, words))
         .map(|(_, name)| *name)
 }
 
@@ -85,40 +85,15 @@ fn name(tokens: &[Token]) -> Option<&'static str> {
 fn inclusive(tokens: &[Token]) -> Option<bool> {
     if says_any(
         tokens,
-        &[
-            "exclusive",
-            "excluding",
-            "exclude",
-            "excludes",
-            "not include",
-            "does not include",
-            "in addition",
-            "plus",
-            "on top",
-            "is added",
-            "are added",
-            "before tax",
-            "net of",
-        ],
+        "exclusive|excluding|exclude|excludes|not include|does not include|in addition|plus|\
+        on top|is added|are added|before tax|net of",
     ) {
         return Some(false);
     }
     says_any(
         tokens,
-        &[
-            "inclusive",
-            "including vat",
-            "include vat",
-            "includes vat",
-            "tax included",
-            "vat included",
-            "include sales tax",
-            "including gst",
-            "gross prices",
-            "contain vat",
-            "contains vat",
-            "contained",
-        ],
+        "inclusive|including vat|include vat|includes vat|tax included|vat included|\
+        include sales tax|including gst|gross prices|contain vat|contains vat|contained",
     )
     .then_some(true)
 }

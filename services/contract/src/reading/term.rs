@@ -37,6 +37,7 @@ pub(crate) fn read(document: &Document, statements: &[Statement]) -> Dates {
         document,
         dates: Dates::default(),
         open_start: None,
+        sure: (0, 0),
     };
     for statement in statements
         .iter()
@@ -46,9 +47,13 @@ pub(crate) fn read(document: &Document, statements: &[Statement]) -> Dates {
         reader.labelled(statement);
         reader.prose(statement);
         reader.length(statement);
+        reader.undated(statement);
     }
-    for statement in statements {
-        reader.signed(statement);
+    for (at, statement) in statements.iter().enumerate() {
+        let before = statements.get(at.saturating_sub(5)..=at).unwrap_or_default();
+        if cues::is_signature(statement) || cues::is_beside_signature(before, statement) {
+            reader.signed(statement);
+        }
     }
     reader.settle();
     reader.dates
@@ -59,6 +64,8 @@ struct Reader<'d> {
     dates: Dates,
     /// The term begins with something that is no date: an acceptance, a launch.
     open_start: Option<Flag>,
+    /// How sure the words are that gave the first and last day: 3 a label, 2 a span of the term, 1 a sentence.
+    sure: (u8, u8),
 }
 
 impl Reader<'_> {
@@ -86,9 +93,24 @@ impl Reader<'_> {
             let start = found(tokens.get(at), self.document);
             let end = found(tokens.get(second_at), self.document);
             if let (Some(start), Some(end)) = (start, end) {
-                set(&mut self.dates.term.start, start);
-                set(&mut self.dates.term.end, end);
+                let sure = if statement.key == Some(Key::Term) { 3 } else { 2 };
+                self.start(start, sure);
+                self.end(end, sure);
             }
+        }
+    }
+
+    fn start(&mut self, found: Found<Date>, sure: u8) {
+        if sure > self.sure.0 || self.dates.term.start.value.is_none() {
+            self.dates.term.start = found;
+            self.sure.0 = sure;
+        }
+    }
+
+    fn end(&mut self, found: Found<Date>, sure: u8) {
+        if sure > self.sure.1 || self.dates.term.end.value.is_none() {
+            self.dates.term.end = found;
+            self.sure.1 = sure;
         }
     }
 
@@ -107,8 +129,8 @@ impl Reader<'_> {
             .first()
             .is_some_and(|token| matches!(token.kind, Kind::Date(_)));
         match key {
-            Key::Start if leads => set(&mut self.dates.term.start, found),
-            Key::End if leads => set(&mut self.dates.term.end, found),
+            Key::Start if leads => self.start(found, 3),
+            Key::End if leads => self.end(found, 3),
             Key::Effective => set(&mut self.dates.effective, found),
             Key::Agreed => set(&mut self.dates.agreed, found),
             Key::Signed => set(&mut self.dates.signed, found),
@@ -120,20 +142,10 @@ impl Reader<'_> {
     fn open_field(&mut self, statement: &Statement, key: Key) {
         let value = statement.value();
         let left_open = value.iter().any(|token| {
-            matches!(token.kind, Kind::Withheld { .. })
-                || token.is_any(&["tbd", "tba", "t.b.d.", "determined", "agreed"])
+            matches!(token.kind, Kind::Withheld { .. }) || token.is_any("tbd|tba|t.b.d.|determined|agreed")
         });
         let on_event = value.iter().any(|token| {
-            token.is_any(&[
-                "go-live",
-                "launch",
-                "activation",
-                "delivery",
-                "acceptance",
-                "kickoff",
-                "kick-off",
-                "provisioning",
-            ])
+            token.is_any("go-live|launch|activation|delivery|acceptance|kickoff|kick-off|provisioning")
         });
         if key == Key::Start && (left_open || on_event) {
             self.open_start = Some(open_start(statement, self.document));
@@ -160,8 +172,8 @@ impl Reader<'_> {
                     set(&mut self.dates.agreed, found.clone());
                     set_weak(&mut self.dates.effective, found);
                 }
-                cues::DateRole::Start => set(&mut self.dates.term.start, found),
-                cues::DateRole::End => set(&mut self.dates.term.end, found),
+                cues::DateRole::Start => self.start(found, 1),
+                cues::DateRole::End => self.end(found, 1),
             }
         }
     }
@@ -199,13 +211,23 @@ impl Reader<'_> {
         }
     }
 
+    /// "The term shall commence with the first race of the season": a first day that is no date.
+    fn undated(&mut self, statement: &Statement) {
+        if cues::begins_undated(statement) && self.open_start.is_none() {
+            self.open_start = Some(open_start(statement, self.document));
+        }
+    }
+
     /// Dates beside signatures; the latest one counts.
     fn signed(&mut self, statement: &Statement) {
         let tokens = statement.tokens();
-        if !cues::is_signature(statement) {
-            return;
-        }
-        for token in tokens {
+        // In a block of names and dates, only what stands after the signature and near it.
+        let mark = tokens
+            .iter()
+            .position(|token| token.is("s") || token.low.contains("/s/"));
+        let from = mark.filter(|_| tokens.len() > 30).unwrap_or(0);
+        let near = mark.map_or(tokens.len(), |mark| mark.saturating_add(30).min(tokens.len()));
+        for token in tokens.get(from..near).unwrap_or_default() {
             let Some(found) = dated(statement, token, self.document) else {
                 continue;
             };
@@ -224,7 +246,9 @@ impl Reader<'_> {
             let how = "the contract is in force from this day and names no other first day";
             dates.term.start = Found::derived(start, how, dates.effective.evidence.clone());
         }
-        if let Some(start) = dates.term.start.copied().filter(|_| dates.effective.is_absent()) {
+        let vague = dates.effective.is_absent()
+            || matches!(dates.effective.status, crate::terms::Status::Derived { .. });
+        if let Some(start) = dates.term.start.copied().filter(|_| vague) {
             let how = "the first day of the term";
             dates.effective = Found::derived(start, how, dates.term.start.evidence.clone());
         }

@@ -57,16 +57,10 @@ fn bounds(range: Range, before: Option<Decimal>, first: bool) -> Option<(Decimal
 
 /// How tiers count, where words near them or the ranges themselves say it.
 pub(crate) fn mode(near: &[&[Token]], priced: &[Priced]) -> Option<TierMode> {
-    let says = |phrases: &[&str]| near.iter().any(|tokens| says_any(tokens, phrases));
-    if says(&[
-        "flat fee per band",
-        "flat fee for the band",
-        "one flat fee",
-        "flat monthly fee for the tier",
-        "fee for the tier",
-        "flat fee for each tier",
-        "flat fee per tier",
-    ]) {
+    let says = |phrases: &str| near.iter().any(|tokens| says_any(tokens, phrases));
+    if says(
+        "flat fee per band|flat fee for the band|one flat fee|flat monthly fee for the tier|fee for the tier|flat fee for each tier|flat fee per tier",
+    ) {
         return Some(TierMode::Stairstep);
     }
     let volume = says(VOLUME);
@@ -81,65 +75,16 @@ pub(crate) fn mode(near: &[&[Token]], priced: &[Priced]) -> Option<TierMode> {
     }
 }
 
-const VOLUME: &[&str] = &[
-    "( volume",
-    "volume :",
-    "volume pricing",
-    "volume-priced",
-    "all units",
-    "applies to all",
-    "apply to all",
-    "all gigabytes",
-    "entire volume",
-    "whole quantity",
-    "whole volume",
-    "entire quantity",
-    "one price for all",
-    "all transactions in that",
-    "highest band",
-    "band reached",
-    "tier reached",
-    "total volume determines",
-    "applied to the entire",
-    "applied to all",
-    "applies to every",
-    "applies to the entire",
-    "retroactive to the first",
-    "back to the first unit",
-    "from the first unit",
-    "the whole month",
-    "all of them at",
-    "price of the tier reached",
-    "single rate",
-    "the same rate for all",
-];
+const VOLUME: &str = "( volume|volume :|volume pricing|volume-priced|all units|applies to all|\
+    apply to all|all gigabytes|entire volume|whole quantity|whole volume|\
+    entire quantity|one price for all|all transactions in that|highest band|\
+    band reached|tier reached|total volume determines|applied to the entire|\
+    applied to all|applies to every|applies to the entire|retroactive to the first|\
+    back to the first unit|from the first unit|the whole month|all of them at|\
+    price of the tier reached|single rate|the same rate for all";
 
-const GRADUATED: &[&str] = &[
-    "graduated",
-    "own band",
-    "own tier",
-    "band by band",
-    "tier by tier",
-    "marginal",
-    "incremental",
-    "each tier",
-    "in its own",
-    "only the units",
-    "only to the units",
-    "within each band",
-    "within each tier",
-    "units within",
-    "falling within",
-    "falling in",
-    "that fall in",
-    "portion",
-    "cumulatively",
-    "each unit in its",
-    "step by step",
-    "in that band only",
-    "in that tier only",
-    "thereafter",
-    "slice by slice",
-    "bracket",
-    "brackets",
-];
+const GRADUATED: &str = "graduated|own band|own tier|band by band|tier by tier|marginal|incremental|\
+    each tier|in its own|only the units|only to the units|within each band|\
+    within each tier|units within|falling within|falling in|that fall in|portion|\
+    cumulatively|each unit in its|step by step|in that band only|in that tier only|\
+    thereafter|slice by slice|bracket|brackets";

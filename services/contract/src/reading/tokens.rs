@@ -136,10 +136,12 @@ impl Stretch {
         self.words(0, self.tokens.len())
     }
 
-    /// Evidence for tokens `from..to`.
+    /// Evidence for tokens `from..to`, one for each page they stand on.
     pub(crate) fn evidence(&self, document: &Document, from: usize, to: usize) -> Vec<Evidence> {
-        Evidence::from_words(document, self.words(from, to), Match::Exact)
-            .into_iter()
+        let words = self.words(from, to);
+        let pages = words.chunk_by(|one, other| one.line.page == other.line.page);
+        pages
+            .filter_map(|page| Evidence::from_words(document, page, Match::Exact))
             .collect()
     }
 
@@ -179,9 +181,9 @@ impl Token {
         self.low == word
     }
 
-    /// Is it one of those words?
-    pub(crate) fn is_any(&self, words: &[&str]) -> bool {
-        words.contains(&self.low.as_str())
+    /// Is it one of those words, written `one|other`?
+    pub(crate) fn is_any(&self, words: &str) -> bool {
+        listed(words, &self.low)
     }
 
     /// Do both come from one printed word?
@@ -222,6 +224,11 @@ impl Token {
             _ => None,
         }
     }
+}
+
+/// Does the list, written `one|other`, hold the word?
+pub(crate) fn listed(list: &str, word: &str) -> bool {
+    list.split('|').any(|known| known == word)
 }
 
 /// Replaces tokens `from..to` by one of that kind made of the same words.

@@ -42,7 +42,7 @@ fn terms() -> Terms {
 fn flagged(paths: &[&str]) -> Vec<Flag> {
     let flags = paths
         .iter()
-        .map(|path| Flag::new(Code::WithheldPrice, format!("redacted at {path}"), "ask").at(*path))
+        .map(|path| Flag::new(Code::MissingDocument, format!("redacted at {path}"), "ask").at(*path))
         .collect();
     number(flags, &[])
 }
@@ -61,7 +61,7 @@ fn opened(flags: Vec<Flag>) -> Review {
 fn open_flags(review: &Review) -> Vec<String> {
     let flags = review.draft.iter().flat_map(|draft| &draft.flags);
     flags
-        .filter(|flag| flag.code == Code::WithheldPrice && flag.waits())
+        .filter(|flag| flag.code == Code::MissingDocument && flag.waits())
         .filter_map(|flag| flag.path.clone())
         .collect()
 }
@@ -155,7 +155,7 @@ fn decisions_on_an_old_revision_are_refused() {
     let review = opened(flagged(&["/line_items/0/price"]));
     let stale = Refusal::Stale { seen: 1, current: 2 };
     assert_eq!(
-        review.resolve("WITHHELD_PRICE-1", "known", act("ada", 1)),
+        review.resolve("MISSING_DOCUMENT-1", "known", act("ada", 1)),
         Err(stale.clone())
     );
     assert_eq!(review.submit(act("ada", 1)), Err(stale.clone()));
@@ -166,12 +166,12 @@ fn decisions_on_an_old_revision_are_refused() {
 fn a_flag_is_decided_once() {
     let review = opened(flagged(&["/line_items/0/price"]));
     let decided = review
-        .resolve("WITHHELD_PRICE-1", "billed by hand", act("ada", 2))
+        .resolve("MISSING_DOCUMENT-1", "billed by hand", act("ada", 2))
         .expect("decided");
     assert_eq!(open_flags(&decided), Vec::<String>::new());
-    let again = decided.resolve("WITHHELD_PRICE-1", "again", act("bob", 3));
+    let again = decided.resolve("MISSING_DOCUMENT-1", "again", act("bob", 3));
     assert!(matches!(again, Err(Refusal::AlreadyResolved { .. })), "{again:?}");
-    let unknown = decided.resolve("WITHHELD_PRICE-9", "what", act("bob", 3));
+    let unknown = decided.resolve("MISSING_DOCUMENT-9", "what", act("bob", 3));
     assert!(matches!(unknown, Err(Refusal::UnknownFlag { .. })), "{unknown:?}");
 }
 
@@ -180,7 +180,7 @@ fn nothing_is_submitted_while_a_flag_waits() {
     let review = opened(flagged(&["/line_items/0/price"]));
     let refused = review.submit(act("ada", 2));
     assert!(
-        matches!(&refused, Err(Refusal::OpenFlags { flags }) if flags.contains(&String::from("WITHHELD_PRICE-1"))),
+        matches!(&refused, Err(Refusal::OpenFlags { flags }) if flags.contains(&String::from("MISSING_DOCUMENT-1"))),
         "{refused:?}"
     );
 }

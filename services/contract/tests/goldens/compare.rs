@@ -12,27 +12,7 @@ use serde_json::Value;
 use crate::fields;
 use crate::golden::{Golden, decimal};
 use crate::items::Comparable;
-
-/// Counts of one contract, or of many.
-#[derive(Debug, Default, Clone)]
-pub struct Score {
-    pub id: String,
-    pub golden_items: usize,
-    pub read_items: usize,
-    pub matched_items: usize,
-    pub fields_right: usize,
-    pub fields_wrong: usize,
-    pub fields_missed: usize,
-    pub evidence_right: usize,
-    pub evidence_all: usize,
-    pub values: usize,
-    pub silent: usize,
-    pub flags_expected: usize,
-    pub flags_raised: usize,
-    pub held_up: usize,
-    pub hard: Vec<String>,
-    pub misses: Vec<String>,
-}
+use crate::score::Score;
 
 /// What reading the documents of one contract gave.
 struct Outcome {
@@ -40,7 +20,7 @@ struct Outcome {
     error: Option<String>,
 }
 
-pub fn read(_path: &Path, golden: &Golden) -> Score {
+pub(crate) fn read(_path: &Path, golden: &Golden) -> Score {
     let outcome = outcome(golden);
     let mut score = Score {
         id: golden.id.clone(),
@@ -373,76 +353,5 @@ fn forbidden(golden: &Golden, outcome: &Outcome, score: &mut Score) {
         score
             .hard
             .push(format!("{}: an encrypted file was read", golden.id));
-    }
-}
-
-impl Score {
-    pub fn total(id: &str, scores: &[Self]) -> Self {
-        let mut total = Self {
-            id: id.to_owned(),
-            ..Self::default()
-        };
-        for score in scores {
-            total.golden_items += score.golden_items;
-            total.read_items += score.read_items;
-            total.matched_items += score.matched_items;
-            total.fields_right += score.fields_right;
-            total.fields_wrong += score.fields_wrong;
-            total.fields_missed += score.fields_missed;
-            total.evidence_right += score.evidence_right;
-            total.evidence_all += score.evidence_all;
-            total.values += score.values;
-            total.silent += score.silent;
-            total.flags_expected += score.flags_expected;
-            total.flags_raised += score.flags_raised;
-            total.held_up += score.held_up;
-            total.hard.extend(score.hard.clone());
-        }
-        total
-    }
-
-    pub fn precision(&self) -> f64 {
-        ratio(self.matched_items, self.read_items)
-    }
-
-    pub fn recall(&self) -> f64 {
-        ratio(self.matched_items, self.golden_items)
-    }
-
-    pub fn field_f1(&self) -> f64 {
-        ratio(
-            self.fields_right * 2,
-            self.fields_right * 2 + self.fields_wrong + self.fields_missed,
-        )
-    }
-
-    pub fn evidence(&self) -> f64 {
-        ratio(self.evidence_right, self.evidence_all)
-    }
-
-    pub fn silent_rate(&self) -> f64 {
-        if self.values == 0 {
-            0.0
-        } else {
-            ratio(self.silent, self.values)
-        }
-    }
-
-    pub fn flags(&self) -> f64 {
-        ratio(self.flags_raised, self.flags_expected)
-    }
-}
-
-/// Nothing of nothing is all of it.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::float_arithmetic,
-    reason = "shares of a few hundred counted things, for a report"
-)]
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        1.0
-    } else {
-        part as f64 / whole as f64
     }
 }

@@ -5,15 +5,15 @@ use pricing::plan::Due;
 use serde_json::Value;
 
 /// One field on both sides.
-pub struct Field {
-    pub name: &'static str,
-    pub path: &'static str,
-    pub golden: Option<String>,
-    pub read: Option<String>,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) golden: Option<String>,
+    pub(crate) read: Option<String>,
 }
 
 /// Fields that the golden file speaks of.
-pub fn of(golden: &Value, terms: &Terms) -> Vec<Field> {
+pub(crate) fn of(golden: &Value, terms: &Terms) -> Vec<Field> {
     let date = |value: Option<&jiff::civil::Date>| value.map(ToString::to_string);
     let number = |value: Option<u32>| value.map(|value| value.to_string());
     let term = &golden["term"];
@@ -119,7 +119,7 @@ fn word(value: &Value) -> Option<String> {
 
 impl Field {
     /// The same value; names of parties count as the same where one holds the other.
-    pub fn agrees(&self) -> bool {
+    pub(crate) fn agrees(&self) -> bool {
         match (&self.golden, &self.read) {
             (Some(golden), Some(read)) if self.name == "provider" || self.name == "customer" => {
                 same_name(golden, read)

@@ -6,14 +6,14 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 /// A golden file and the documents it is about.
-pub struct Golden {
-    pub id: String,
-    pub value: Value,
-    pub files: Vec<PathBuf>,
+pub(crate) struct Golden {
+    pub(crate) id: String,
+    pub(crate) value: Value,
+    pub(crate) files: Vec<PathBuf>,
 }
 
 impl Golden {
-    pub fn open(path: &Path) -> Self {
+    pub(crate) fn open(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).expect("a golden file is text");
         let value: Value = serde_json::from_str(&text).expect("a golden file is JSON");
         let id = value["id"].as_str().expect("a golden file has an id").to_owned();
@@ -30,7 +30,7 @@ impl Golden {
         Self { id, value, files }
     }
 
-    pub fn items(&self) -> Vec<&Value> {
+    pub(crate) fn items(&self) -> Vec<&Value> {
         self.value["line_items"]
             .as_array()
             .map(|items| items.iter().collect())
@@ -38,7 +38,7 @@ impl Golden {
     }
 
     /// Numbers that must be no charge.
-    pub fn forbidden(&self) -> Vec<Decimal> {
+    pub(crate) fn forbidden(&self) -> Vec<Decimal> {
         let listed = self.value["must_not_extract"]
             .as_array()
             .cloned()
@@ -53,7 +53,7 @@ impl Golden {
     }
 
     /// Sums that must be no charge.
-    pub fn totals(&self) -> Vec<Decimal> {
+    pub(crate) fn totals(&self) -> Vec<Decimal> {
         let totals = self.value["totals"].as_array().cloned().unwrap_or_default();
         totals
             .iter()
@@ -62,7 +62,7 @@ impl Golden {
     }
 
     /// Flags a reviewer must get: code and whether it waits for a decision.
-    pub fn flags(&self) -> Vec<String> {
+    pub(crate) fn flags(&self) -> Vec<String> {
         let flags = self.value["flags"].as_array().cloned().unwrap_or_default();
         flags
             .iter()
@@ -70,25 +70,25 @@ impl Golden {
             .collect()
     }
 
-    pub fn outcome(&self) -> &str {
+    pub(crate) fn outcome(&self) -> &str {
         self.value["expected_outcome"].as_str().unwrap_or("extract")
     }
 
-    pub fn has_text(&self) -> bool {
+    pub(crate) fn has_text(&self) -> bool {
         self.value["has_text_layer"].as_bool().unwrap_or(true)
     }
 
-    pub fn charges(&self) -> bool {
+    pub(crate) fn charges(&self) -> bool {
         self.value["billing_terms_present"].as_bool().unwrap_or(true)
     }
 }
 
 /// A decimal as goldens write them.
-pub fn number(text: &str) -> Option<Decimal> {
+pub(crate) fn number(text: &str) -> Option<Decimal> {
     text.parse::<Decimal>().ok().map(|value| value.normalize())
 }
 
-pub fn decimal(value: &Value) -> Option<Decimal> {
+pub(crate) fn decimal(value: &Value) -> Option<Decimal> {
     match value {
         Value::String(text) => number(text),
         Value::Number(value) => number(&value.to_string()),

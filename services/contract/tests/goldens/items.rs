@@ -10,14 +10,14 @@ use crate::golden::decimal;
 
 /// What is compared of an item.
 #[derive(Debug, Clone)]
-pub struct Comparable {
-    pub kind: &'static str,
-    pub money: BTreeSet<Decimal>,
-    pub percents: BTreeSet<Decimal>,
-    pub cadence: Option<String>,
-    pub optional: bool,
-    pub unpriced: bool,
-    pub label: String,
+pub(crate) struct Comparable {
+    pub(crate) kind: &'static str,
+    pub(crate) money: BTreeSet<Decimal>,
+    pub(crate) percents: BTreeSet<Decimal>,
+    pub(crate) cadence: Option<String>,
+    pub(crate) optional: bool,
+    pub(crate) unpriced: bool,
+    pub(crate) label: String,
 }
 
 /// Usage and tiers, recurring and seats are told apart by their values alone.
@@ -35,7 +35,7 @@ fn class(kind: &str) -> &'static str {
 }
 
 impl Comparable {
-    pub fn of_golden(item: &Value) -> Self {
+    pub(crate) fn of_golden(item: &Value) -> Self {
         let mut money = BTreeSet::new();
         let mut percents = BTreeSet::new();
         for field in ["amount", "annual_amount", "unit_price"] {
@@ -68,7 +68,7 @@ impl Comparable {
         }
     }
 
-    pub fn of_line(item: &LineItem) -> Self {
+    pub(crate) fn of_line(item: &LineItem) -> Self {
         let mut money = BTreeSet::new();
         let mut percents = BTreeSet::new();
         let price = &item.price;
@@ -115,7 +115,7 @@ impl Comparable {
     }
 
     /// How well two items agree: 0 not at all, more where more values are shared.
-    pub fn agrees(&self, line: &Self) -> usize {
+    pub(crate) fn agrees(&self, line: &Self) -> usize {
         if self.kind != line.kind || !same_cadence(self, line) {
             return 0;
         }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::compare::Score;
+use crate::score::Score;
 
-pub fn table(scores: &[Score], total: &Score) -> String {
+pub(crate) fn table(scores: &[Score], total: &Score) -> String {
     let mut out = String::from(
         "contract                            items  read  ok  prec   rec   fields  evid  silent  flags  held  hard\n",
     );
@@ -34,7 +34,7 @@ pub fn table(scores: &[Score], total: &Score) -> String {
     out
 }
 
-pub fn misses(scores: &[Score]) -> String {
+pub(crate) fn misses(scores: &[Score]) -> String {
     let mut out = String::new();
     for score in scores {
         for miss in &score.misses {

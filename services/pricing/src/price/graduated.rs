@@ -7,25 +7,28 @@ use super::{PriceError, Tiers, block};
 use crate::working::Step;
 
 pub(super) fn steps(quantity: Decimal, tiers: &Tiers, out: &mut Vec<Step>) -> Result<(), PriceError> {
-    tiers.reached(quantity)?;
+    tiers.refuse_above_last(quantity)?;
     for span in tiers.spans() {
-        let units = span.part(quantity).ok_or(PriceError::TooLarge)?;
         let due = tiers.fee_due(&span, quantity);
-        if span.number == 1 || due || !units.is_zero() {
-            out.push(step(&span, units, due)?);
+        // Above a tier that is not reached none is.
+        if span.number > 1 && !due {
+            break;
         }
+        let units = span.part(quantity).ok_or(PriceError::TooLarge)?;
+        let count = block::count(units, span.tier.block)?;
+        out.push(step(&span, count, due));
     }
     Ok(())
 }
 
-/// One tier's part of a graduated or volume price.
-pub(super) fn step(span: &Span<'_>, units: Decimal, fee_due: bool) -> Result<Step, PriceError> {
-    Ok(Step::Tier {
+/// One tier's part of a graduated or volume price: so many units, or blocks of them.
+pub(super) fn step(span: &Span<'_>, count: Decimal, fee_due: bool) -> Step {
+    Step::Tier {
         tier: span.number,
-        quantity: block::count(units, span.tier.block)?,
+        quantity: count,
         block: span.tier.block,
         unit_price: span.unit_price(),
         flat_fee: if fee_due { span.flat_fee() } else { Decimal::ZERO },
         cap: span.tier.flat_cap,
-    })
+    }
 }

@@ -6,13 +6,13 @@ use super::{PriceError, Tiers};
 use crate::working::Step;
 
 pub(super) fn steps(money: Decimal, tiers: &Tiers, out: &mut Vec<Step>) -> Result<(), PriceError> {
-    tiers.reached(money)?;
+    tiers.refuse_above_last(money)?;
     for span in tiers.spans() {
-        let base = span.part(money).ok_or(PriceError::TooLarge)?;
         let due = tiers.fee_due(&span, money);
-        if span.number > 1 && !due && base.is_zero() {
-            continue;
+        if span.number > 1 && !due {
+            break;
         }
+        let base = span.part(money).ok_or(PriceError::TooLarge)?;
         let percent = span
             .tier
             .percent

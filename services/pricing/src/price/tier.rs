@@ -15,10 +15,12 @@ pub(super) struct Span<'a> {
 }
 
 impl Span<'_> {
-    /// The part of a quantity that falls in this tier.
+    /// The part of a quantity that falls in this tier, which it reaches.
     pub(super) fn part(&self, quantity: Decimal) -> Option<Decimal> {
-        let top = self.upper.map_or(quantity, |upper| quantity.min(upper));
-        top.max(self.lower).checked_sub(self.lower)
+        match self.upper {
+            Some(upper) if upper < quantity => upper.checked_sub(self.lower),
+            _ => quantity.checked_sub(self.lower),
+        }
     }
 
     pub(super) fn unit_price(&self) -> Decimal {
@@ -53,6 +55,14 @@ impl Tiers {
                 (Some(upper), TierBound::UpperExclusive) => quantity < upper,
             })
             .ok_or_else(|| self.above(quantity))
+    }
+
+    /// A quantity above the last bound has no price.
+    pub(super) fn refuse_above_last(&self, quantity: Decimal) -> Result<(), PriceError> {
+        match self.rows.last() {
+            Some(Tier { up_to: None, .. }) => Ok(()),
+            _ => self.reached(quantity).map(|_| ()),
+        }
     }
 
     /// Is a tier's flat fee due at this quantity?

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{PriceError, Tiers, graduated};
+use super::{PriceError, Tiers, block, graduated};
 use crate::working::Step;
 
 /// `reached` chooses the tier, `quantity` is priced; they differ where units are weighted by time.
@@ -13,6 +13,7 @@ pub(super) fn steps(
     out: &mut Vec<Step>,
 ) -> Result<(), PriceError> {
     let span = tiers.reached(reached)?;
-    out.push(graduated::step(&span, quantity, tiers.fee_due(&span, reached))?);
+    let count = block::count(quantity, span.tier.block)?;
+    out.push(graduated::step(&span, count, tiers.fee_due(&span, reached)));
     Ok(())
 }

@@ -7,13 +7,12 @@ use crate::plan::{Discount, DiscountOrder, DiscountValue};
 use crate::working::Step;
 
 pub(super) fn discount(input: &RateInput<'_>, steps: &mut Vec<Step>) {
-    let (own, plans) = (
-        in_force(&input.charge.discounts, input),
-        in_force(input.discounts, input),
-    );
     // The plan's discounts come after the charge's own, whatever the order inside each.
-    steps.extend(ordered(own, input.policy.discount_order));
-    steps.extend(ordered(plans, input.policy.discount_order));
+    for list in [&input.charge.discounts, input.discounts] {
+        if !list.is_empty() {
+            steps.extend(ordered(in_force(list, input), input.policy.discount_order));
+        }
+    }
 }
 
 /// Discounts that make units free rather than money.
@@ -40,6 +39,9 @@ fn in_force<'a>(
 /// Money discounts as steps, in the order of the policy.
 pub(crate) fn ordered<'a>(discounts: impl Iterator<Item = &'a Discount>, order: DiscountOrder) -> Vec<Step> {
     let mut steps: Vec<Step> = discounts.filter_map(step).collect();
+    if steps.len() < 2 {
+        return steps;
+    }
     let percent_first = |step: &Step| !matches!(step, Step::DiscountPercent { .. });
     match order {
         DiscountOrder::AsListed => {}

@@ -4,6 +4,8 @@ use super::*;
 use crate::plan::{Bound, Cadence, CadenceUnit, Included, OnceAt, Quantity, Schedule};
 use crate::price::{Tier, TierCount, Tiers};
 
+mod adjustments;
+
 fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
 }

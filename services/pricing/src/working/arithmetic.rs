@@ -103,7 +103,12 @@ impl Step {
                 cap,
                 ..
             } => {
-                let amount = quantity.checked_mul(*unit_price)?.checked_add(*flat_fee)?;
+                let amount = quantity.checked_mul(*unit_price)?;
+                let amount = if flat_fee.is_zero() {
+                    amount
+                } else {
+                    amount.checked_add(*flat_fee)?
+                };
                 Some(cap.map_or(amount, |cap| amount.min(cap)).into())
             }
             Self::Weighted {

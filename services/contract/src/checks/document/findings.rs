@@ -66,8 +66,8 @@ fn sentence(detail: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::checks::document::written::document;
     use crate::flag::Code;
+    use crate::grounding::written::document;
     use crate::page::{Finding, FindingKind};
 
     #[test]

@@ -129,8 +129,8 @@ fn flag(what: &str) -> Flag {
 mod tests {
     use super::check;
     use crate::checks::document::printed;
-    use crate::checks::document::written::document;
     use crate::flag::Severity;
+    use crate::grounding::written::document;
 
     const ENGLISH: &str = "The fees set out in this order are payable by the customer within thirty days of the date of \
         the invoice and shall be exclusive of any tax which is to be borne by the customer for all of the services ";

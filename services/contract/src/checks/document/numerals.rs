@@ -113,7 +113,7 @@ fn is_foreign_number(numeral: &str) -> bool {
 mod tests {
     use super::check;
     use crate::checks::document::printed;
-    use crate::checks::document::written::document;
+    use crate::grounding::written::document;
 
     fn sentences(text: &str) -> Vec<String> {
         let document = document(text);

@@ -33,7 +33,7 @@ fn is_recognised_number(word: &Printed<'_>) -> bool {
 mod tests {
     use super::check;
     use crate::checks::document::printed;
-    use crate::checks::document::written::document;
+    use crate::grounding::written::document;
 
     #[test]
     fn numbers_of_a_picture_are_compared_by_a_person() {

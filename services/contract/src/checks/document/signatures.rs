@@ -105,7 +105,7 @@ fn is_signed_on_screen(words: &[Printed<'_>], at: usize) -> bool {
 mod tests {
     use super::check;
     use crate::checks::document::printed;
-    use crate::checks::document::written::document;
+    use crate::grounding::written::document;
 
     #[test]
     fn only_a_visibly_empty_line_tells() {

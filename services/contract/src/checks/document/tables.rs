@@ -43,7 +43,7 @@ fn is_amount(document: &Document, at: WordRef) -> bool {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::checks::document::written::document;
+    use crate::grounding::written::document;
     use crate::page::{Cell, LineId, Row, Table, WordRef};
 
     #[test]

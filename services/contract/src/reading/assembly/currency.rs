@@ -7,14 +7,20 @@ use crate::page::Document;
 use crate::reading::items::Item;
 use crate::reading::phrases::says_any;
 use crate::reading::statements::{Key, Statement};
-use crate::reading::tokens::{Kind as TokenKind, Token};
+use crate::reading::tokens::{Kind as TokenKind, Token, listed};
 use crate::terms::{Evidence, Found};
 
 /// The currency of the contract.
 pub(super) fn read(document: &Document, statements: &[Statement], items: &[Item]) -> Found<Currency> {
     stated(document, statements)
         .or_else(|| printed(items))
-        .or_else(|| concluded(document, statements))
+        .or_else(|| {
+            if items.is_empty() {
+                None
+            } else {
+                concluded(document, statements)
+            }
+        })
         .unwrap_or_default()
 }
 
@@ -27,7 +33,7 @@ fn stated(document: &Document, statements: &[Statement]) -> Option<Found<Currenc
         tokens.iter().enumerate().find_map(|(at, token)| {
             let named = named(tokens, at)?;
             let led = tokens.get(at.saturating_sub(4)..at).unwrap_or_default();
-            let says = of_form || says_any(led, &["in", "currency is", "currency"]) || token.is("euros");
+            let says = of_form || says_any(led, "in|currency is|currency") || token.is("euros");
             says.then(|| {
                 Found::supported(
                     named,
@@ -106,16 +112,7 @@ fn concluded(document: &Document, statements: &[Statement]) -> Option<Found<Curr
     let evidence: Vec<Evidence> = dollar.or_else(in_tables)?;
     let foreign = names_country(
         document,
-        &[
-            "Canada",
-            "Ontario",
-            "Quebec",
-            "Alberta",
-            "Australia",
-            "Singapore",
-            "Zealand",
-            "Hong",
-        ],
+        "Canada|Ontario|Quebec|Alberta|Australia|Singapore|Zealand|Hong",
     );
     let code = if foreign && !names_country(document, STATES) {
         None
@@ -131,45 +128,18 @@ fn concluded(document: &Document, statements: &[Statement]) -> Option<Found<Curr
     })
 }
 
-const STATES: &[&str] = &[
-    "Delaware",
-    "York",
-    "California",
-    "Texas",
-    "Florida",
-    "Georgia",
-    "Ohio",
-    "Illinois",
-    "Massachusetts",
-    "Washington",
-    "Virginia",
-    "Colorado",
-    "Nevada",
-    "Oregon",
-    "Carolina",
-    "Jersey",
-    "Pennsylvania",
-    "Michigan",
-    "Minnesota",
-    "Arizona",
-    "Tennessee",
-    "Utah",
-    "U.S.",
-    "USA",
-    "America",
-    "Maryland",
-    "Connecticut",
-    "Wisconsin",
-    "Missouri",
-    "Indiana",
-];
+const STATES: &str = "Delaware|York|California|Texas|Florida|Georgia|Ohio|Illinois|Massachusetts|\
+    Washington|Virginia|Colorado|Nevada|Oregon|Carolina|Jersey|Pennsylvania|Michigan|\
+    Minnesota|Arizona|Tennessee|Utah|U.S.|USA|America|Maryland|Connecticut|Wisconsin|\
+    Missouri|Indiana";
 
-fn names_country(document: &Document, names: &[&str]) -> bool {
-    document.lines().flat_map(|line| &line.words).any(|word| {
-        names.contains(
-            &word
-                .text
-                .trim_matches(|c: char| matches!(c, ',' | '.' | ';' | ')' | '(')),
-        )
-    })
+fn names_country(document: &Document, names: &str) -> bool {
+    let bare = |text: &str| {
+        text.trim_matches(|c: char| matches!(c, ',' | '.' | ';' | ')' | '('))
+            .to_owned()
+    };
+    document
+        .lines()
+        .flat_map(|line| &line.words)
+        .any(|word| listed(names, &bare(&word.text)))
 }

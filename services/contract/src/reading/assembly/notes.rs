@@ -67,7 +67,7 @@ fn change(statement: &Statement) -> Option<(Date, usize)> {
     let at = tokens.iter().position(|token| token.money().is_some())?;
     let states = tokens
         .iter()
-        .any(|token| token.is_any(&["is", "becomes", "be", "applies", "rises", "changes"]));
+        .any(|token| token.is_any("is|becomes|be|applies|rises|changes"));
     states.then_some((date, at))
 }
 

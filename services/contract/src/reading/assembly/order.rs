@@ -98,15 +98,9 @@ pub(super) fn link(items: &mut [Item], statements: &[Statement]) {
 /// "Line 1", "the charge for A", or most words of the line's name.
 fn refers(tokens: &[crate::reading::tokens::Token], names: &[String], reference: Option<&str>) -> bool {
     let by_letter = reference.is_some_and(|letter| {
-        says_any(
-            tokens,
-            &[
-                &format!("line {letter}"),
-                &format!("item {letter}"),
-                &format!("charge for {letter}"),
-                &format!("under {letter}"),
-            ],
-        )
+        ["line", "item", "charge for", "under"]
+            .iter()
+            .any(|word| says_any(tokens, &format!("{word} {letter}")))
     });
     let distinct: Vec<&String> = names
         .iter()

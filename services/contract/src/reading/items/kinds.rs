@@ -3,7 +3,7 @@
 use crate::normal::unit::is_seat;
 use crate::reading::phrases::{has_stem, says_any};
 use crate::reading::prices::Expression;
-use crate::reading::tokens::Token;
+use crate::reading::tokens::{Token, listed};
 use crate::terms::{Cadence, Kind};
 
 /// What is known when the sort is decided.
@@ -30,18 +30,8 @@ pub(crate) fn kind(facts: &Facts<'_>) -> Option<Kind> {
     }
     let credits = says_any(
         words,
-        &[
-            "prepaid",
-            "prepay",
-            "pre-paid",
-            "prepayment",
-            "credit pool",
-            "credit pack",
-            "credit bundle",
-            "drawn down",
-            "draw down",
-            "draws down",
-        ],
+        "prepaid|prepay|pre-paid|prepayment|credit pool|credit pack|credit bundle|drawn down|\
+        draw down|draws down",
     );
     if credits && !facts.price.is_per_unit() {
         return Some(Kind::PrepaidCredit);
@@ -74,83 +64,24 @@ pub(crate) fn kind(facts: &Facts<'_>) -> Option<Kind> {
 
 /// Units that a meter counts, whatever the period their price is stated for.
 fn is_measured(unit: &str) -> bool {
-    const MEASURED: [&str; 30] = [
-        "gb",
-        "tb",
-        "mb",
-        "hour",
-        "minute",
-        "second",
-        "day",
-        "call",
-        "request",
-        "transaction",
-        "message",
-        "segment",
-        "token",
-        "kwh",
-        "mwh",
-        "order",
-        "event",
-        "gigabyte",
-        "terabyte",
-        "page",
-        "email",
-        "impression",
-        "click",
-        "lead",
-        "record",
-        "document",
-        "check",
-        "return",
-        "visit",
-        "mile",
-    ];
+    const MEASURED: &str = "gb|tb|mb|hour|minute|second|day|call|request|transaction|message|segment|token|kwh|\
+        mwh|order|event|gigabyte|terabyte|page|email|impression|click|lead|record|document|\
+        check|return|visit|mile";
     unit.to_lowercase()
         .split([' ', '-'])
-        .any(|word| MEASURED.contains(&crate::normal::unit::singular(word).to_lowercase().as_str()))
+        .any(|word| listed(MEASURED, &crate::normal::unit::singular(word).to_lowercase()))
 }
 
 /// Words of one-time charges.
 pub(crate) fn is_one_time(words: &[Token]) -> bool {
     says_any(
         words,
-        &[
-            "one-time",
-            "one time",
-            "onetime",
-            "once only",
-            "non-recurring",
-            "nonrecurring",
-            "set-up",
-            "setup",
-            "set up fee",
-            "implementation",
-            "onboarding",
-            "installation",
-            "activation fee",
-            "initial payment",
-            "initiation fee",
-            "kick-off",
-            "migration",
-            "upfront fee",
-            "up-front fee",
-            "initial fee",
-            "initial license fee",
-            "lump sum",
-            "lump-sum",
-            "signing fee",
-            "quick-start",
-            "quickstart",
-            "training session",
-            "commissioning",
-            "initial training",
-            "single payment",
-            "invoiced once",
-            "billed once",
-            "production fee",
-            "engagement fee",
-        ],
+        "one-time|one time|onetime|once only|non-recurring|nonrecurring|set-up|setup|\
+        set up fee|implementation|onboarding|installation|activation fee|initial payment|\
+        initiation fee|kick-off|migration|upfront fee|up-front fee|initial fee|\
+        initial license fee|lump sum|lump-sum|signing fee|quick-start|quickstart|\
+        training session|commissioning|initial training|single payment|invoiced once|\
+        billed once|production fee|engagement fee",
     )
 }
 
@@ -158,27 +89,10 @@ pub(crate) fn is_one_time(words: &[Token]) -> bool {
 fn is_paid_once(words: &[Token]) -> bool {
     says_any(
         words,
-        &[
-            "at signing",
-            "on signing",
-            "upon signing",
-            "at signature",
-            "on signature",
-            "upon signature",
-            "upon execution",
-            "on execution",
-            "at execution",
-            "at closing",
-            "on or before",
-            "at delivery",
-            "on delivery",
-            "upon delivery",
-            "down payment",
-            "due at",
-            "concurrently with",
-            "contemporaneously",
-        ],
-    ) || has_stem(words, &["one-off"])
+        "at signing|on signing|upon signing|at signature|on signature|upon signature|\
+        upon execution|on execution|at execution|at closing|on or before|at delivery|\
+        on delivery|upon delivery|down payment|due at|concurrently with|contemporaneously",
+    ) || has_stem(words, "one-off")
 }
 
 /// How golden practice writes a unit with its period: `user per month`.

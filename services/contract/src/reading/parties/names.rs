@@ -2,7 +2,7 @@
 
 use super::{Side, role};
 use crate::reading::phrases::says;
-use crate::reading::tokens::{Kind, Token};
+use crate::reading::tokens::{Kind, Token, listed};
 
 /// A name and the tokens it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,60 +20,15 @@ impl Name {
     }
 }
 
-const SUFFIXES: [&str; 46] = [
-    "inc",
-    "inc.",
-    "llc",
-    "l.l.c.",
-    "ltd",
-    "ltd.",
-    "limited",
-    "corp",
-    "corp.",
-    "corporation",
-    "company",
-    "co",
-    "co.",
-    "plc",
-    "gmbh",
-    "ag",
-    "kg",
-    "se",
-    "ab",
-    "as",
-    "a/s",
-    "aps",
-    "oy",
-    "oyj",
-    "b.v.",
-    "bv",
-    "n.v.",
-    "nv",
-    "s.a.",
-    "sa",
-    "s.a.s.",
-    "sas",
-    "s.r.l.",
-    "srl",
-    "s.p.a.",
-    "spa",
-    "llp",
-    "l.p.",
-    "lp",
-    "pty",
-    "pte",
-    "kk",
-    "lllp",
-    "pbc",
-    "trust",
-    "sarl",
-];
+const SUFFIXES: &str = "inc|inc.|llc|l.l.c.|ltd|ltd.|limited|corp|corp.|corporation|company|co|co.|plc|gmbh|\
+    ag|kg|se|ab|as|a/s|aps|oy|oyj|b.v.|bv|n.v.|nv|s.a.|sa|s.a.s.|sas|s.r.l.|srl|s.p.a.|\
+    spa|llp|l.p.|lp|pty|pte|kk|lllp|pbc|trust|sarl|k.k.|pvt";
 
 /// The name that begins at `at`: capital words up to a company suffix or the first word that belongs to no name.
 pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
     let first = tokens.get(at)?;
     let begins = (first.is_capital() && matches!(first.kind, Kind::Word)) || begins_with_number(tokens, at);
-    if !begins || is_common(first) || continues_name(tokens, at) {
+    if !begins || is_common(first) || continues_name(tokens, at) || is_quoted_alias(tokens, at) {
         return None;
     }
     let mut to = at;
@@ -94,15 +49,30 @@ pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
     while to > at.saturating_add(1) && tokens.get(to.saturating_sub(1)).is_some_and(is_joint) {
         to = to.saturating_sub(1);
     }
+    if !suffix && tokens.get(at..to).unwrap_or_default().iter().any(is_paper) {
+        return None;
+    }
     let words = tokens
         .get(at..to)
         .unwrap_or_default()
         .iter()
         .filter(|token| matches!(token.kind, Kind::Word))
         .count();
-    (words > 0 && words <= 12)
+    let lone_role = words == 1 && role(&first.low).is_some();
+    (words > 0 && words <= 12 && !lone_role)
         .then_some(Name { from: at, to, suffix })
         .filter(|name| name.to > name.from)
+}
+
+/// ("SOW"), (the "Association"): a word that stands for a name already given.
+fn is_quoted_alias(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let opened = tokens
+        .get(at.saturating_sub(3)..at)
+        .unwrap_or_default()
+        .iter()
+        .any(|token| token.is_mark('('));
+    before.is_some_and(is_quote) && opened
 }
 
 /// "551 FX IB Associates": a number may open a name when a suffix closes it.
@@ -134,7 +104,7 @@ fn belongs(tokens: &[Token], at: usize) -> bool {
     let Some(token) = tokens.get(at) else { return false };
     let next = tokens.get(at.saturating_add(1));
     match token.kind {
-        Kind::Word if token.is_any(&["of", "&", "de", "the", "for", "van", "von", "und"]) => {
+        Kind::Word if token.is_any("of|&|de|the|for|van|von|und") => {
             next.is_some_and(|next| next.is_capital() && matches!(next.kind, Kind::Word))
         }
         Kind::Word => token.is_capital() || token.low.contains(".com") || token.low.contains(".net"),
@@ -148,77 +118,31 @@ fn belongs(tokens: &[Token], at: usize) -> bool {
     }
 }
 
+/// Words of papers, never of parties: "SERVICE AGREEMENT FOR …", "TO DISTRIBUTOR AGREEMENT".
+fn is_paper(token: &Token) -> bool {
+    token.is_any(
+        "agreement|agreements|amendment|contract|exhibit|schedule|addendum|appendix|witness|\
+        whereof|recitals|statement|section",
+    )
+}
+
 fn is_joint(token: &Token) -> bool {
-    matches!(token.kind, Kind::Mark(_)) || token.is_any(&["of", "the", "for"])
+    matches!(token.kind, Kind::Mark(_)) || token.is_any("of|the|for")
 }
 
 fn is_suffix(token: &Token) -> bool {
-    SUFFIXES.contains(&token.low.as_str()) && (token.is_capital() || token.low == "a/s")
+    listed(SUFFIXES, &token.low) && (token.is_capital() || token.low == "a/s")
 }
 
 /// Capital words of contracts that are no part of a company's name.
 fn is_common(token: &Token) -> bool {
-    const COMMON: [&str; 58] = [
-        "this",
-        "the",
-        "agreement",
-        "order",
-        "form",
-        "section",
-        "article",
-        "exhibit",
-        "schedule",
-        "appendix",
-        "between",
-        "and",
-        "by",
-        "whereas",
-        "now",
-        "therefore",
-        "in",
-        "on",
-        "under",
-        "each",
-        "any",
-        "all",
-        "if",
-        "for",
-        "term",
-        "effective",
-        "date",
-        "master",
-        "services",
-        "initial",
-        "party",
-        "parties",
-        "annex",
-        "statement",
-        "work",
-        "amendment",
-        "no",
-        "name",
-        "title",
-        "signed",
-        "its",
-        "quote",
-        "invoice",
-        "fees",
-        "fee",
-        "payment",
-        "such",
-        "customer",
-        "provider",
-        "a",
-        "an",
-        "no.",
-        "we",
-        "you",
-        "it",
-        "made",
-        "january",
-        "either",
-    ];
-    token.is_any(&COMMON)
+    const COMMON: &str = "this|the|agreement|order|form|section|article|exhibit|schedule|appendix|between|and|\
+        by|whereas|now|therefore|in|on|under|each|any|all|if|for|term|effective|date|master|\
+        services|initial|party|parties|annex|statement|work|amendment|no|name|title|signed|\
+        its|quote|invoice|fees|fee|payment|such|customer|provider|a|an|no.|we|you|it|made|\
+        january|either|over|upon|from|with|to|at|as|when|where|during|except|save|after|before|since|\
+        until|through|of|between|for";
+    token.is_any(COMMON)
 }
 
 /// The whole value of a label: a name, or everything up to an address or bracket.
@@ -241,7 +165,7 @@ pub(super) fn whole_value(tokens: &[Token], at: usize) -> Option<usize> {
         .is_some_and(|token| token.is_capital() || token.text.contains('.'));
     let sentence = words
         .iter()
-        .any(|token| token.is_any(&["shall", "will", "is", "are", "may", "agrees"]));
+        .any(|token| token.is_any("shall|will|is|are|may|agrees"));
     (named && !sentence && (1..=9).contains(&length)).then_some(length)
 }
 
@@ -286,13 +210,18 @@ pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)
     while cursor < limit {
         let token = tokens.get(cursor)?;
         let next = tokens.get(cursor.saturating_add(1));
-        if token.is("and") && next.is_some_and(|next| next.is_capital() || next.is_any(&["us", "we", "you"]))
-        {
+        if token.is("and") && next.is_some_and(|next| next.is_capital() || next.is_any("us|we|you")) {
             return None;
         }
-        if (token.is_mark('(') || token.is("hereinafter") || token.is("hereafter"))
-            && let Some(found) = alias_inside(tokens, cursor.saturating_add(1))
-        {
+        // "(this "Agreement")" names the paper: what stands before it is no party.
+        if token.is_mark('(') && next.is_some_and(|next| next.is("this")) {
+            return None;
+        }
+        if token.is("between") {
+            return None;
+        }
+        let opens = token.is_mark('(') || token.is("hereinafter") || token.is("hereafter");
+        if let Some(found) = alias_inside(tokens, cursor.saturating_add(1)).filter(|_| opens) {
             return Some(found);
         }
         cursor = cursor.saturating_add(1);
@@ -303,6 +232,10 @@ pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)
 fn alias_inside(tokens: &[Token], at: usize) -> Option<(String, usize)> {
     let mut cursor = at;
     let mut alias = Vec::new();
+    // ("Wayfare", "we"): a second alias that is a role says more than the first.
+    if let Some(found) = pronoun_inside(tokens, at) {
+        return Some(found);
+    }
     while let Some(token) = tokens.get(cursor).filter(|_| cursor < at.saturating_add(14)) {
         match token.kind {
             Kind::Mark(')') => break,
@@ -320,27 +253,85 @@ fn alias_inside(tokens: &[Token], at: usize) -> Option<(String, usize)> {
     plausible.then(|| (word, cursor.saturating_add(1)))
 }
 
-const FILLERS: &[&str] = &[
-    "the",
-    "hereinafter",
-    "hereafter",
-    "referred",
-    "to",
-    "as",
-    "be",
-    "called",
-    "a",
-    "collectively",
-    "individually",
-    "herein",
-    "sometimes",
-];
+/// "we" or "you" alone in quotes or after "that's", in a short bracket.
+fn pronoun_inside(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let rest = tokens.get(at..at.saturating_add(10).min(tokens.len()))?;
+    let length = rest.iter().position(|token| token.is_mark(')'))?;
+    let inside = rest.get(..length)?;
+    let (last, before) = inside
+        .iter()
+        .rev()
+        .find(|token| !is_quote(token))
+        .and_then(|last| {
+            let at = inside.iter().rposition(|token| std::ptr::eq(token, last))?;
+            Some((last, inside.get(..at)?))
+        })?;
+    let apart = before.is_empty()
+        || before.last().is_some_and(is_quote)
+        || before
+            .iter()
+            .any(|token| token.is_any("that's|that’s|that|is|or"));
+    (last.is_any("we|us|you") && apart)
+        .then(|| (last.text.clone(), at.saturating_add(length).saturating_add(1)))
+}
+
+fn is_quote(token: &Token) -> bool {
+    matches!(token.kind, Kind::Mark('"' | '\''))
+}
+
+/// Is the name followed at once by a word in quotes and brackets that stands for it?
+pub(super) fn is_defined(tokens: &[Token], at: usize) -> bool {
+    let bracket = tokens.get(at).is_some_and(|token| token.is_mark('('));
+    let next = at.saturating_add(1);
+    let article = tokens.get(next).is_some_and(|token| token.is("the"));
+    let quote = tokens.get(next.saturating_add(usize::from(article)));
+    bracket && quote.is_some_and(is_quote)
+}
+
+/// The same, where the word is a name or a role: (the "Association").
+pub(super) fn is_defined_party(tokens: &[Token], at: usize) -> bool {
+    is_defined(tokens, at)
+        && alias_after(tokens, at).is_some_and(|(alias, _)| {
+            let low = alias.to_lowercase();
+            is_party_word(&low)
+        })
+}
+
+/// Roles, and what organisations call themselves in their contracts.
+fn is_party_word(low: &str) -> bool {
+    role(low).is_some()
+        || [
+            "association",
+            "company",
+            "union",
+            "bank",
+            "foundation",
+            "university",
+            "society",
+            "council",
+            "school",
+            "city",
+            "hospital",
+            "institute",
+            "trust",
+        ]
+        .contains(&low)
+}
+
+const FILLERS: &str = "the|hereinafter|hereafter|referred|to|as|be|called|a|collectively|individually|\
+    herein|sometimes";
 
 /// "you (Loomcraft Studios Ltd)", "We, Larkspur Delivery, LLC,": a pronoun before a name says the side.
 pub(super) fn pronoun_before(tokens: &[Token], at: usize) -> Option<Side> {
     let mark = at.checked_sub(1).and_then(|before| tokens.get(before))?;
     let word = at.checked_sub(2).and_then(|before| tokens.get(before))?;
-    let bracketed = mark.is_mark('(');
-    let apposed = mark.is_mark(',') && says(tokens, at.saturating_sub(2), &["we"]);
-    (bracketed || apposed).then(|| role(&word.low)).flatten()
+    let pronoun = word.is_any("you|us|we");
+    let bracketed = mark.is_mark('(') && pronoun;
+    let apposed = mark.is_mark(',') && says(tokens, at.saturating_sub(2), "we");
+    // "(Client) Pelican Delivers Inc.": the role in brackets stands before the name.
+    let open = at.checked_sub(3).and_then(|open| tokens.get(open));
+    let role_first = mark.is_mark(')') && open.is_some_and(|open| open.is_mark('('));
+    (bracketed || apposed || role_first)
+        .then(|| role(&word.low))
+        .flatten()
 }

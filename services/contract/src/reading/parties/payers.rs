@@ -21,9 +21,8 @@ pub(super) fn side_of_first(first: &[String], second: &[String], statements: &[S
 fn votes(tokens: &[Token], first: &[String], second: &[String]) -> i32 {
     let mut sum = 0i32;
     for (at, token) in tokens.iter().enumerate() {
-        let active = token.is_any(&["pay", "pays", "purchase", "reimburse", "remit"]) && !passive(tokens, at);
-        let passive = token.is_any(&["invoice", "invoices", "bill", "bills", "charge", "charges"])
-            && follows_modal(tokens, at);
+        let active = token.is_any("pay|pays|purchase|reimburse|remit") && !passive(tokens, at);
+        let passive = token.is_any("invoice|invoices|bill|bills|charge|charges") && follows_modal(tokens, at);
         if !(active || passive) {
             continue;
         }
@@ -43,12 +42,12 @@ fn votes(tokens: &[Token], first: &[String], second: &[String]) -> i32 {
 
 fn passive(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-    before.is_some_and(|token| token.is_any(&["be", "the", "of", "for", "not"]))
+    before.is_some_and(|token| token.is_any("be|the|of|for|not"))
 }
 
 fn follows_modal(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-    before.is_some_and(|token| token.is_any(&["shall", "will", "may", "must"]))
+    before.is_some_and(|token| token.is_any("shall|will|may|must"))
 }
 
 /// The nearest party named before the verb: `true` for the first.

@@ -40,12 +40,9 @@ fn net(tokens: &[Token]) -> Option<Rule> {
     let days = count(tokens.get(number_at)?)?;
     let after = tokens.get(number_at.saturating_add(1)..).unwrap_or_default();
     let tail = after.get(..after.len().min(6)).unwrap_or_default();
-    let due = if says_any(
-        tail,
-        &["eom", "end of month", "from end of month", "end of the month"],
-    ) {
+    let due = if says_any(tail, "eom|end of month|from end of month|end of the month") {
         Due::EndOfMonth { days }
-    } else if says_any(tail, &["business days", "working days"]) {
+    } else if says_any(tail, "business days|working days") {
         Due::NetBusiness { days }
     } else {
         Due::Net { days }
@@ -63,15 +60,15 @@ fn net(tokens: &[Token]) -> Option<Rule> {
 /// `due upon receipt`, `payable on receipt of invoice`.
 fn on_receipt(tokens: &[Token], labelled: bool) -> Option<Rule> {
     let at = (0..tokens.len()).find(|at| {
-        says(tokens, *at, &["upon", "receipt"])
-            || says(tokens, *at, &["on", "receipt"])
-            || says(tokens, *at, &["at", "receipt"])
+        says(tokens, *at, "upon receipt")
+            || says(tokens, *at, "on receipt")
+            || says(tokens, *at, "at receipt")
     })?;
-    let due = says_any(tokens.get(..at)?, &["due", "payable", "paid", "pay"]);
+    let due = says_any(tokens.get(..at)?, "due|payable|paid|pay");
     let immediate = at
         .checked_sub(1)
         .and_then(|before| tokens.get(before))
-        .is_some_and(|token| token.is_any(&["due", "payable", "immediately", "paid"]));
+        .is_some_and(|token| token.is_any("due|payable|immediately|paid"));
     ((due && immediate) || labelled).then_some(Rule {
         due: Due::Net { days: 0 },
         at,
@@ -84,16 +81,9 @@ fn day_of_month(tokens: &[Token], labelled: bool) -> Option<Rule> {
     if !(labelled || is_about_paying(tokens)) || !is_about_invoices(tokens) {
         return None;
     }
-    let later = [
-        "following month",
-        "next month",
-        "month following",
-        "subsequent month",
-        "following calendar month",
-        "subsequent calendar month",
-        "end of next month",
-    ];
-    if !says_any(tokens, &later) {
+    let later = "following month|next month|month following|subsequent month|following calendar month|\
+        subsequent calendar month|end of next month";
+    if !says_any(tokens, later) {
         return None;
     }
     let last = find_last_day(tokens);
@@ -117,11 +107,8 @@ fn day_of_month(tokens: &[Token], labelled: bool) -> Option<Rule> {
 }
 
 fn find_last_day(tokens: &[Token]) -> Option<usize> {
-    find_words(tokens, &["last", "day"]).or_else(|| find_words(tokens, &["end", "of"]))
-}
-
-fn find_words(tokens: &[Token], words: &[&str]) -> Option<usize> {
-    crate::reading::phrases::find(tokens, words)
+    let find = crate::reading::phrases::find;
+    find(tokens, "last day").or_else(|| find(tokens, "end of"))
 }
 
 /// `within 30 days of the invoice date`, `45 days from the invoice date`, `have 15 days to pay`, `settles them in thirty days`.
@@ -144,13 +131,7 @@ fn days_after(tokens: &[Token], labelled: bool) -> Option<Rule> {
             Due::NetBusiness { days }
         } else if says_any(
             after,
-            &[
-                "end of the month",
-                "end of month",
-                "eom",
-                "month end",
-                "end of the calendar month",
-            ],
+            "end of the month|end of month|eom|month end|end of the calendar month",
         ) {
             Due::EndOfMonth { days }
         } else {
@@ -165,7 +146,7 @@ fn days_after(tokens: &[Token], labelled: bool) -> Option<Rule> {
 fn tail(after: &[Token]) -> usize {
     after
         .iter()
-        .position(|token| token.is_any(&["invoice", "date", "invoices", "receipt", "pay"]))
+        .position(|token| token.is_any("invoice|date|invoices|receipt|pay"))
         .map_or(0, |at| at.saturating_add(1))
 }
 
@@ -175,32 +156,26 @@ fn stands_for_payment(tokens: &[Token], at: usize, end: usize) -> bool {
     let after = tokens
         .get(end..end.saturating_add(3).min(tokens.len()))
         .unwrap_or_default();
-    let led = says_any(
-        before,
-        &["within", "in", "no later than", "not later than", "have", "due"],
-    );
-    let counted = says_any(after, &["after", "from", "of", "following", "to pay", "date"])
+    let led = says_any(before, "within|in|no later than|not later than|have|due");
+    let counted = says_any(after, "after|from|of|following|to pay|date")
         || after.first().is_some_and(|token| token.is_mark('.'));
     led || counted
 }
 
 fn is_about_paying(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| {
-        token.is_any(&[
-            "due", "payable", "pay", "pays", "paid", "payment", "payments", "settle", "settles", "settled",
-            "debits", "remit", "remits", "remitted",
-        ])
+        token.is_any(
+            "due|payable|pay|pays|paid|payment|payments|settle|settles|settled|debits|remit|\
+            remits|remitted",
+        )
     })
 }
 
 fn is_about_invoices(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| {
-        token.low.starts_with("invoic")
-            || token.is_any(&["bill", "bills", "billed", "statement", "them", "it", "amounts"])
-    }) || tokens
-        .iter()
-        .any(|token| token.is_any(&["payment", "fees", "charges"]))
-        && says_any(tokens, &["invoice", "billing", "billed", "date"])
+        token.low.starts_with("invoic") || token.is_any("bill|bills|billed|statement|them|it|amounts")
+    }) || tokens.iter().any(|token| token.is_any("payment|fees|charges"))
+        && says_any(tokens, "invoice|billing|billed|date")
 }
 
 /// Days to dispute, to cure, to give notice, to refund, of lateness.
@@ -211,36 +186,13 @@ fn is_about_else(tokens: &[Token]) -> bool {
             || token.low.starts_with("refund")
             || token.low.starts_with("terminat")
             || token.low.starts_with("suspen")
-            || token.is_any(&[
-                "cure",
-                "audit",
-                "interest",
-                "late",
-                "overdue",
-                "object",
-                "discount",
-                "default",
-                "credit",
-                "returned",
-                "claim",
-                "claims",
-                "delinquent",
-                "royalties",
-                "royalty",
-                "terminate",
-                "upfront",
-            ])
+            || token.is_any(
+                "cure|audit|interest|late|overdue|object|discount|default|credit|returned|claim|\
+                claims|delinquent|royalties|royalty|terminate|upfront",
+            )
     }) || says_any(
         tokens,
-        &[
-            "past due",
-            "not paid",
-            "prior to",
-            "days prior",
-            "days before",
-            "days notice",
-            "days' notice",
-        ],
+        "later of|earlier of|past due|not paid|prior to|days prior|days before|days notice|days' notice",
     )
 }
 

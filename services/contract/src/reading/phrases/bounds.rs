@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::says;
+use super::any_at;
 use crate::reading::tokens::{Kind, Token};
 
 /// Which units a price is for.
@@ -45,55 +45,33 @@ pub(crate) fn bounds(tokens: &[Token], at: usize) -> Option<Bounds> {
     Some(Bounds { range, at, length })
 }
 
-/// Words, and the range they open before a number.
-type Lead = (&'static [&'static str], fn(Decimal) -> Range);
+/// What a number makes, led by certain words.
+type Make = fn(Decimal) -> Range;
 
 /// Phrases that a word opens.
 fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
-    const LEADS: [Lead; 36] = [
-        (&["first"], Range::First),
-        (&["initial"], Range::First),
-        (&["next"], Range::Next),
-        (&["additional"], Range::Next),
-        (&["following"], Range::Next),
-        (&["up", "to", "and", "including"], Range::UpTo),
-        (&["up", "to"], Range::UpTo),
-        (&["to"], Range::UpTo),
-        (&["through"], Range::UpTo),
-        (&["not", "more", "than"], Range::UpTo),
-        (&["no", "more", "than"], Range::UpTo),
-        (&["not", "exceeding"], Range::UpTo),
-        (&["less", "than", "or", "equal", "to"], Range::UpTo),
-        (&["fewer", "than"], Range::Below),
-        (&["less", "than"], Range::Below),
-        (&["under"], Range::Below),
-        (&["below"], Range::Below),
-        (&["<"], Range::Below),
-        (&["at", "least"], Range::From),
-        (&["from"], Range::From),
-        (&["starting", "at"], Range::From),
-        (&["in", "excess", "of"], Range::Over),
-        (&["more", "than"], Range::Over),
-        (&["greater", "than"], Range::Over),
-        (&["exceeding"], Range::Over),
-        (&["exceeds"], Range::Over),
-        (&["exceed"], Range::Over),
-        (&["over"], Range::Over),
-        (&["above"], Range::Over),
-        (&["beyond"], Range::Over),
-        (&["past"], Range::Over),
-        (&["after", "the", "first"], Range::Over),
-        (&["after"], Range::Over),
-        (&[">"], Range::Over),
-        (&["beyond", "the", "first"], Range::Over),
-        (&["over", "and", "above"], Range::Over),
+    const LEADS: [(&str, Make); 6] = [
+        ("first|initial", Range::First),
+        ("next|additional|following", Range::Next),
+        (
+            "up to and including|up to|to|through|not more than|no more than|not exceeding|\
+             less than or equal to|not over",
+            Range::UpTo,
+        ),
+        ("fewer than|less than|under|below|<", Range::Below),
+        ("at least|from|starting at", Range::From),
+        (
+            "in excess of|more than|greater than|exceeding|exceeds|exceed|over|above|beyond|past|\
+             after the first|after|>|beyond the first|over and above",
+            Range::Over,
+        ),
     ];
-    let (words, make) = LEADS
+    let leads = LEADS
         .iter()
-        .filter(|(words, _)| says(tokens, at, words))
-        .max_by_key(|(words, _)| words.len())?;
-    let number_at = past_the(tokens, at.saturating_add(words.len()));
-    if (words == &["from"] || words == &["between"])
+        .filter_map(|(words, make)| any_at(tokens, at, words).map(|length| (length, make)));
+    let (length, make) = leads.max_by_key(|(length, _)| *length)?;
+    let number_at = past_the(tokens, at.saturating_add(length));
+    if tokens.get(at)?.is("from")
         && let Some((range, length)) =
             numeric(tokens, number_at).filter(|(range, _)| matches!(range, Range::Between(..)))
     {
@@ -117,24 +95,17 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     if second.is_mark('+') {
         return Some((Range::From(from), 2));
     }
-    for (words, length) in [
-        (&["and", "above"][..], 3),
-        (&["or", "more"], 3),
-        (&["and", "over"], 3),
-        (&["and", "more"], 3),
-        (&["and", "up"], 3),
-        (&["or", "above"], 3),
-        (&["upwards"], 2),
-        (&["plus"], 2),
-    ] {
-        if says(tokens, next, words) {
-            return Some((Range::From(from), length));
-        }
+    if let Some(length) = any_at(
+        tokens,
+        next,
+        "and above|or more|and over|and more|and up|or above|upwards|plus",
+    ) {
+        return Some((Range::From(from), length.saturating_add(1)));
     }
-    let joined = second.is_mark('-') || second.is_any(&["to", "through", "until"]);
+    let joined = second.is_mark('-') || second.is_any("to|through|until");
     let open = tokens
         .get(at.saturating_add(2))
-        .is_some_and(|token| token.is_any(&["unlimited", "infinity", "above"]));
+        .is_some_and(|token| token.is_any("unlimited|infinity|above"));
     if joined && open {
         return Some((Range::From(from), 3));
     }
@@ -148,7 +119,7 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
 /// `thereafter`, `then`, `all further units`, `remaining`.
 fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     let token = tokens.get(at)?;
-    let alone = token.is_any(&["thereafter", "remaining", "remainder", "further", "subsequent"]);
+    let alone = token.is_any("thereafter|remaining|remainder|further|subsequent");
     alone.then_some((Range::Rest, 1))
 }
 

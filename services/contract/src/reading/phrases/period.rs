@@ -45,7 +45,7 @@ pub(crate) fn period_within(tokens: &[Token]) -> Option<(usize, Period)> {
 /// `per month`, `a year`, `/ quarter`, `each calendar month`, `per annum`, `for each contract year`.
 fn per_span(tokens: &[Token], at: usize) -> Option<Period> {
     let first = tokens.get(at)?;
-    let opens = first.is_any(&["per", "a", "an", "each", "every", "any"]) || first.is_mark('/');
+    let opens = first.is_any("per|a|an|each|every|any") || first.is_mark('/');
     if !opens {
         return None;
     }
@@ -61,33 +61,20 @@ fn per_span(tokens: &[Token], at: usize) -> Option<Period> {
 }
 
 fn is_calendar_word(token: &Token) -> bool {
-    token.is_any(&[
-        "calendar",
-        "contract",
-        "order",
-        "billing",
-        "full",
-        "fiscal",
-        "term",
-        "subscription",
-        "royalty",
-        "whole",
-        "such",
-        "license",
-        "service",
-        "agreement",
-        "successive",
-    ])
+    token.is_any(
+        "calendar|contract|order|billing|full|fiscal|term|subscription|royalty|whole|such|\
+        license|service|agreement|successive|given|single|particular",
+    )
 }
 
 /// `every three months`, `every other month`, `once every two years`, `every 30 days`.
 fn every_spans(tokens: &[Token], at: usize) -> Option<Period> {
     let first = tokens.get(at)?;
-    if !first.is_any(&["every", "each"]) {
+    if !first.is_any("every|each") {
         return None;
     }
     let second = tokens.get(at.saturating_add(1))?;
-    if second.is_any(&["other", "second"]) {
+    if second.is_any("other|second") {
         let unit = duration::unit(&tokens.get(at.saturating_add(2))?.low)?;
         return Some(Period {
             often: Often::Is(whole(duration::times(2, unit)?)),

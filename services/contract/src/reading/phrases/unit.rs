@@ -55,10 +55,10 @@ pub(crate) fn per_unit(tokens: &[Token], at: usize) -> Option<PerUnit> {
 fn opening(tokens: &[Token], at: usize) -> Option<usize> {
     let first = tokens.get(at)?;
     let second = tokens.get(at.saturating_add(1));
-    if first.is("for") && second.is_some_and(|token| token.is_any(&["each", "every", "any"])) {
+    if first.is("for") && second.is_some_and(|token| token.is_any("each|every|any")) {
         return Some(2);
     }
-    let opens = first.is_any(&["per", "a", "an", "each", "every", "apiece"]) || first.is_mark('/');
+    let opens = first.is_any("per|a|an|each|every|apiece") || first.is_mark('/');
     opens.then_some(1)
 }
 
@@ -85,71 +85,10 @@ pub(crate) fn noun(tokens: &[Token], at: usize) -> Option<(String, usize)> {
 }
 
 fn ends_noun(token: &Token) -> bool {
-    const STOPS: [&str; 64] = [
-        "per",
-        "a",
-        "an",
-        "the",
-        "for",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "by",
-        "with",
-        "from",
-        "and",
-        "or",
-        "up",
-        "above",
-        "over",
-        "beyond",
-        "after",
-        "before",
-        "during",
-        "under",
-        "within",
-        "thereafter",
-        "then",
-        "is",
-        "are",
-        "be",
-        "was",
-        "will",
-        "shall",
-        "may",
-        "if",
-        "when",
-        "which",
-        "that",
-        "whether",
-        "plus",
-        "less",
-        "billed",
-        "charged",
-        "payable",
-        "invoiced",
-        "paid",
-        "used",
-        "as",
-        "each",
-        "every",
-        "any",
-        "not",
-        "monthly",
-        "annually",
-        "quarterly",
-        "yearly",
-        "weekly",
-        "daily",
-        "until",
-        "unless",
-        "exceeding",
-        "including",
-        "excluding",
-        "provided",
-        "regardless",
-    ];
-    token.is_any(&STOPS)
+    const STOPS: &str = "per|a|an|the|for|of|in|on|at|to|by|with|from|and|or|up|above|over|beyond|after|\
+        before|during|under|within|thereafter|then|is|are|be|was|will|shall|may|if|when|\
+        which|that|whether|plus|less|billed|charged|payable|invoiced|paid|used|as|each|\
+        every|any|not|monthly|annually|quarterly|yearly|weekly|daily|until|unless|exceeding|\
+        including|excluding|provided|regardless";
+    token.is_any(STOPS)
 }

@@ -1,16 +1,16 @@
 //! Single prices in sentences: "$500 a month", "$0.10 per API call, invoiced monthly", "4% of net sales".
 
+mod doubts;
+
 use rust_decimal::Decimal;
 
 use super::{Reader, billed};
-use crate::flag::Code;
-use crate::normal::cadence::Often;
-use crate::reading::items::{Doubt, Facts, Item, currency, found, kind, unit_name};
+use crate::reading::items::{Facts, Item, currency, found, kind, unit_name};
 use crate::reading::phrases::{Period, says_any, timing};
 use crate::reading::prices::{self, Expression};
 use crate::reading::statements::Statement;
 use crate::reading::tokens::{Kind as TokenKind, Token};
-use crate::terms::{Cadence, Found, Kind, LineItem, Mark, Role, Timing};
+use crate::terms::{Cadence, Found, Kind, LineItem, Role, Timing};
 
 /// Reads every price of the sentence that nothing else explained.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -43,7 +43,7 @@ impl<'s> Charge<'_, 's> {
     }
 
     fn item(self) -> Option<Item> {
-        if self.price.percent.is_some() && self.base().is_none() {
+        if (self.price.percent.is_some() && self.base().is_none()) || !self.obliges() {
             return None;
         }
         let mut price = self.price.clone();
@@ -122,59 +122,41 @@ impl<'s> Charge<'_, 's> {
         found(value, &self.statement().stretch, self.reader.document, from, to)
     }
 
+    /// Somebody must pay it: a verb of paying or charging, or a heading about prices over a bare "Platform fee: $500". A
+    /// specification may name prices that somebody else will charge.
+    fn obliges(&self) -> bool {
+        const VERBS: &str = "pay|pays|paid|payable|charge|charges|charged|bill|billed|bills|invoice|invoiced|invoices|due|owes|\
+            remit|costs|cost|equals|equal|is|are|be|reimburse|metered|priced|receive|added|accrue|purchase";
+        const ABOUT: &str = "fee|price|pricing|payment|charge|rate|compensation|commercial|cost|subscription|billing|plan|order|\
+            consideration|royalt|financ|invoic|service|tariff|offer|quote|product|usage|support|maintenance";
+        let tokens = self.reader.tokens();
+        let (from, to) = crate::reading::roles::clause(tokens, self.at);
+        let near = from.max(self.at.saturating_sub(14))..to.min(self.at.saturating_add(10));
+        let clause = tokens.get(near).unwrap_or_default();
+        let heading = &self.statement().under.heading;
+        let verb = clause.iter().any(|token| token.is_any(VERBS));
+        verb || heading.is_empty()
+            || self.statement().is_labelled()
+            || ABOUT.split('|').any(|stem| heading.contains(stem))
+    }
+
     /// What a percentage is of: "of net sales", "of the gross amounts earned".
     fn base(&self) -> Option<usize> {
-        const BASES: [&str; 38] = [
-            "sales",
-            "revenue",
-            "revenues",
-            "receipts",
-            "proceeds",
-            "amount",
-            "amounts",
-            "volume",
-            "fees",
-            "price",
-            "usage",
-            "value",
-            "spend",
-            "transactions",
-            "payments",
-            "income",
-            "turnover",
-            "profit",
-            "profits",
-            "rent",
-            "charges",
-            "invoice",
-            "invoices",
-            "captured",
-            "settlement",
-            "collections",
-            "commissions",
-            "premiums",
-            "billings",
-            "cost",
-            "costs",
-            "payment",
-            "transaction",
-            "sale",
-            "fee",
-            "margin",
-            "list",
-            "wholesale",
-        ];
+        const BASES: &str = "sales|revenue|revenues|receipts|proceeds|amount|amounts|volume|fees|price|usage|\
+            value|spend|transactions|payments|income|turnover|profit|profits|rent|charges|\
+            invoice|invoices|captured|settlement|collections|commissions|premiums|billings|cost|\
+            costs|payment|transaction|sale|fee|margin|list|wholesale";
         let tokens = self.reader.tokens();
         let from = self.at.saturating_add(1);
         let of = (from..from.saturating_add(3)).find(|at| {
             tokens
                 .get(*at)
-                .is_some_and(|token| token.is_any(&["of", "on", "royalty", "commission", "fee"]))
+                .is_some_and(|token| token.is_any("of|on|royalty|commission|fee"))
         })?;
         let window = tokens.get(of..of.saturating_add(12).min(tokens.len()))?;
         window
             .iter()
-            .position(|token| token.is_any(&BASES))
+            .position(|token| token.is_any(BASES))
             .map(|at| of.saturating_add(at))
     }
 
@@ -187,25 +169,10 @@ impl<'s> Charge<'_, 's> {
                 crate::reading::phrases::period(tokens, position).filter(|found| found.length == 1)?;
             let next = tokens.get(position.saturating_add(1)..self.at)?;
             let fee = next.iter().take(4).any(|token| {
-                token.is_any(&[
-                    "fee",
-                    "fees",
-                    "charge",
-                    "charges",
-                    "payment",
-                    "payments",
-                    "subscription",
-                    "retainer",
-                    "rent",
-                    "rate",
-                    "price",
-                    "rental",
-                    "royalty",
-                    "installment",
-                    "cost",
-                    "license",
-                    "maintenance",
-                ])
+                token.is_any(
+                    "fee|fees|charge|charges|payment|payments|subscription|retainer|rent|rate|price|\
+                    rental|royalty|installment|cost|license|maintenance",
+                )
             });
             let clause = next
                 .iter()
@@ -220,9 +187,18 @@ impl<'s> Charge<'_, 's> {
         let own = self.at..self.at.saturating_add(self.price.length);
         let (from, to) = crate::reading::roles::clause(tokens, self.at);
         let clause = tokens.get(from..to)?;
-        billed(clause)
-            .map(|(at, period)| (at.saturating_add(from), period))
-            .filter(|(at, _)| !own.contains(at) || self.price.period.is_some())
+        let stated = billed(clause).map(|(at, period)| (at.saturating_add(from), period));
+        let stated = stated.filter(|(at, _)| !own.contains(at) || self.price.period.is_some());
+        stated.or_else(|| self.counted_over(to))
+    }
+
+    /// "beyond 10 in any given month", "that exceed 260 hours in a single month": the span over which an allowance counts.
+    fn counted_over(&self, to: usize) -> Option<(usize, Period)> {
+        self.price.above?;
+        let tokens = self.reader.tokens();
+        let end = self.at.saturating_add(self.price.length);
+        (end..to.min(end.saturating_add(8)))
+            .find_map(|at| crate::reading::phrases::period(tokens, at).map(|found| (at, found)))
     }
 
     fn sort(&self, facts: &Facts<'_>, price: &Expression) -> Option<Kind> {
@@ -233,10 +209,18 @@ impl<'s> Charge<'_, 's> {
                 Kind::Recurring
             });
         }
+        if price.percent.is_some()
+            && says_any(
+                self.reader.clause(self.at),
+                "termination charge|termination fee|cancellation fee|cancellation charge|early termination|exit fee",
+            )
+        {
+            return Some(Kind::OneTime);
+        }
         let sort = kind(facts);
         if sort == Some(Kind::OneTime)
-            && says_any(facts.words, &["total", "aggregate", "in total"])
-            && !says_any(facts.words, &["one-time", "one time", "setup", "set-up"])
+            && says_any(facts.words, "total|aggregate|in total")
+            && !says_any(facts.words, "one-time|one time|setup|set-up")
         {
             return None;
         }
@@ -248,14 +232,8 @@ impl<'s> Charge<'_, 's> {
     fn is_purchase(&self) -> bool {
         says_any(
             self.reader.clause(self.at),
-            &[
-                "right to purchase",
-                "option to purchase",
-                "initial payment",
-                "lump sum",
-                "license fee of",
-                "licence fee of",
-            ],
+            "right to purchase|option to purchase|initial payment|lump sum|license fee of|\
+            licence fee of",
         )
     }
 
@@ -307,6 +285,9 @@ impl<'s> Charge<'_, 's> {
             billed.and_then(|(at, found)| found.cadence().map(|cadence| (at, found.length, cadence)));
         let end = self.at.saturating_add(price.length);
         match (line.kind, cadence, period) {
+            (Kind::OneTime, ..) if price.percent.is_some() => {
+                line.cadence = self.found(Cadence::PerEvent, self.at, end);
+            }
             (Kind::OneTime | Kind::PrepaidCredit, ..) => {
                 line.cadence = self.found(Cadence::OneTime, self.at, end);
             }
@@ -362,19 +343,11 @@ impl<'s> Charge<'_, 's> {
             if line.start.is_absent()
                 && says_any(
                     led,
-                    &[
-                        "commencing",
-                        "beginning",
-                        "starting",
-                        "from",
-                        "commencing on",
-                        "beginning on",
-                        "effective",
-                    ],
+                    "commencing|beginning|starting|from|commencing on|beginning on|effective",
                 )
             {
                 line.start = self.found(day, at, at.saturating_add(1));
-            } else if line.end.is_absent() && says_any(led, &["ending", "through", "until", "ending on"]) {
+            } else if line.end.is_absent() && says_any(led, "ending|through|until|ending on") {
                 line.end = self.found(day, at, at.saturating_add(1));
             }
         }
@@ -384,66 +357,8 @@ impl<'s> Charge<'_, 's> {
     fn is_additional(&self) -> bool {
         says_any(
             self.reader.clause(self.at),
-            &[
-                "additional",
-                "overage",
-                "overages",
-                "beyond",
-                "in excess",
-                "excess",
-                "above",
-                "extra",
-                "exceeding",
-                "exceed",
-                "thereafter",
-            ],
+            "additional|overage|overages|beyond|in excess|excess|above|extra|exceeding|exceed|\
+            thereafter",
         )
-    }
-
-    fn doubts(&self, item: &mut Item, price: &Expression, billed: Option<(usize, Period)>) {
-        let ambiguous = price.period.is_some_and(|found| found.often == Often::Ambiguous)
-            || billed.is_some_and(|(_, found)| found.often == Often::Ambiguous);
-        if ambiguous {
-            let (from, to) = crate::reading::roles::clause(self.reader.tokens(), self.at);
-            item.line.cadence =
-                Found::unsupported(self.statement().stretch.printed(from, to), self.evidence());
-        }
-        if self.reader.is_contingent(self.at) {
-            item.line.marks.push(Mark::Contingent);
-            item.doubts.push(Doubt::new(
-                Code::ConditionalPrice,
-                "",
-                "This is charged only under a condition.",
-                "Decide whether and when it is charged.",
-                self.evidence(),
-            ));
-        }
-        if says_any(
-            self.reader.tokens(),
-            &[
-                "previously been advanced",
-                "has been paid",
-                "already paid",
-                "previously paid",
-                "already been paid",
-                "been received",
-            ],
-        ) {
-            item.line.marks.push(Mark::AlreadyPaid);
-        }
-        if self
-            .reader
-            .tokens()
-            .get(self.at)
-            .is_some_and(|token| token.disputed.is_some())
-        {
-            item.doubts.push(Doubt::new(
-                Code::WordsDifferFromNumerals,
-                "/price",
-                "The amount in words differs from the amount in numerals.",
-                "Ask which of the two holds, and enter it.",
-                self.evidence(),
-            ));
-        }
     }
 }

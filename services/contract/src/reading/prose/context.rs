@@ -117,9 +117,7 @@ impl<'s> Reader<'s> {
         let tokens = self.tokens();
         let (from, _) = roles::clause(tokens, at);
         (from..at).rev().find_map(|position| {
-            let opens = tokens
-                .get(position)?
-                .is_any(&["each", "every", "per", "additional"]);
+            let opens = tokens.get(position)?.is_any("each|every|per|additional");
             let more = tokens
                 .get(position.saturating_add(1))
                 .is_some_and(|token| token.is("additional") || token.is("extra") || token.is("further"));
@@ -133,10 +131,7 @@ impl<'s> Reader<'s> {
                 && gap.iter().all(|token| {
                     token.is_mark(':')
                         || token.is_mark(',')
-                        || token.is_any(&[
-                            "is", "at", "costs", "of", "a", "price", "rate", "charge", "charged", "the",
-                            "fee",
-                        ])
+                        || token.is_any("is|at|costs|of|a|price|rate|charge|charged|the|fee")
                 });
             let is_span = crate::normal::duration::unit(&unit)
                 .is_some_and(|span| crate::normal::duration::months(span).is_some())
@@ -158,17 +153,7 @@ impl<'s> Reader<'s> {
                 .unwrap_or_default();
             let due = says_any(
                 led,
-                &[
-                    "on or before",
-                    "by",
-                    "due on",
-                    "payable on",
-                    "paid on",
-                    "no later than",
-                    "before",
-                    "later than",
-                    "due",
-                ],
+                "on or before|by|due on|payable on|paid on|no later than|before|later than|due",
             ) || led.last().is_some_and(|token| token.is("on"));
             due.then(|| {
                 found(
@@ -189,24 +174,9 @@ impl<'s> Reader<'s> {
         let before = tokens.get(from..at).unwrap_or_default();
         says_any(
             before,
-            &[
-                "if",
-                "in the event",
-                "should",
-                "right to purchase",
-                "option to",
-                "may purchase",
-                "at its option",
-                "upon request",
-                "if elected",
-                "may elect",
-                "may request",
-                "optional",
-                "may order",
-                "elects to",
-                "in case",
-                "right to buy",
-            ],
+            "if|in the event|should|right to purchase|option to|may purchase|at its option|\
+            upon request|if elected|may elect|may request|optional|may order|elects to|in case|\
+            right to buy",
         )
     }
 }
@@ -214,9 +184,9 @@ impl<'s> Reader<'s> {
 /// "including 10,000 transactions", "includes up to 10 G of bandwidth", "first 260 hours are free": position and count.
 fn allowance(statement: &Statement, unit: Option<&str>) -> Option<(usize, Decimal)> {
     let tokens = statement.tokens();
-    let cue = tokens.iter().position(|token| {
-        token.is_any(&["including", "includes", "included", "include", "covers", "free"])
-    })?;
+    let cue = tokens
+        .iter()
+        .position(|token| token.is_any("including|includes|included|include|covers|free"))?;
     let window = cue.saturating_sub(6)..cue.saturating_add(7).min(tokens.len());
     window.into_iter().find_map(|at| {
         let count = tokens.get(at)?.number()?;

@@ -1,9 +1,11 @@
 //! Reductions in sentences: "a promotional discount of 12% for the first contract year", "abated by £130.00 a month".
 
+use rust_decimal::Decimal;
+
 use super::Reader;
 use crate::flag::Code;
 use crate::reading::items::{Doubt, Item, found};
-use crate::reading::phrases::says_any;
+use crate::reading::phrases::{find_any, says_any};
 use crate::reading::prices;
 use crate::terms::{Cadence, Kind, LineItem, Mark, Role};
 
@@ -14,6 +16,35 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             reader.keep(item, [at]);
         }
     }
+}
+
+/// Reads "half off the input and output rates": a reduction in words alone.
+pub(super) fn read_words(reader: &mut Reader<'_>) {
+    let Some((at, length)) = find_any(
+        reader.tokens(),
+        "half off|half price|half the price|half the rate",
+    ) else {
+        return;
+    };
+    if !is_about_charges(reader) {
+        return;
+    }
+    let statement = reader.statement();
+    let mut line = LineItem::new(
+        "",
+        Kind::Discount,
+        reader.description(at),
+        statement.evidence(reader.document),
+    );
+    line.price.percent = found(
+        Decimal::from(50),
+        &statement.stretch,
+        reader.document,
+        at,
+        at.saturating_add(length),
+    );
+    let words = statement.stretch.words(at, at.saturating_add(length)).to_vec();
+    reader.keep(Item::new(line, statement.scope, words), []);
 }
 
 fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
@@ -49,7 +80,7 @@ fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
             at,
             at.saturating_add(price.length),
         );
-    } else if says_any(tokens, &["opening invoice", "first invoice", "one-time"]) {
+    } else if says_any(tokens, "opening invoice|first invoice|one-time") {
         line.cadence = found(
             Cadence::OneTime,
             stretch,
@@ -58,11 +89,8 @@ fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
             at.saturating_add(1),
         );
     }
-    let conditional = reader.is_contingent(at)
-        || says_any(
-            tokens,
-            &["until", "unless", "provided", "as long as", "for every", "where"],
-        );
+    let conditional =
+        reader.is_contingent(at) || says_any(tokens, "until|unless|provided|as long as|for every|where");
     let mut item = Item::new(
         line,
         statement.scope,
@@ -78,7 +106,7 @@ fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
             statement.evidence(reader.document),
         ));
     }
-    if says_any(tokens, &["shares", "stock", "in kind", "store credit"]) {
+    if says_any(tokens, "shares|stock|in kind|store credit") {
         item.line.marks.push(Mark::NonCash);
     }
     Some(item)
@@ -88,14 +116,7 @@ fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
 fn is_for_early_payment(reader: &Reader<'_>) -> bool {
     says_any(
         reader.tokens(),
-        &[
-            "paid within",
-            "payment within",
-            "pays within",
-            "early payment",
-            "prompt payment",
-            "if paid",
-        ],
+        "paid within|payment within|pays within|early payment|prompt payment|if paid",
     )
 }
 
@@ -104,45 +125,14 @@ fn is_about_charges(reader: &Reader<'_>) -> bool {
     let tokens = reader.tokens();
     let ours = says_any(
         tokens,
-        &[
-            "line",
-            "fee",
-            "fees",
-            "price",
-            "prices",
-            "subscription",
-            "charges",
-            "charge",
-            "invoice",
-            "invoices",
-            "rate",
-            "rates",
-            "seat",
-            "seats",
-            "licence",
-            "license",
-            "platform",
-            "order",
-            "slice",
-            "first year",
-            "contract year",
-            "services",
-            "bill",
-        ],
+        "line|fee|fees|price|prices|subscription|charges|charge|invoice|invoices|rate|rates|\
+        seat|seats|licence|license|platform|order|slice|first year|contract year|services|\
+        bill",
     );
     let theirs = says_any(
         tokens,
-        &[
-            "members",
-            "member offer",
-            "consumers",
-            "end users",
-            "retail",
-            "suggested",
-            "shoppers",
-            "fair market value",
-            "visitors",
-        ],
+        "members|member offer|consumers|end users|retail|suggested|shoppers|\
+        fair market value|visitors",
     );
     ours && !theirs
 }

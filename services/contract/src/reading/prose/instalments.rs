@@ -24,8 +24,22 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let Some(count) = count_before(tokens, at) else {
             continue;
         };
-        if let Some(item) = item(reader, at, count) {
-            reader.keep(item, [at]);
+        let Some(item) = item(reader, at, count) else {
+            continue;
+        };
+        let dated = item.line.cadence.copied() == Some(Cadence::Dated);
+        let before = reader
+            .items
+            .last_mut()
+            .filter(|before| dated && before.line.cadence.copied() == Some(Cadence::Dated));
+        match before {
+            // "Year One: …; Year Two: …": one sum in instalments over several years.
+            Some(before) => {
+                before.line.schedule.extend(item.line.schedule);
+                before.line.quantity = Found::absent();
+                reader.taken.insert(at);
+            }
+            None => reader.keep(item, [at]),
         }
     }
 }
@@ -36,7 +50,7 @@ fn count_before(tokens: &[Token], at: usize) -> Option<usize> {
     let before = tokens.get(from..at)?;
     let named = before
         .iter()
-        .any(|token| token.is_any(&["installments", "instalments", "payments"]));
+        .any(|token| token.is_any("installments|instalments|payments"));
     let number = before.iter().rposition(|token| {
         token
             .number()
@@ -147,7 +161,7 @@ fn listed_months(reader: &Reader<'_>, from: usize, to: usize) -> Option<Vec<Date
                 _ => None,
             })
         })?;
-    let first = says_any(tokens, &["first day", "1st day"]);
+    let first = says_any(tokens, "first day|1st day");
     let days: Option<Vec<Date>> = months
         .iter()
         .map(|month| crate::normal::date::day(year, *month, 1))

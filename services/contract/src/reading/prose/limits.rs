@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{Reader, billed};
-use crate::reading::items::{Item, currency, found};
-use crate::reading::phrases::{period_within, says_any};
+use crate::reading::items::{Item, currency, found, share};
+use crate::reading::phrases::{find_any, period_within, says_any};
 use crate::reading::prices;
 use crate::reading::roles;
 use crate::terms::{Cadence, Found, Kind, LineItem, Mark, Role, Timing};
@@ -22,11 +22,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         }
     }
     for at in reader.open(Role::Cap) {
-        if !bound_last(reader, at, false)
-            && let Some(item) = at_cost(reader, at)
-        {
-            reader.keep(item, [at]);
-        }
+        bound_last(reader, at, false);
     }
 }
 
@@ -54,7 +50,7 @@ fn bound_last(reader: &mut Reader<'_>, at: usize, least: bool) -> bool {
         return false;
     };
     let bound = found(amount.value, stretch, document, at, at.saturating_add(1));
-    let in_total = says_any(reader.tokens(), &["in total", "in the aggregate", "overall"]);
+    let in_total = says_any(reader.tokens(), "in total|in the aggregate|overall");
     let count = reader.items.len();
     let from = if in_total { 0 } else { count.saturating_sub(1) };
     let mut bounded = false;
@@ -84,16 +80,8 @@ fn commitment_label(reader: &mut Reader<'_>) {
     let label = statement.tokens().get(..statement.label).unwrap_or_default();
     let named = says_any(
         label,
-        &[
-            "commitment",
-            "minimum commitment",
-            "committed spend",
-            "annual commitment",
-            "usage commitment",
-            "spend commitment",
-            "minimum spend",
-            "commit",
-        ],
+        "commitment|minimum commitment|committed spend|annual commitment|usage commitment|\
+        spend commitment|minimum spend|commit",
     );
     let Some(at) = reader
         .open(Role::Price)
@@ -117,39 +105,13 @@ fn minimum(reader: &Reader<'_>, at: usize) -> Option<Item> {
     let clause = reader.clause(at);
     let charges = says_any(
         clause,
-        &[
-            "purchase",
-            "purchases",
-            "minimum",
-            "charges",
-            "fees",
-            "bill",
-            "billed",
-            "invoice",
-            "spend",
-            "commitment",
-            "usage",
-            "pay",
-            "payment",
-            "payments",
-            "adds up",
-            "floor",
-            "order",
-            "revenue",
-            "royalties",
-        ],
+        "purchase|purchases|minimum|charges|fees|bill|billed|invoice|spend|commitment|usage|\
+        pay|payment|payments|adds up|floor|order|revenue|royalties",
     );
     let condition = says_any(
         clause,
-        &[
-            "provided that",
-            "provided",
-            "as long as",
-            "only if",
-            "in order to qualify",
-            "eligible if",
-        ],
-    ) && !says_any(clause, &["top", "must", "shall pay"]);
+        "provided that|provided|as long as|only if|in order to qualify|eligible if",
+    ) && !says_any(clause, "top|must|shall pay");
     if !charges || condition {
         return None;
     }
@@ -207,10 +169,7 @@ fn named_period(clause: &[crate::reading::tokens::Token]) -> Option<crate::readi
 fn settled(reader: &Reader<'_>, line: &mut LineItem) {
     for statement in reader.statements {
         let tokens = statement.tokens();
-        if !says_any(
-            tokens,
-            &["difference", "shortfall", "deficit", "remaining commitment"],
-        ) {
+        if !says_any(tokens, "difference|shortfall|deficit|remaining commitment") {
             continue;
         }
         let day = tokens
@@ -235,46 +194,67 @@ fn settled(reader: &Reader<'_>, line: &mut LineItem) {
     }
 }
 
-/// "Travel is reimbursed at cost up to $12,000."
-fn at_cost(reader: &Reader<'_>, at: usize) -> Option<Item> {
-    let clause = reader.clause(at);
-    let passed = says_any(
-        clause,
-        &[
-            "at cost",
-            "reimburse",
-            "reimbursed",
-            "reimburses",
-            "out-of-pocket",
-            "expenses",
-            "passed on",
-            "passed through",
-            "actual cost",
-            "travel",
-        ],
+/// Reads what is passed on at cost, with its cap: "Travel is reimbursed at cost up to $12,000", "passed on at cost and never
+/// above 8% of the Fixed Fee".
+pub(super) fn read_at_cost(reader: &mut Reader<'_>) {
+    let tokens = reader.tokens();
+    let passed = find_any(tokens, "at cost|at actual cost|passed through at|passed on at");
+    let reimbursed = says_any(tokens, "reimburse|reimbursed|reimburses")
+        && says_any(tokens, "expenses|travel|out-of-pocket");
+    let cap = reader
+        .roles
+        .iter()
+        .find(|(_, role)| *role == Role::Cap)
+        .map(|(at, _)| *at);
+    let other_price = reader
+        .roles
+        .iter()
+        .any(|(_, role)| matches!(role, Role::Price | Role::Minimum));
+    if other_price
+        || !(passed.is_some() || (reimbursed && cap.is_some()))
+        || says_any(tokens, "warranty|no cost|free of")
+    {
+        return;
+    }
+    let statement = reader.statement();
+    let at = passed.map(|(at, _)| at).or(cap).unwrap_or_default();
+    let mut line = LineItem::new(
+        "",
+        Kind::Usage,
+        reader.description(at),
+        statement.evidence(reader.document),
     );
-    let amount: Decimal = reader.tokens().get(at)?.money()?.value;
-    passed.then(|| {
-        let statement = reader.statement();
-        let mut line = LineItem::new(
-            "",
-            Kind::Usage,
-            reader.description(at),
-            statement.evidence(reader.document),
-        );
-        line.price.cap = found(
-            amount,
-            &statement.stretch,
-            reader.document,
-            at,
-            at.saturating_add(1),
-        );
-        line.marks.push(Mark::PassThrough);
-        line.timing = Found::derived(Timing::Arrears, "known once it was spent", line.evidence.clone());
-        Item::new(
-            line,
-            statement.scope,
-            statement.stretch.words(at, at.saturating_add(1)).to_vec(),
+    line.marks.push(Mark::PassThrough);
+    if let Some(cap) = cap {
+        line.price.cap = cap_of(reader, cap);
+    }
+    let words = statement.stretch.words(at, at.saturating_add(1)).to_vec();
+    reader.keep(Item::new(line, statement.scope, words), cap);
+}
+
+/// An amount, or a share of the sum named nearby.
+fn cap_of(reader: &Reader<'_>, at: usize) -> Found<Decimal> {
+    let Some(token) = reader.tokens().get(at) else {
+        return Found::absent();
+    };
+    let stretch = &reader.statement().stretch;
+    if let Some(amount) = token.money() {
+        return found(amount.value, stretch, reader.document, at, at.saturating_add(1));
+    }
+    let near = reader
+        .statements
+        .iter()
+        .filter(|other| other.scope.abs_diff(reader.statement().scope) <= 12);
+    let total = near.filter_map(super::milestones::total_of).next();
+    let share = token
+        .percent()
+        .zip(total)
+        .and_then(|(percent, total)| Some((share(total, percent)?, percent, total)));
+    share.map_or_else(Found::absent, |(cap, percent, total)| {
+        Found::derived(
+            cap.normalize(),
+            format!("{percent}% of {total}"),
+            stretch.evidence(reader.document, at, at.saturating_add(1)),
         )
     })
 }

@@ -1,8 +1,11 @@
 //! Milestones in sentences: "$50K at discovery completion, $100K at implementation, and $50K at go-live."
 
+use rust_decimal::Decimal;
+
 use super::Reader;
 use crate::reading::items::{Item, currency, found, share};
-use crate::reading::phrases::{has_stem, says, says_any};
+use crate::reading::phrases::{any_at, has_stem, says_any};
+use crate::reading::statements::Statement;
 use crate::reading::tokens::{Kind as TokenKind, Token};
 use crate::terms::{Cadence, Found, Kind, LineItem, Role, Timing};
 
@@ -75,32 +78,10 @@ fn bracketed_amount(tokens: &[Token], at: usize) -> Option<usize> {
     tokens.get(inner.saturating_add(1))?.is_mark(')').then_some(inner)
 }
 
-const LEADS: [&[&str]; 24] = [
-    &["at"],
-    &["upon"],
-    &["on"],
-    &["due", "at"],
-    &["due", "upon"],
-    &["due", "on"],
-    &["payable", "at"],
-    &["payable", "upon"],
-    &["payable", "on"],
-    &["following"],
-    &["after"],
-    &["once"],
-    &["when"],
-    &["to", "be", "paid", "upon"],
-    &["to", "be", "paid", "at"],
-    &["to", "be", "paid", "on"],
-    &["shall", "be", "paid", "upon"],
-    &["is", "due", "upon"],
-    &["is", "due", "on"],
-    &["is", "payable", "upon"],
-    &["is", "due", "at"],
-    &["will", "be", "due", "upon"],
-    &["shall", "be", "due", "upon"],
-    &["is", "payable", "on"],
-];
+const LEADS: &str = "at|upon|on|due at|due upon|due on|payable at|payable upon|payable on|following|\
+    after|once|when|to be paid upon|to be paid at|to be paid on|shall be paid upon|\
+    is due upon|is due on|is payable upon|is due at|will be due upon|shall be due upon|\
+    is payable on";
 
 /// An event phrase behind the amount; a few words may stand between ("$15,000 implementation fee at signing").
 fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
@@ -108,25 +89,11 @@ fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
     for position in at..limit {
         let token = tokens.get(position)?;
         if matches!(token.kind, TokenKind::Mark(';' | '.') | TokenKind::Money(_))
-            || token.is_any(&[
-                "per",
-                "a",
-                "each",
-                "every",
-                "monthly",
-                "annually",
-                "quarterly",
-                "of",
-            ])
+            || token.is_any("per|a|each|every|monthly|annually|quarterly|of")
         {
             return None;
         }
-        let lead = LEADS
-            .iter()
-            .filter(|words| says(tokens, position, words))
-            .map(|words| words.len())
-            .max();
-        if let Some(length) = lead {
+        if let Some(length) = any_at(tokens, position, LEADS) {
             let start = position.saturating_add(length);
             return event(tokens, start);
         }
@@ -137,15 +104,11 @@ fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
 /// "Upon completion of the build, Client shall pay $50,000."
 fn event_before(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
     let (from, _) = crate::reading::roles::clause(tokens, at);
-    let lead = tokens
-        .get(from)?
-        .is_any(&["upon", "on", "at", "following", "after", "once", "when"]);
+    let lead = tokens.get(from)?.is_any("upon|on|at|following|after|once|when");
     let comma = (from..at).find(|position| tokens.get(*position).is_some_and(|token| token.is_mark(',')))?;
     let pays = says_any(
         tokens.get(comma..at)?,
-        &[
-            "pay", "pays", "invoice", "invoices", "due", "bill", "bills", "payable",
-        ],
+        "pay|pays|invoice|invoices|due|bill|bills|payable",
     );
     (lead && pays)
         .then(|| event(tokens, from.saturating_add(1)))
@@ -169,73 +132,33 @@ fn event(tokens: &[Token], from: usize) -> Option<(usize, usize)> {
         to = to.saturating_add(1);
     }
     let words = tokens.get(from..to)?;
-    (!words.is_empty() && happens(words) && !recurs(words)).then_some((from, to))
+    (!words.is_empty() && happens(words) && !recurs(words) && !is_somebodys(words)).then_some((from, to))
 }
 
 /// Words for things that happen once.
 fn happens(words: &[Token]) -> bool {
     has_stem(
         words,
-        &[
-            "complet",
-            "accept",
-            "deliver",
-            "go-live",
-            "launch",
-            "sign",
-            "execut",
-            "commenc",
-            "start",
-            "install",
-            "approv",
-            "submi",
-            "kick",
-            "discover",
-            "implement",
-            "migrat",
-            "sign-off",
-            "mileston",
-            "phase",
-            "deploy",
-            "design",
-            "handover",
-            "rollout",
-            "cutover",
-            "certif",
-            "commission",
-            "ship",
-            "closing",
-            "effective",
-            "receipt",
-            "award",
-            "notice",
-            "uat",
-            "production",
-            "publication",
-            "release",
-            "live",
-            "training",
-            "kickoff",
-            "hand-over",
-        ],
+        "complet|accept|deliver|go-live|launch|sign|execut|commenc|start|install|approv|\
+        submi|kick|discover|implement|migrat|sign-off|mileston|phase|deploy|design|handover|\
+        rollout|cutover|certif|commission|ship|closing|effective|receipt|award|notice|uat|\
+        production|publication|release|live|training|kickoff|hand-over",
     )
+}
+
+/// "after you approve an estimate" is a condition of work, not an event that makes money fall due.
+fn is_somebodys(words: &[Token]) -> bool {
+    words
+        .first()
+        .is_some_and(|token| token.is_any("you|we|they|customer|client|it|the customer|either|each"))
 }
 
 fn recurs(words: &[Token]) -> bool {
     words.iter().any(|token| {
-        token.is_any(&[
-            "each",
-            "every",
-            "invoice",
-            "monthly",
-            "month",
-            "quarter",
-            "renewal",
-            "termination",
-            "demand",
-            "anniversary",
-            "invoices",
-        ])
+        token.is_any(
+            "each|every|invoice|monthly|month|quarter|renewal|termination|demand|anniversary|\
+            invoices",
+        )
     })
 }
 
@@ -245,11 +168,8 @@ fn item(reader: &Reader<'_>, one: &Waiting, several: bool) -> Option<Item> {
     let stretch = &statement.stretch;
     let (from, to) = one.event;
     let event_words = tokens.get(from..to)?;
-    let signing = has_stem(event_words, &["sign", "execut"]) && !has_stem(event_words, &["sign-off"])
-        || says_any(
-            event_words,
-            &["effective date", "start of the project", "commencement"],
-        );
+    let signing = has_stem(event_words, "sign|execut") && !has_stem(event_words, "sign-off")
+        || says_any(event_words, "effective date|start of the project|commencement");
     if reader.is_contingent(*one.amounts.first()?) && !several {
         return None;
     }
@@ -300,40 +220,32 @@ fn item(reader: &Reader<'_>, one: &Waiting, several: bool) -> Option<Item> {
     Some(item)
 }
 
-/// A share of the sum named in the same paragraph or right before.
+/// The sum a sentence names: "priced as one Fixed Fee of $240,000".
+pub(super) fn total_of(statement: &Statement) -> Option<Decimal> {
+    let tokens = statement.tokens();
+    let amount = tokens.iter().find_map(Token::money)?;
+    let speaks = says_any(
+        tokens,
+        "fixed fee|total fee|total fees|fees for the project|project fee|total price|contract price|fixed price|total of|\
+         sum of|price of|fee of",
+    );
+    speaks.then_some(amount.value)
+}
+
+/// A share of the one sum named in the same paragraph or right before.
 fn of_total(reader: &Reader<'_>, line: &mut LineItem) -> Option<()> {
     let percent = line.price.percent.copied()?;
     let near = reader
         .statements
         .iter()
         .filter(|other| other.scope.abs_diff(reader.statement().scope) <= 6);
-    let mut totals = near.filter_map(|other| {
-        let tokens = other.tokens();
-        let amount = tokens.iter().find_map(Token::money)?;
-        let speaks = says_any(
-            tokens,
-            &[
-                "fixed fee",
-                "total fee",
-                "total fees",
-                "fees for the project",
-                "project fee",
-                "total price",
-                "contract price",
-                "fixed price",
-                "total of",
-                "sum of",
-                "price of",
-                "fee of",
-            ],
-        );
-        speaks.then(|| (amount.value, other.evidence(reader.document)))
-    });
-    let (total, evidence) = totals.next()?;
+    let mut totals = near.filter_map(|other| total_of(other).map(|total| (total, other)));
+    let (total, statement) = totals.next()?;
     if totals.any(|(other, _)| other != total) {
         return None;
     }
     let amount = share(total, percent)?;
+    let evidence = statement.evidence(reader.document);
     line.price.amount = Found::derived(amount.normalize(), format!("{percent}% of {total}"), evidence);
     Some(())
 }

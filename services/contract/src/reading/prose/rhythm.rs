@@ -5,34 +5,13 @@ use crate::reading::tokens::Token;
 
 /// Where the tokens say how often something is billed, after a verb of billing: position and period.
 pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
-    const VERBS: [&str; 22] = [
-        "billed",
-        "invoiced",
-        "payable",
-        "paid",
-        "charged",
-        "due",
-        "bills",
-        "invoices",
-        "installments",
-        "instalments",
-        "invoice",
-        "bill",
-        "pay",
-        "payments",
-        "settled",
-        "basis",
-        "go",
-        "collected",
-        "remit",
-        "remitted",
-        "instalment",
-        "installment",
-    ];
+    const VERBS: &str = "billed|invoiced|payable|paid|charged|due|bills|invoices|installments|instalments|\
+        invoice|bill|pay|payments|settled|basis|go|collected|remit|remitted|instalment|\
+        installment";
     tokens
         .iter()
         .enumerate()
-        .filter(|(_, token)| token.is_any(&VERBS))
+        .filter(|(_, token)| token.is_any(VERBS))
         .find_map(|(verb, token)| {
             let back = verb.saturating_sub(3);
             let behind = (back..verb).find_map(|at| near(tokens, at, verb));
@@ -46,20 +25,12 @@ pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
                     })
                     .find_map(|at| near(tokens, at, stop))
             };
-            let looks_back = token.is_any(&[
-                "basis",
-                "installments",
-                "instalments",
-                "payments",
-                "invoices",
-                "installment",
-                "instalment",
-            ]);
+            let looks_back =
+                token.is_any("basis|installments|instalments|payments|invoices|installment|instalment");
             if looks_back {
                 behind.or_else(ahead)
             } else {
-                ahead()
-                    .or_else(|| behind.filter(|_| token.is_any(&["payable", "billed", "invoiced", "paid"])))
+                ahead().or_else(|| behind.filter(|_| token.is_any("payable|billed|invoiced|paid")))
             }
         })
 }

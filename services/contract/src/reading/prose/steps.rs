@@ -135,7 +135,7 @@ fn ranges(tokens: &[Token], prices: &[usize]) -> Vec<Bounds> {
 fn is_range(tokens: &[Token], found: &Bounds) -> bool {
     let after = tokens.get(found.at.saturating_add(found.length));
     let span = after.is_some_and(|token| crate::normal::duration::unit(&token.low).is_some());
-    let business = after.is_some_and(|token| token.is_any(&["business", "calendar"]));
+    let business = after.is_some_and(|token| token.is_any("business|calendar"));
     !(span || business)
 }
 

@@ -29,193 +29,83 @@ pub(super) const HEADINGS: [(&str, Role); 22] = [
 ];
 
 /// What a clause is about: stems of words, and phrases. The first that fits wins.
-#[allow(clippy::type_complexity)]
-pub(super) const SUBJECTS: [(Role, &[&str], &[&str]); 13] = [
+pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     (
         Role::Insurance,
-        &["insur"],
-        &[
-            "per occurrence",
-            "policy limits",
-            "umbrella policy",
-            "combined single limit",
-            "single limit",
-            "general aggregate",
-        ],
+        "insur",
+        "per occurrence|policy limits|umbrella policy|combined single limit|single limit|\
+            general aggregate",
     ),
     (
         Role::Penalty,
-        &["penalt"],
-        &["liquidated damages", "fine of", "per incident", "fines"],
+        "penalt",
+        "liquidated damages|fine of|per incident|fines",
     ),
     (
         Role::Liability,
-        &["liabilit", "liable", "indemni"],
-        &[
-            "damages",
-            "losses",
-            "in no event",
-            "cost of replacement",
-            "claims for",
-        ],
+        "liabilit|liable|indemni",
+        "damages|losses|in no event|cost of replacement|claims for",
     ),
     (
         Role::Example,
-        &["hypothetic"],
-        &[
-            "for example",
-            "e.g.",
-            "for instance",
-            "by way of example",
-            "illustration",
-            "as an example",
-            "example",
-        ],
+        "hypothetic",
+        "for example|e.g.|for instance|by way of example|illustration|as an example|example",
     ),
     (
         Role::LateFee,
-        &["delinquen", "overdue"],
-        &[
-            "late",
-            "interest",
-            "past due",
-            "unpaid",
-            "not paid when due",
-            "when due",
-            "leave it longer",
-            "finance charge",
-        ],
+        "delinquen|overdue",
+        "late|interest|past due|unpaid|not paid when due|when due|leave it longer|\
+            finance charge",
     ),
     (
         Role::Tax,
-        &["vat"],
-        &[
-            "value added tax",
-            "sales tax",
-            "gst",
-            "hst",
-            "withholding tax",
-            "vat",
-            "service tax",
-            "use tax",
-        ],
+        "vat",
+        "value added tax|sales tax|gst|hst|withholding tax|vat|service tax|use tax",
     ),
     (
         Role::ServiceCredit,
-        &["uptime", "availab"],
-        &[
-            "service credit",
-            "service credits",
-            "service level",
-            "sla",
-            "response time",
-            "misses a",
-            "miss a planned",
-            "late delivery",
-        ],
+        "uptime|availab",
+        "service credit|service credits|service level|sla|response time|misses a|\
+            miss a planned|late delivery",
     ),
     (
         Role::Informational,
-        &["estimat", "competitor", "superseded", "capitaliz"],
-        &[
-            "par value",
-            "fair market value",
-            "exercise price",
-            "list value",
-            "hardware list value",
-            "book value",
-            "for information only",
-            "reference value",
-            "public website",
-            "opening offer",
-            "promotional balance",
-            "net worth",
-            "market value",
-            "per share",
-            "market price",
-            "gross revenues of",
-            "shares of",
-            "common stock",
-            "do not apply",
-            "does not apply",
-            "no longer applies",
-            "third party and is not",
-            "for budgeting",
-            "budgetary",
-            "non-binding",
-            "of its own",
-            "trial balance",
-            "valued at",
-            "annual revenue of",
-        ],
+        "estimat|competitor|superseded|capitaliz",
+        "consists of|par value|fair market value|exercise price|list value|hardware list value|\
+            book value|for information only|reference value|public website|opening offer|\
+            promotional balance|net worth|market value|per share|market price|gross revenues of|\
+            shares of|common stock|do not apply|does not apply|no longer applies|\
+            third party and is not|for budgeting|budgetary|non-binding|of its own|trial balance|\
+            valued at|annual revenue of",
     ),
     (
         Role::Security,
-        &["escrow"],
-        &[
-            "security deposit",
-            "reserve",
-            "bond",
-            "letter of credit",
-            "refundable deposit",
-            "performance guarantee",
-        ],
+        "escrow|withh|retain|retention",
+        "hold back|holds back|holdback|security deposit|reserve|bond|letter of credit|refundable deposit|\
+            performance guarantee",
     ),
     (
         Role::Escalator,
-        &["increas", "escalat", "uplift"],
-        &[
-            "rise by",
-            "raise",
-            "rises by",
-            "cpi",
-            "consumer price index",
-            "cpi-u",
-            "price adjustment",
-            "adjustments",
-            "adjusted by",
-            "grow by",
-            "expiring",
-            "renewal price",
-        ],
+        "increas|escalat|uplift",
+        "rise by|raise|rises by|cpi|consumer price index|cpi-u|price adjustment|adjustments|\
+            adjusted by|grow by|expiring|renewal price",
     ),
     (
         Role::Discount,
-        &["discount", "rebate", "abat"],
-        &[
-            "reduced by",
-            "reduction",
-            "credit of",
-            "% off",
-            "off the",
-            "half off",
-            "free months",
-            "on the house",
-            "comes off",
-            "price reduction",
-            "waived",
-            "waive",
-        ],
+        "discount|rebate|abat",
+        "reduced by|reduction|credit of|% off|off the|half off|free months|on the house|\
+            comes off|price reduction|waived|waive",
     ),
     (
         Role::OtherPayer,
-        &[],
-        &[
-            "referral fee to customer",
-            "signing bonus",
-            "marketing development funds",
-            "paid to customer by",
-        ],
+        "",
+        "referral fee to customer|signing bonus|marketing development funds|\
+            paid to customer by",
     ),
     (
         Role::Threshold,
-        &[],
-        &[
-            "for purchases exceeding",
-            "audit reveals",
-            "underpayment of",
-            "discrepancy",
-        ],
+        "",
+        "for purchases exceeding|audit reveals|underpayment of|discrepancy",
     ),
 ];
 
@@ -290,47 +180,10 @@ pub(super) const LEADS: [(Role, &str); 66] = [
 ];
 
 /// Words that speak of prices.
-pub(super) const PRICE_STEMS: &[&str] = &[
-    "fee",
-    "pric",
-    "charg",
-    "payab",
-    "invoic",
-    "bill",
-    "subscri",
-    "rental",
-    "royalt",
-    "retainer",
-    "instal",
-    "payment",
-    "cost",
-    "rate",
-    "tariff",
-    "commission",
-    "tuition",
-    "premium",
-];
+pub(super) const PRICE_STEMS: &str = "fee|pric|charg|payab|invoic|bill|subscri|rental|royalt|retainer|instal|payment|cost|\
+    rate|tariff|commission|tuition|premium";
 
 /// Phrases that speak of prices.
-pub(super) const PRICE_PHRASES: &[&str] = &[
-    "pay",
-    "pays",
-    "paid",
-    "due",
-    "licence fee",
-    "sum of",
-    "in the amount of",
-    "compensation",
-    "rent",
-    "purchase",
-    "take rate",
-    "revenue share",
-    "deposit",
-    "credits",
-    "top up",
-    "top the bill up",
-    "prepaid",
-    "equals",
-    "upon completion",
-    "consideration",
-];
+pub(super) const PRICE_PHRASES: &str = "pay|pays|paid|due|licence fee|sum of|in the amount of|compensation|rent|purchase|\
+    take rate|revenue share|deposit|credits|top up|top the bill up|prepaid|equals|\
+    upon completion|consideration";

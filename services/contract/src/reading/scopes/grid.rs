@@ -31,6 +31,23 @@ impl Grid {
         }
     }
 
+    /// A table of rows set side by side: three cells or more, a header of words, and prices under it.
+    pub(crate) fn of_rows(rows: &[Vec<Stretch>]) -> Option<Self> {
+        let wide = rows.first().is_some_and(|row| row.len() >= 3);
+        let headed = wide && rows.len() > 1 && looks_like_header(rows);
+        let priced = rows.iter().skip(1).all(|row| {
+            row.iter()
+                .flat_map(|cell| &cell.tokens)
+                .any(|token| token.money().is_some())
+        });
+        let (header, rest) = rows.split_first().filter(|_| headed && priced)?;
+        Some(Self {
+            header: Some(header.clone()),
+            rows: rest.to_vec(),
+            doubtful: None,
+        })
+    }
+
     /// The table cut where a new header stands between its rows: a form above a price list is two tables.
     pub(crate) fn parts(self) -> Vec<Self> {
         let Some(cut) = (1..self.rows.len()).find(|at| self.begins_prices(*at)) else {
@@ -60,11 +77,10 @@ impl Grid {
         let filled = row.iter().filter(|cell| !cell.tokens.is_empty()).count();
         let names = row.iter().any(|cell| {
             cell.tokens.len() <= 4
-                && cell.tokens.iter().any(|token| {
-                    token.is_any(&[
-                        "price", "fee", "rate", "charge", "amount", "cost", "fees", "charges",
-                    ])
-                })
+                && cell
+                    .tokens
+                    .iter()
+                    .any(|token| token.is_any("price|fee|rate|charge|amount|cost|fees|charges"))
         });
         let values = |row: &Vec<Stretch>| {
             row.iter()

@@ -342,7 +342,10 @@ fn begins_label(line: &Line) -> bool {
 fn is_weak_number(line: &Line) -> bool {
     let text = line.text();
     let first = text.split(' ').next().unwrap_or_default();
-    first.chars().all(|c| c.is_ascii_digit() || c == '.')
+    // "sixty / (60) days" goes on too.
+    first
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '.' | '(' | ')'))
 }
 
 fn is_shouted(text: &str) -> bool {

@@ -105,7 +105,7 @@ pub(super) fn number_length(tokens: &[Token]) -> usize {
     let Some(first) = tokens.first() else { return 0 };
     let second = tokens.get(1);
     let is_mark = |token: Option<&Token>, mark: char| token.is_some_and(|token| token.is_mark(mark));
-    if first.is_any(&["section", "article", "clause"]) && second.is_some_and(is_outline) {
+    if first.is_any("section|article|clause") && second.is_some_and(is_outline) {
         return if is_mark(tokens.get(2), '.') || is_mark(tokens.get(2), ':') {
             3
         } else {
@@ -154,8 +154,8 @@ fn is_run_in_heading(tokens: &[Token], number: usize, first: bool) -> bool {
 }
 
 fn is_verb(token: &Token) -> bool {
-    token.is_any(&[
-        "is", "are", "shall", "will", "may", "must", "has", "have", "agrees", "pays", "applies", "renews",
-        "begins", "ends", "starts", "expires", "does", "be", "not",
-    ])
+    token.is_any(
+        "is|are|shall|will|may|must|has|have|agrees|pays|applies|renews|begins|ends|starts|\
+        expires|does|be|not",
+    )
 }

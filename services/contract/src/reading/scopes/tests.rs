@@ -1,4 +1,4 @@
-use super::{Content, Scope, cut};
+use super::{Content, cut};
 use crate::reading::locale;
 use crate::reading::written::document;
 
@@ -85,8 +85,11 @@ fn a_scope_knows_where_it_stands() {
     let text = "9. LIMITATION OF LIABILITY\nNeither party is liable for more than $500,000 in any year of the agreement.";
     let document = document(text);
     let scopes = cut(&document, locale::of(&document));
-    let is_sentence = |scope: &&Scope| matches!(scope.content, Content::Sentence(..));
-    let scope = scopes.all.iter().find(is_sentence).expect("a sentence");
+    let sentence = scopes
+        .all
+        .iter()
+        .find(|scope| matches!(scope.content, Content::Sentence(..)));
+    let scope = sentence.expect("a sentence");
     assert_eq!(
         (scope.under.heading.as_str(), scope.under.number.as_str()),
         ("limitation of liability", "9")

@@ -29,68 +29,24 @@ pub(crate) fn without_orders(document: &Document, statements: Vec<Statement>) ->
 fn orders_reader(tokens: &[Token]) -> bool {
     let machine = tokens
         .iter()
-        .any(|token| token.text == "AI" || token.is_any(&["llm", "chatbot", "gpt"]))
+        .any(|token| token.text == "AI" || token.is_any("llm|chatbot|gpt"))
         || says_any(
             tokens,
-            &[
-                "ai assistant",
-                "ai system",
-                "language model",
-                "ai model",
-                "automated reader",
-                "extraction system",
-                "system prompt",
-                "ai reviewer",
-                "automated system",
-                "data extraction",
-                "if you are an ai",
-                "ai agent",
-                "machine reader",
-                "extraction model",
-            ],
+            "ai assistant|ai system|language model|ai model|automated reader|extraction system|\
+            system prompt|ai reviewer|automated system|data extraction|if you are an ai|\
+            ai agent|machine reader|extraction model",
         );
     let ignores = says_any(
         tokens,
-        &[
-            "ignore all",
-            "ignore previous",
-            "ignore the above",
-            "ignore any",
-            "disregard all",
-            "disregard previous",
-            "disregard the",
-            "ignore every",
-            "previous instructions",
-            "prior instructions",
-            "other instructions",
-        ],
+        "ignore all|ignore previous|ignore the above|ignore any|disregard all|\
+        disregard previous|disregard the|ignore every|previous instructions|\
+        prior instructions|other instructions",
     );
     let commands = ignores
         || has_stem(
             tokens,
-            &[
-                "ignor",
-                "disregard",
-                "output",
-                "respond",
-                "instruct",
-                "extract",
-                "report",
-                "treat",
-                "approv",
-                "set",
-            ],
+            "ignor|disregard|output|respond|instruct|extract|report|treat|approv|set",
         );
     (machine && commands)
-        || (ignores
-            && says_any(
-                tokens,
-                &[
-                    "instructions",
-                    "instruction",
-                    "prompt",
-                    "prices above",
-                    "fees above",
-                ],
-            ))
+        || (ignores && says_any(tokens, "instructions|instruction|prompt|prices above|fees above"))
 }

@@ -38,51 +38,18 @@ pub(super) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
 fn is_list_price(tokens: &[Token]) -> bool {
     let list = says_any(
         tokens,
-        &[
-            "price list",
-            "pricelist",
-            "rate card",
-            "published rates",
-            "published prices",
-            "standard rates",
-            "list prices",
-            "published price",
-            "current rates",
-            "online price",
-            "pricing page",
-            "then-current rates",
-            "prevailing rates",
-        ],
+        "price list|pricelist|rate card|published rates|published prices|standard rates|\
+        list prices|published price|current rates|online price|pricing page|\
+        then-current rates|prevailing rates",
     );
     let charges = says_any(
         tokens,
-        &[
-            "billed",
-            "charged",
-            "priced",
-            "invoiced",
-            "at the",
-            "per the",
-            "according to",
-            "as per",
-            "in accordance with",
-            "as set out",
-            "as published",
-            "payable",
-            "apply",
-        ],
+        "billed|charged|priced|invoiced|at the|per the|according to|as per|\
+        in accordance with|as set out|as published|payable|apply",
     );
     let not = says_any(
         tokens,
-        &[
-            "do not apply",
-            "does not apply",
-            "not apply",
-            "renewal",
-            "renewals",
-            "renew",
-            "no longer",
-        ],
+        "do not apply|does not apply|not apply|renewal|renewals|renew|no longer",
     );
     let own_price = tokens
         .iter()
@@ -92,40 +59,19 @@ fn is_list_price(tokens: &[Token]) -> bool {
 
 /// "the fees set forth in Exhibit B", where no heading is called that.
 fn missing_exhibit(tokens: &[Token], scopes: &Scopes) -> Option<String> {
-    let fees = tokens.iter().any(|token| {
-        token.is_any(&[
-            "fee",
-            "fees",
-            "price",
-            "prices",
-            "rates",
-            "charges",
-            "compensation",
-            "rate",
-        ])
-    });
+    let fees = tokens
+        .iter()
+        .any(|token| token.is_any("fee|fees|price|prices|rates|charges|compensation|rate"));
     let refers = says_any(
         tokens,
-        &[
-            "set forth in",
-            "set out in",
-            "specified in",
-            "listed in",
-            "described in",
-            "stated in",
-            "in accordance with",
-            "as per",
-            "provided in",
-            "shown in",
-            "contained in",
-        ],
+        "set forth in|set out in|specified in|listed in|described in|stated in|\
+        in accordance with|as per|provided in|shown in|contained in",
     );
     if !fees || !refers {
         return None;
     }
     tokens.iter().enumerate().find_map(|(at, token)| {
-        let paper =
-            token.is_any(&["exhibit", "schedule", "appendix", "annex", "attachment"]) && token.is_capital();
+        let paper = token.is_any("exhibit|schedule|appendix|annex|attachment") && token.is_capital();
         let letter = tokens.get(at.saturating_add(1)).filter(|next| {
             paper
                 && next.text.len() <= 4
@@ -141,10 +87,9 @@ fn missing_exhibit(tokens: &[Token], scopes: &Scopes) -> Option<String> {
 
 /// Does a heading, or the start of a sentence, carry the paper's name?
 fn holds(scopes: &Scopes, name: &str) -> bool {
-    let words: Vec<&str> = name.split(' ').collect();
     scopes.all.iter().any(|scope| match &scope.content {
         Content::Heading(stretch) | Content::Sentence(stretch, _) => {
-            (0..2).any(|at| crate::reading::phrases::says(&stretch.tokens, at, &words))
+            (0..2).any(|at| crate::reading::phrases::says(&stretch.tokens, at, name))
         }
         Content::Row(_) | Content::Table(_) => scope.under.heading.contains(name),
     })

@@ -45,10 +45,10 @@ fn is_caption(statement: &Statement) -> bool {
     let tokens = statement.tokens();
     let prices = tokens
         .iter()
-        .any(|token| token.is_any(&["rates", "prices", "fees", "charges", "amounts", "pricing"]));
+        .any(|token| token.is_any("rates|prices|fees|charges|amounts|pricing"));
     let states = tokens
         .iter()
-        .any(|token| token.is_any(&["are", "is", "below", "stated", "shown", "quoted", "expressed"]));
+        .any(|token| token.is_any("are|is|below|stated|shown|quoted|expressed"));
     let money = tokens
         .iter()
         .any(|token| token.money().is_some() || token.percent().is_some());
@@ -63,14 +63,39 @@ pub(crate) fn of_words(tokens: &[Token]) -> Expression {
             token.is("per") || token.is_mark('/') || token.is("each") || token.is("every")
         });
         if found.period.is_none() {
-            found.period = period(tokens, at).filter(|found| led || found.length == 1);
+            found.period =
+                period(tokens, at).filter(|found| led || (found.length == 1 && is_of_price(tokens, at)));
         }
         if found.per.is_none() && led {
-            found.per = per_unit(tokens, at)
-                .filter(|per| !per.unit.is_empty() && per.unit != "unit" && per.unit != "order year");
+            found.per =
+                per_unit(tokens, at).filter(|per| !matches!(per.unit.as_str(), "unit" | "order year"));
         }
     }
     found
+}
+
+/// "Annual fee", "support, annual", "billed monthly": the word belongs to the price. In "Annual Account Statement" it belongs
+/// to the thing.
+fn is_of_price(tokens: &[Token], at: usize) -> bool {
+    let after = tokens.get(at.saturating_add(1)..).unwrap_or_default();
+    let near = after.get(..after.len().min(3)).unwrap_or_default();
+    let fee = near.iter().any(|token| {
+        token.is_any(
+            "fee|fees|charge|charges|subscription|licence|license|maintenance|support|hosting|retainer|rent|rental|price|\
+             cost|payment|rate|membership|premium|lease|plan|billing|amount|minimum|total",
+        )
+    });
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let led = before.is_none_or(|token| {
+        token.is_mark(',')
+            || token.is_mark('(')
+            || token.is_any("billed|payable|invoiced|paid|charged|fee|fees|charge")
+    });
+    fee || (after.is_empty() && before.is_some())
+        || (led
+            && near
+                .first()
+                .is_none_or(|token| token.is_mark(')') || token.is_mark(',') || token.is("in")))
 }
 
 /// Cadence and timing of a billing cell: "Quarterly in advance", "monthly, after use".

@@ -34,52 +34,19 @@ pub(crate) fn instead(cell: &Stretch) -> Instead {
     }
     if says_any(
         tokens,
-        &[
-            "at cost",
-            "pass-through",
-            "pass through",
-            "passed through",
-            "actual cost",
-            "as incurred",
-            "billed as incurred",
-            "cost plus",
-        ],
+        "at cost|pass-through|pass through|passed through|actual cost|cost plus",
     ) {
         return Instead::AtCost;
     }
     if says_any(
         tokens,
-        &[
-            "see",
-            "per price list",
-            "price list",
-            "published",
-            "then-current",
-            "current rates",
-            "rate card",
-            "prevailing",
-            "list price",
-            "exhibit",
-            "per separate",
-        ],
+        "price list|published|then-current|current rates|rate card|prevailing|exhibit|schedule",
     ) {
         return Instead::Elsewhere;
     }
     if says_any(
         tokens,
-        &[
-            "tbd",
-            "tba",
-            "to be determined",
-            "to be agreed",
-            "by appraisal",
-            "by quote",
-            "on request",
-            "upon request",
-            "to be quoted",
-            "quoted separately",
-            "custom",
-        ],
+        "tbd|tba|to be determined|to be agreed|to be confirmed|to be quoted|tbc",
     ) {
         return Instead::Later;
     }
@@ -91,21 +58,8 @@ pub(crate) fn is_free(tokens: &[Token]) -> bool {
     let dash = tokens.len() == 1 && tokens.first().is_some_and(|token| token.is_mark('-'));
     dash || says_any(
         tokens,
-        &[
-            "included",
-            "no charge",
-            "no fee",
-            "free",
-            "waived",
-            "n/a",
-            "none",
-            "nil",
-            "no additional charge",
-            "without charge",
-            "free of charge",
-            "n / a",
-            "complimentary",
-        ],
+        "included|no charge|no fee|free|waived|n/a|none|nil|no additional charge|\
+        without charge|free of charge|n / a|complimentary",
     )
 }
 

@@ -98,7 +98,11 @@ impl Content {
             number: count(&|cell: &Stretch| {
                 cell.tokens.first().is_some_and(|token| token.number().is_some()) && cell.tokens.len() <= 3
             }),
-            date: count(&has(|token| matches!(token.kind, Kind::Date(_)))),
+            date: count(&|cell: &Stretch| {
+                cell.tokens
+                    .first()
+                    .is_some_and(|token| matches!(token.kind, Kind::Date(_)))
+            }),
             range: count(&|cell: &Stretch| is_range(cell)),
             short: count(&|cell: &Stretch| cell.tokens.len() <= 2),
             period: count(&|cell: &Stretch| period_within(&cell.tokens).is_some() && cell.tokens.len() <= 14),
@@ -121,7 +125,7 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if header.is_empty() {
         return None;
     }
-    let says = |words: &[&str]| header.iter().any(|token| token.is_any(words));
+    let says = |words: &str| header.iter().any(|token| token.is_any(words));
     let values = content.mostly(content.money);
     if let Some(year) = year(header).filter(|_| values || content.mostly(content.percent)) {
         return Some(Column::Year(year));
@@ -129,143 +133,79 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if content.mostly(content.range) && !values {
         return Some(Column::Range);
     }
-    if says(&["list"]) && values {
+    if says("list") && values {
         return Some(Column::ListPrice);
     }
-    if says(&["retail", "msrp"]) && values {
+    if says("retail|msrp") && values {
         return Some(Column::ListPrice);
     }
-    if says(&["disc.", "disc", "discount", "discounts", "reduction"]) && (content.percent > 0 || values) {
+    if says("disc.|disc|discount|discounts|reduction") && (content.percent > 0 || values) {
         return Some(Column::Discount);
     }
-    if says(&[
-        "qty",
-        "qty.",
-        "quantity",
-        "quantities",
-        "seats",
-        "users",
-        "licenses",
-        "licences",
-        "count",
-        "units",
-        "employees",
-        "volume",
-    ]) && content.mostly(content.number)
+    if says("qty|qty.|quantity|quantities|seats|users|licenses|licences|count|units|employees|volume")
+        && content.mostly(content.number)
         && !values
     {
         return Some(Column::Quantity);
     }
-    if says(&["months", "mos", "term"]) && content.mostly(content.number) && !values {
+    if says("months|mos|term") && content.mostly(content.number) && !values {
         return Some(Column::Months);
     }
-    if says(&["allowance", "included", "includes"]) && content.number > 0 && !values {
+    if says("allowance|included|includes") && content.number > 0 && !values {
         return Some(Column::Included);
     }
     if content.mostly(content.date) && !values {
         return Some(day_column(header));
     }
-    if says(&[
-        "total",
-        "extended",
-        "ext.",
-        "subtotal",
-        "amount",
-        "extension",
-        "net total",
-        "tcv",
-    ]) && values
-    {
+    if says("total|extended|ext.|subtotal|amount|extension|net total|tcv") && values {
         return Some(Column::Extended);
     }
     if values {
         return Some(Column::Price);
     }
     if content.mostly(content.percent) {
-        return Some(
-            if says(&["share", "%", "percent", "percentage", "portion", "payment", "fee"]) {
-                Column::Share
-            } else {
-                Column::Price
-            },
-        );
+        return Some(if says("share|%|percent|percentage|portion|payment|fee") {
+            Column::Share
+        } else {
+            Column::Price
+        });
     }
     text_column(header, content)
 }
 
 fn day_column(header: &[Token]) -> Column {
-    let says = |words: &[&str]| header.iter().any(|token| token.is_any(words));
-    if says(&["start", "begin", "begins", "from", "starts"]) {
+    let says = |words: &str| header.iter().any(|token| token.is_any(words));
+    if says("start|begin|begins|from|starts") {
         return Column::Start;
     }
-    if says(&["end", "ends", "through", "until", "to"]) {
+    if says("end|ends|through|until|to") {
         return Column::End;
     }
     Column::Day
 }
 
 fn text_column(header: &[Token], content: &Content) -> Option<Column> {
-    let says = |words: &[&str]| header.iter().any(|token| token.is_any(words));
-    if says(&[
-        "billing",
-        "frequency",
-        "billed",
-        "invoicing",
-        "invoiced",
-        "cadence",
-        "invoice",
-        "when",
-        "charged",
-        "recurrence",
-    ]) {
+    let says = |words: &str| header.iter().any(|token| token.is_any(words));
+    if says("billing|frequency|billed|invoicing|invoiced|cadence|invoice|when|charged|recurrence") {
         return Some(Column::Billing);
     }
-    if says(&[
-        "#", "no", "no.", "ref", "ref.", "line", "item no", "pos", "pos.", "slice",
-    ]) && content.mostly(content.short)
-    {
+    if says("#|no|no.|ref|ref.|line|item no|pos|pos.|slice") && content.mostly(content.short) {
         return Some(Column::Ref);
     }
-    if says(&[
-        "milestone",
-        "deliverable",
-        "event",
-        "trigger",
-        "phase",
-        "stage",
-        "deliverables",
-        "milestones",
-    ]) {
+    if says("milestone|deliverable|event|trigger|phase|stage|deliverables|milestones") {
         return Some(Column::Event);
     }
-    if says(&["unit", "meter", "uom", "per", "measure", "basis", "metric"]) && !says(&["price"]) {
+    if says("unit|meter|uom|per|measure|basis|metric") && !says("price") {
         return Some(Column::Unit);
     }
-    if says(&[
-        "rate", "fee", "price", "charge", "cost", "fees", "charges", "amount", "royalty",
-    ]) && (content.percent > 0 || content.money > 0)
+    if says("rate|fee|price|charge|cost|fees|charges|amount|royalty")
+        && (content.percent > 0 || content.money > 0)
     {
         return Some(Column::Price);
     }
-    let names = [
-        "description",
-        "product",
-        "service",
-        "item",
-        "component",
-        "resource",
-        "module",
-        "model",
-        "feature",
-        "services",
-        "products",
-        "name",
-        "charge",
-        "role",
-        "what",
-        "identification",
-    ];
-    says(&names).then_some(Column::Description)
+    let names = "description|product|service|item|component|resource|module|model|feature|services|\
+        products|name|charge|role|what|identification";
+    says(names).then_some(Column::Description)
 }
 
 fn by_content(content: &Content) -> Column {
@@ -298,9 +238,7 @@ fn by_content(content: &Content) -> Column {
 
 /// "Year 2", "Contract year 3", "2nd year".
 fn year(header: &[Token]) -> Option<u32> {
-    let at = header
-        .iter()
-        .position(|token| token.is_any(&["year", "yr", "yr.", "y"]))?;
+    let at = header.iter().position(|token| token.is_any("year|yr|yr.|y"))?;
     let number = |token: &Token| match token.kind {
         Kind::Number(value) if value.scale() == 0 => u32::try_from(value).ok(),
         Kind::Ordinal(value) => Some(value),
@@ -308,11 +246,7 @@ fn year(header: &[Token]) -> Option<u32> {
     };
     let after = header.get(at.saturating_add(1)).and_then(number);
     let before = at.checked_sub(1).and_then(|at| header.get(at)).and_then(number);
-    let only = header
-        .iter()
-        .filter(|token| token.is_any(&["year", "yr"]))
-        .count()
-        == 1;
+    let only = header.iter().filter(|token| token.is_any("year|yr")).count() == 1;
     after.or(before).filter(|year| only && (1..=15).contains(year))
 }
 
@@ -332,16 +266,21 @@ fn one_description(grid: &Grid, columns: &mut [Column]) {
             })
             .sum::<usize>()
     };
-    let candidate = columns
-        .iter()
-        .enumerate()
-        .filter(|(_, column)| matches!(column, Column::Note | Column::Ref))
-        .map(|(at, _)| (text(at), at))
-        .filter(|(words, _)| *words > 0)
-        .max_by_key(|(words, at)| (*words, usize::MAX.saturating_sub(*at)));
-    if let Some((_, at)) = candidate
-        && let Some(column) = columns.get_mut(at)
-    {
+    let widest = |sorts: &[Column]| {
+        let of_sort = columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| sorts.contains(column));
+        let candidates = of_sort
+            .map(|(at, _)| (text(at), at))
+            .filter(|(words, _)| *words > 0);
+        candidates
+            .max_by_key(|(words, at)| (*words, usize::MAX.saturating_sub(*at)))
+            .map(|(_, at)| at)
+    };
+    // "Platform fee, per month" looks like a billing column until no other column says what the rows are about.
+    let chosen = widest(&[Column::Note, Column::Ref]).or_else(|| widest(&[Column::Billing]));
+    if let Some(column) = chosen.and_then(|at| columns.get_mut(at)) {
         *column = Column::Description;
     }
 }
@@ -396,8 +335,6 @@ fn places(columns: &[Column], sort: Column) -> Vec<usize> {
 pub(super) fn speaks_of_price(header: &[Token]) -> bool {
     says_any(
         header,
-        &[
-            "price", "fee", "rate", "charge", "cost", "amount", "fees", "charges", "payment", "royalty",
-        ],
+        "price|fee|rate|charge|cost|amount|fees|charges|payment|royalty",
     )
 }

@@ -42,22 +42,11 @@ fn is_about_milestones(place: &Place<'_>) -> bool {
         return false;
     }
     let named = place.columns.contains(&Column::Event)
-        || says_any(
-            place.heading_tokens(),
-            &["milestone", "milestones", "deliverables"],
-        );
+        || says_any(place.heading_tokens(), "milestone|milestones|deliverables");
     let header = (0..place.columns.len()).any(|column| {
         says_any(
             place.header(column),
-            &[
-                "milestone",
-                "milestones",
-                "event",
-                "deliverable",
-                "payment event",
-                "due upon",
-                "due on completion",
-            ],
+            "milestone|milestones|event|deliverable|payment event|due upon|due on completion",
         )
     });
     let rows = place
@@ -72,19 +61,8 @@ fn is_about_milestones(place: &Place<'_>) -> bool {
 fn is_event(cell: &Stretch) -> bool {
     says_any(
         &cell.tokens,
-        &[
-            "acceptance",
-            "accepted",
-            "go-live",
-            "completion",
-            "signature of",
-            "sign-off",
-            "upon delivery of",
-            "kick-off",
-            "kickoff",
-            "completed",
-            "uat",
-        ],
+        "acceptance|accepted|go-live|completion|signature of|sign-off|upon delivery of|\
+        kick-off|kickoff|completed|uat",
     )
 }
 
@@ -93,8 +71,8 @@ fn is_sum(row: &[Stretch]) -> bool {
     first.is_some_and(|cell| {
         cell.tokens
             .first()
-            .is_some_and(|token| token.is_any(&["total", "totals", "subtotal", "sum"]))
-            || says_any(&cell.tokens, &["all slices", "all milestones", "together"])
+            .is_some_and(|token| token.is_any("total|totals|subtotal|sum"))
+            || says_any(&cell.tokens, "all slices|all milestones|together")
     })
 }
 
@@ -123,17 +101,8 @@ fn milestone(place: &Place<'_>, row: &[Stretch], value: usize) -> Option<Item> {
     );
     let signing = says_any(
         &name.tokens,
-        &[
-            "signature",
-            "signing",
-            "execution",
-            "effective date",
-            "deposit",
-            "kick-off",
-            "kickoff",
-            "start of",
-            "commencement",
-        ],
+        "signature|signing|execution|effective date|deposit|kick-off|kickoff|start of|\
+        commencement",
     );
     let timing = if signing { Timing::Advance } else { Timing::Arrears };
     line.timing = Found::derived(
@@ -203,21 +172,9 @@ fn total(place: &Place<'_>, statement: &Statement) -> Option<(Decimal, Vec<Evide
     let tokens = statement.tokens();
     let speaks = says_any(
         tokens,
-        &[
-            "fixed fee",
-            "total fee",
-            "total price",
-            "project fee",
-            "total fixed fee",
-            "contract price",
-            "fees for the project",
-            "total fees",
-            "contract sum",
-            "total contract",
-            "project price",
-            "fixed price",
-            "contract value",
-        ],
+        "fixed fee|total fee|total price|project fee|total fixed fee|contract price|\
+        fees for the project|total fees|contract sum|total contract|project price|\
+        fixed price|contract value",
     );
     let mut amounts = tokens.iter().filter_map(crate::reading::tokens::Token::money);
     let amount = amounts.next()?;

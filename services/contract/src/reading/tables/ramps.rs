@@ -9,8 +9,118 @@ use crate::reading::items::{Doubt, Facts, Item, currency, found, kind, share, un
 use crate::reading::phrases::says_any;
 use crate::reading::prices::{self, Expression};
 use crate::reading::scopes::Grid;
-use crate::reading::tokens::{Stretch, Token};
+use crate::reading::tokens::{Kind as TokenKind, Stretch, Token};
 use crate::terms::{Evidence, Found, Kind, LineItem, Match, Segment};
+
+/// A row for each year ("Year 1", "Year 2"): one item for each price column, with a segment a year. A column that others add
+/// up to stands for them: its parts are not charged again.
+pub(super) fn read_rows(place: &Place<'_>) -> Option<Vec<Item>> {
+    let label = place
+        .grid
+        .rows
+        .iter()
+        .map(|row| row.first().and_then(year_of))
+        .collect::<Option<Vec<u32>>>()?;
+    let ascending = label.windows(2).all(|pair| pair.first() < pair.last());
+    let prices: Vec<usize> = (1..place.columns.len())
+        .filter(|column| is_money_column(place, *column))
+        .collect();
+    if label.len() < 2 || !ascending || prices.is_empty() {
+        return None;
+    }
+    let kept: Vec<usize> = prices
+        .iter()
+        .copied()
+        .filter(|column| !is_part_of_sum(place, &prices, *column))
+        .collect();
+    Some(kept.iter().filter_map(|column| by_rows(place, *column)).collect())
+}
+
+/// "Year 3", "Contract Year 3", "Third year".
+fn year_of(cell: &Stretch) -> Option<u32> {
+    let says = cell.tokens.iter().any(|token| token.is_any("year|yr|yr."));
+    let number = cell.tokens.iter().find_map(|token| match token.kind {
+        TokenKind::Number(value) if value.scale() == 0 => u32::try_from(value).ok(),
+        TokenKind::Ordinal(value) => Some(value),
+        _ => None,
+    });
+    number.filter(|year| says && cell.tokens.len() <= 4 && (1..=30).contains(year))
+}
+
+fn is_money_column(place: &Place<'_>, column: usize) -> bool {
+    let money = |row: &&Vec<Stretch>| {
+        row.get(column)
+            .is_some_and(|cell| cell.tokens.iter().any(|token| token.money().is_some()))
+    };
+    place.grid.rows.iter().filter(money).count() == place.grid.rows.len()
+}
+
+fn amount_in(row: &[Stretch], column: usize) -> Option<Decimal> {
+    row.get(column)?
+        .tokens
+        .iter()
+        .find_map(Token::money)
+        .map(|amount| amount.value)
+}
+
+/// Is there another column that, in every row, is the sum of all the rest?
+fn is_part_of_sum(place: &Place<'_>, prices: &[usize], column: usize) -> bool {
+    let sums = |whole: usize| {
+        place.grid.rows.iter().all(|row| {
+            let rest = prices
+                .iter()
+                .filter(|other| **other != whole)
+                .try_fold(Decimal::ZERO, |sum, other| {
+                    sum.checked_add(amount_in(row, *other)?)
+                });
+            rest.is_some() && rest == amount_in(row, whole)
+        })
+    };
+    prices.len() > 2 && prices.iter().any(|whole| *whole != column && sums(*whole))
+}
+
+fn by_rows(place: &Place<'_>, column: usize) -> Option<Item> {
+    let header = place
+        .grid
+        .header
+        .as_ref()
+        .and_then(|header| header.get(column))
+        .cloned();
+    let header = header.unwrap_or_else(|| empty(place));
+    let first = place.grid.rows.first()?;
+    let (cell, at) = value(first.get(column)?)?;
+    let mut price = prices::read(&cell.tokens, at)?;
+    fill(&mut price, &billing::of_words(&header.tokens));
+    fill(&mut price, &place.defaults.price);
+    let mut built = item(place, first, &header, &price, |line, by_unit| {
+        line.schedule = place
+            .grid
+            .rows
+            .iter()
+            .filter_map(|row| {
+                value(row.get(column)?).and_then(|(cell, at)| segment(place, 0, cell, at, by_unit))
+            })
+            .collect();
+    })?;
+    if says_any(&header.tokens, "minimum|commitment|guaranteed") {
+        built.line.kind = Kind::MinimumCommitment;
+        built.doubts.clear();
+    }
+    let words: Vec<_> = place
+        .grid
+        .rows
+        .iter()
+        .flat_map(|row| Grid::row_words(row))
+        .collect();
+    built.line.evidence = place
+        .grid
+        .rows
+        .iter()
+        .filter_map(|row| Evidence::from_words(place.document, &Grid::row_words(row), Match::Exact))
+        .collect();
+    built.words = words;
+    Some(built)
+}
 
 /// One item a row, with a segment a year. Rows of list prices and of reductions from them are one item.
 pub(super) fn read(place: &Place<'_>) -> Option<Vec<Item>> {
@@ -46,11 +156,11 @@ fn name(place: &Place<'_>, row: &[Stretch]) -> Stretch {
         .cell(row, Column::Description)
         .or_else(|| row.first())
         .cloned()
-        .unwrap_or_else(|| row.first().cloned().unwrap_or_else(|| unreachable_stretch(place)))
+        .unwrap_or_else(|| row.first().cloned().unwrap_or_else(|| empty(place)))
 }
 
-/// A table row always has a cell; an empty heading stands in where it has none.
-fn unreachable_stretch(place: &Place<'_>) -> Stretch {
+/// No words: stands in where a table has no header or a row no cell.
+fn empty(place: &Place<'_>) -> Stretch {
     crate::reading::tokens::read(place.document, &[], crate::reading::tokens::Locale::default())
 }
 
@@ -58,10 +168,10 @@ fn is_total(row: &[Stretch]) -> bool {
     row.first().is_some_and(|cell| {
         cell.tokens
             .first()
-            .is_some_and(|token| token.is_any(&["total", "subtotal", "totals"]))
+            .is_some_and(|token| token.is_any("total|subtotal|totals"))
             || says_any(
                 &cell.tokens,
-                &["annual total", "total annual", "total per year", "total fees"],
+                "annual total|total annual|total per year|total fees",
             )
     })
 }
@@ -102,8 +212,8 @@ fn plain(place: &Place<'_>, row: &[Stretch], years: &[(u32, usize)]) -> Option<I
 fn reduced(place: &Place<'_>, row: &[Stretch], next: &[Stretch], years: &[(u32, usize)]) -> Option<Item> {
     let label = name(place, row);
     let below = name(place, next);
-    let pair = says_any(&label.tokens, &["list price", "list"])
-        && says_any(&below.tokens, &["reduction", "discount", "off list", "less"]);
+    let pair = says_any(&label.tokens, "list price|list")
+        && says_any(&below.tokens, "reduction|discount|off list|less");
     if !pair {
         return None;
     }
@@ -173,6 +283,7 @@ fn item(
     let words = row.iter().flat_map(|cell| cell.all_words().to_vec()).collect();
     let mut item = Item::new(line, place.index, words);
     item.currency = price.money.and_then(currency);
+    item.cadence_is_price_span = period.is_some();
     if sort.is_none() {
         item.doubts.push(Doubt::new(
             Code::CadenceNotStated,

@@ -64,30 +64,15 @@ fn is_thing(tokens: &[Token]) -> bool {
         .iter()
         .filter(|token| matches!(token.kind, TokenKind::Word));
     words.into_iter().any(|token| {
-        !token.is_any(&[
-            "payment",
-            "installment",
-            "instalment",
-            "invoice",
-            "q1",
-            "q2",
-            "q3",
-            "q4",
-            "due",
-            "quarter",
-            "month",
-            "year",
-            "no.",
-            "on",
-            "first",
-            "second",
-        ])
+        !token.is_any(
+            "payment|installment|instalment|invoice|q1|q2|q3|q4|due|quarter|month|year|no.|on|\
+            first|second",
+        )
     })
 }
 
 fn is_total(row: &[Stretch]) -> bool {
-    row.iter()
-        .any(|cell| says_any(&cell.tokens, &["total", "totals", "sum"]))
+    row.iter().any(|cell| says_any(&cell.tokens, "total|totals|sum"))
 }
 
 fn segment(place: &Place<'_>, row: &[Stretch], day: usize, price: usize) -> Option<Segment> {
@@ -139,7 +124,7 @@ pub(super) fn range(cell: &Stretch, document: &Document) -> Option<(Found<Date>,
     let joined = between.len() <= 4
         && between
             .iter()
-            .any(|token| token.is_mark('-') || token.is_any(&["to", "through", "until", "thru"]));
+            .any(|token| token.is_mark('-') || token.is_any("to|through|until|thru"));
     let one = |at: usize| {
         let TokenKind::Date(Day::Is(day)) = cell.tokens.get(at)?.kind else {
             return None;

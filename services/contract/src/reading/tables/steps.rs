@@ -1,15 +1,21 @@
 //! Tables of tiers, and rows of tiers inside a price list.
 
+mod range;
+
+use rust_decimal::Decimal;
+
+use range::{bounds_of, prefix, same};
+
 use super::columns::{Column, speaks_of_price};
 use super::{Place, billing, cells};
 use crate::flag::Code;
 use crate::page::WordRef;
 use crate::reading::items::{Doubt, Item, found, unit_name};
-use crate::reading::phrases::{Bounds, bounds, noun, timing};
+use crate::reading::phrases::{noun, timing};
 use crate::reading::scopes::Grid;
 use crate::reading::tiers::{self, Priced};
 use crate::reading::tokens::{Stretch, Token};
-use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Match, TierMode, TierRow, Tiers};
+use crate::terms::{Cadence, Evidence, Found, Kind as ChargeKind, LineItem, Match, TierMode, TierRow, Tiers};
 
 /// A table whose rows are all tiers: one item for each price column.
 pub(super) fn whole(place: &Place<'_>) -> Option<Vec<Item>> {
@@ -105,30 +111,6 @@ fn has_price(row: &[Stretch], price: usize) -> bool {
     })
 }
 
-/// The words before the bounds of a tier; `None` where the cell names no bounds.
-fn prefix(cell: &Stretch) -> Option<String> {
-    let at = bounds_of(cell)?.at;
-    let words: Vec<&str> = cell
-        .tokens
-        .iter()
-        .take(at)
-        .filter(|token| !token.is_mark(',') && !token.is_mark(':') && !token.is_mark('-'))
-        .map(|token| token.low.as_str())
-        .collect();
-    Some(words.join(" "))
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one == other || one.is_empty() || other.is_empty()
-}
-
-/// The bounds phrase of a cell: the first one that is more than a bare word.
-fn bounds_of(cell: &Stretch) -> Option<Bounds> {
-    (0..cell.tokens.len().min(8))
-        .filter_map(|at| bounds(&cell.tokens, at))
-        .find(|found| found.length > 1 || cell.tokens.len() <= 2)
-}
-
 struct Ladder<'l, 's> {
     place: &'l Place<'s>,
     rows: &'l [&'l Vec<Stretch>],
@@ -150,7 +132,11 @@ impl Ladder<'_, '_> {
         let mode = self.mode(&priced);
         let mut line = LineItem::new(
             "",
-            if percent { Kind::Percentage } else { Kind::Usage },
+            if percent {
+                ChargeKind::Percentage
+            } else {
+                ChargeKind::Usage
+            },
             self.description(),
             self.evidence(),
         );
@@ -179,7 +165,7 @@ impl Ladder<'_, '_> {
         let per = [&first, &header, caption]
             .into_iter()
             .find_map(|words| words.per.as_ref())
-            .filter(|per| per.count != rust_decimal::Decimal::ONE);
+            .filter(|per| per.count != Decimal::ONE);
         if let Some(per) = per {
             line.price.per = Found::supported(per.count, per.count.to_string(), self.evidence());
         }
@@ -199,7 +185,7 @@ impl Ladder<'_, '_> {
         let range = bounds_of(row.get(self.range)?)?.range;
         let cell = row.get(self.column)?;
         let mut tier = TierRow {
-            from: rust_decimal::Decimal::ZERO,
+            from: Decimal::ZERO,
             to: None,
             unit_price: Found::absent(),
             flat_fee: Found::absent(),
@@ -233,13 +219,7 @@ impl Ladder<'_, '_> {
         } else if cells::is_free(&cell.tokens) {
             tier.unit_price = Found {
                 evidence: self.row_evidence(row),
-                ..found(
-                    rust_decimal::Decimal::ZERO,
-                    cell,
-                    self.place.document,
-                    0,
-                    cell.tokens.len(),
-                )
+                ..found(Decimal::ZERO, cell, self.place.document, 0, cell.tokens.len())
             };
         } else {
             return None;
@@ -287,16 +267,9 @@ impl Ladder<'_, '_> {
             .any(|tokens| {
                 crate::reading::phrases::says_any(
                     tokens,
-                    &[
-                        "cumulative over the term",
-                        "over the term",
-                        "over the life",
-                        "life of the agreement",
-                        "since the effective date",
-                        "over the whole term",
-                        "cumulatively over",
-                        "during the term in aggregate",
-                    ],
+                    "cumulative over the term|over the term|over the life|life of the agreement|\
+                    since the effective date|over the whole term|cumulatively over|\
+                    during the term in aggregate",
                 )
             });
         if over_term {

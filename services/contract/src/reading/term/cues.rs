@@ -1,6 +1,6 @@
 //! Words that say what a date or a length is for.
 
-use crate::reading::phrases::{find, says, says_any};
+use crate::reading::phrases::{find, find_any, says, says_any};
 use crate::reading::statements::{Key, Statement};
 use crate::reading::tokens::{Kind, Token};
 
@@ -21,35 +21,16 @@ pub(super) enum DateRole {
 
 /// Sentences whose dates and lengths belong to something else than the contract's term.
 pub(super) fn is_of_another_thing(statement: &Statement) -> bool {
-    const HEADINGS: [&str; 14] = [
-        "confidential",
-        "warrant",
-        "insurance",
-        "indemn",
-        "notice",
-        "surviv",
-        "audit",
-        "illustration",
-        "example",
-        "background",
-        "recital",
-        "limitation",
-        "non-compet",
-        "governing law",
-    ];
-    let heading = HEADINGS.iter().any(|stem| statement.under.heading.contains(stem))
+    const HEADINGS: &str = "confidential|warrant|insurance|indemn|notice|surviv|audit|illustration|example|\
+        background|recital|limitation|non-compet|governing law";
+    let heading = HEADINGS
+        .split('|')
+        .any(|stem| statement.under.heading.contains(stem))
         && statement.under.heading.len() < 60;
     let words = says_any(
         statement.tokens(),
-        &[
-            "offer valid",
-            "quote valid",
-            "valid until",
-            "valid through",
-            "offer expires",
-            "confidential information",
-            "statute of limitations",
-        ],
+        "offer valid|quote valid|valid until|valid through|offer expires|\
+        confidential information|statute of limitations",
     );
     (heading && !statement.under.heading.contains("term")) || words || statement.key == Some(Key::Other)
 }
@@ -65,11 +46,13 @@ pub(super) fn range_after(tokens: &[Token], at: usize) -> Option<(usize, usize)>
         .take(9)
         .position(|token| matches!(token.kind, Kind::Date(_)))?;
     let between = gap.get(..second)?;
-    let joins = between.iter().any(|token| {
-        token.is_mark('-')
-            || token.is_any(&[
-                "to", "through", "until", "till", "ending", "ends", "extend", "finish", "expiring", "thru",
-            ])
+    // The word that joins them stands right before the second date: "comes to life on" joins nothing.
+    let last = between
+        .iter()
+        .rev()
+        .find(|token| !token.is_any("and|including|the|on|including,|day|of"));
+    let joins = last.is_some_and(|token| {
+        token.is_mark('-') || token.is_any("to|through|until|till|ending|ends|extend|finish|expiring|thru")
     });
     let parts = between
         .iter()
@@ -79,174 +62,58 @@ pub(super) fn range_after(tokens: &[Token], at: usize) -> Option<(usize, usize)>
 
 /// Does the sentence speak of the contract's term before the date?
 pub(super) fn speaks_of_term(tokens: &[Token], at: usize) -> bool {
-    const WORDS: [&str; 26] = [
-        "term",
-        "period",
-        "runs",
-        "run",
-        "commence",
-        "commences",
-        "commencing",
-        "begin",
-        "begins",
-        "beginning",
-        "start",
-        "starts",
-        "effective",
-        "subscription",
-        "duration",
-        "continue",
-        "force",
-        "engagement",
-        "season",
-        "agreement",
-        "starting",
-        "contract",
-        "plan",
-        "services",
-        "valid",
-        "lasts",
-    ];
-    const AGAINST: [&str; 12] = [
-        "discount",
-        "credit",
-        "promotional",
-        "warranty",
-        "pilot",
-        "free",
-        "fiscal",
-        "offer",
-        "quote",
-        "price",
-        "seats",
-        "invoice",
-    ];
+    let priced = tokens
+        .get(..at)
+        .unwrap_or_default()
+        .iter()
+        .any(|token| token.percent().is_some() || token.money().is_some());
+    if priced {
+        return false;
+    }
+    const WORDS: &str = "term|period|runs|run|commence|commences|commencing|begin|begins|beginning|start|\
+        starts|effective|subscription|duration|continue|force|engagement|season|agreement|\
+        starting|contract|plan|services|valid|lasts";
+    const AGAINST: &str = "discount|credit|promotional|warranty|pilot|free|fiscal|offer|quote|price|seats|\
+        invoice";
     let before = tokens.get(..at).unwrap_or_default();
-    before.iter().any(|token| token.is_any(&WORDS)) && !before.iter().any(|token| token.is_any(&AGAINST))
+    before.iter().any(|token| token.is_any(WORDS)) && !before.iter().any(|token| token.is_any(AGAINST))
 }
 
-const START: [&[&str]; 24] = [
-    &["shall", "commence", "on"],
-    &["commences", "on"],
-    &["commence", "on"],
-    &["commencing", "on"],
-    &["commencing"],
-    &["begins", "on"],
-    &["begin", "on"],
-    &["beginning", "on"],
-    &["beginning"],
-    &["starts", "on"],
-    &["start", "on"],
-    &["starting", "on"],
-    &["starting"],
-    &["kicks", "in", "on"],
-    &["comes", "to", "life", "on"],
-    &["runs", "from"],
-    &["run", "from"],
-    &["commence", "as", "of"],
-    &["starts"],
-    &["begins"],
-    &["commences"],
-    &["start", "date", "is"],
-    &["start", "date", "of"],
-    &["goes", "live", "on"],
-];
+const START: &str = "shall commence on|commences on|commence on|commencing on|commencing|begins on|\
+    begin on|beginning on|beginning|starts on|start on|starting on|starting|kicks in on|\
+    date \" means|\
+    comes to life on|runs from|run from|commence as of|starts|begins|commences|\
+    start date is|start date of|goes live on";
 
-const EFFECTIVE: [&[&str]; 18] = [
-    &["effective"],
-    &["effective", "on"],
-    &["effective", "as", "of"],
-    &["effective", "from"],
-    &["takes", "effect", "on"],
-    &["take", "effect", "on"],
-    &["takes", "effect", "from"],
-    &["with", "effect", "from"],
-    &["effective", "date", "is"],
-    &["effective", "date", "of"],
-    &["effective", "date", ":"],
-    &["in", "force", "from"],
-    &["in", "force", "as", "of"],
-    &["with", "effect", "on"],
-    &["is", "effective", "as", "of", "the"],
-    &["takes", "effect"],
-    &["with", "effect", "as", "of"],
-    &["becomes", "effective", "on"],
-];
+const EFFECTIVE: &str = "effective|effective on|effective as of|effective from|takes effect on|\
+    take effect on|takes effect from|with effect from|effective date is|\
+    effective date of|effective date :|in force from|in force as of|with effect on|\
+    is effective as of the|takes effect|with effect as of|becomes effective on";
 
-const MADE: [&[&str]; 22] = [
-    &["made", "as", "of"],
-    &["entered", "into", "as", "of"],
-    &["entered", "into", "on"],
-    &["entered", "into"],
-    &["made", "on"],
-    &["made"],
-    &["executed", "as", "of"],
-    &["entered", "into", "as", "of", "the"],
-    &["made", "as", "of", "the"],
-    &["made", "this"],
-    &["into", "this"],
-    &["executed", "this"],
-    &["this", "the"],
-    &["made", "and", "entered", "into", "as", "of"],
-    &["agreement", "as", "of"],
-    &["made", "effective"],
-    &["on", "this"],
-    &["as", "of", "this"],
-    &["made", "the"],
-    &["into", "on", "this"],
-    &["made", "on", "the"],
-    &["entered", "into", "the"],
-];
+const MADE: &str = "made as of|entered into as of|entered into on|entered into|made on|made|\
+    executed as of|entered into as of the|made as of the|made this|into this|\
+    executed this|this the|made and entered into as of|agreement as of|made effective|\
+    on this|as of this|made the|into on this|made on the|entered into the";
 
-const AGREED: [&[&str]; 9] = [
-    &["dated", "as", "of"],
-    &["dated"],
-    &["is", "dated", "as", "of"],
-    &["concluded", "on"],
-    &["dated", "the"],
-    &["dated", "this"],
-    &["dated", "on"],
-    &["agreement", "of"],
-    &["signed", "on"],
-];
+const AGREED: &str = "dated as of|dated|is dated as of|concluded on|dated the|dated this|dated on|\
+    agreement of|signed on";
 
-const END: [&[&str]; 24] = [
-    &["ends", "on"],
-    &["end", "on"],
-    &["ending", "on"],
-    &["ending"],
-    &["expires", "on"],
-    &["expire", "on"],
-    &["expiring", "on"],
-    &["terminates", "on"],
-    &["terminate", "on"],
-    &["continue", "through"],
-    &["continue", "until"],
-    &["through", "and", "including"],
-    &["up", "to", "and", "including"],
-    &["finish", "on"],
-    &["finishes", "on"],
-    &["until"],
-    &["expires"],
-    &["ends"],
-    &["extend", "through"],
-    &["continues", "through"],
-    &["continues", "until"],
-    &["effective", "through"],
-    &["effective", "until"],
-    &["remain", "in", "effect", "until"],
-];
+const END: &str = "ends on|end on|ending on|ending|expires on|expire on|expiring on|terminates on|\
+    terminate on|continue through|continue until|through and including|\
+    up to and including|finish on|finishes on|until|expires|ends|extend through|\
+    continues through|continues until|effective through|effective until|\
+    remain in effect until";
 
 /// What the date at `at` is for, from the words right before it.
 pub(super) fn role_of_date(statement: &Statement, at: usize) -> Option<DateRole> {
     let tokens = statement.tokens();
-    let cue = |phrases: &[&[&str]]| longest_before(tokens, at, phrases);
+    let cue = |phrases: &str| longest_before(tokens, at, phrases);
     let candidates = [
-        (cue(&END), DateRole::End),
-        (cue(&START), DateRole::Start),
-        (cue(&EFFECTIVE), DateRole::Effective),
-        (cue(&MADE), DateRole::Made),
-        (cue(&AGREED), DateRole::Agreed),
+        (cue(END), DateRole::End),
+        (cue(START), DateRole::Start),
+        (cue(EFFECTIVE), DateRole::Effective),
+        (cue(MADE), DateRole::Made),
+        (cue(AGREED), DateRole::Agreed),
     ];
     let (length, role) = candidates
         .into_iter()
@@ -263,7 +130,7 @@ fn fits(role: DateRole, statement: &Statement, subject: &[Token], at: usize) -> 
     match role {
         DateRole::Start | DateRole::End => is_about_term(subject) && !is_about_else(subject),
         DateRole::Effective => {
-            !is_about_else(subject) || says_any(later.get(..6).unwrap_or(later), &["effective date"])
+            !is_about_else(subject) || says_any(later.get(..6).unwrap_or(later), "effective date")
         }
         DateRole::Made | DateRole::Agreed => !refers_elsewhere(subject, role),
     }
@@ -271,70 +138,21 @@ fn fits(role: DateRole, statement: &Statement, subject: &[Token], at: usize) -> 
 
 fn is_about_term(subject: &[Token]) -> bool {
     subject.iter().any(|token| {
-        token.is_any(&[
-            "term",
-            "agreement",
-            "period",
-            "services",
-            "contract",
-            "subscription",
-            "it",
-            "order",
-            "plan",
-            "sow",
-            "schedule",
-            "lease",
-            "license",
-            "engagement",
-            "this",
-            "deal",
-            "season",
-        ])
+        token.is_any(
+            "term|agreement|period|services|contract|subscription|it|order|plan|sow|schedule|\
+            lease|license|engagement|this|deal|season|we|work|service|reference|commencement",
+        )
     })
 }
 
 fn is_about_else(subject: &[Token]) -> bool {
     subject.iter().any(|token| {
-        token.is_any(&[
-            "seats",
-            "users",
-            "discount",
-            "installment",
-            "installments",
-            "instalments",
-            "payment",
-            "payments",
-            "invoice",
-            "fiscal",
-            "trial",
-            "pilot",
-            "credit",
-            "credits",
-            "price",
-            "prices",
-            "rate",
-            "rates",
-            "fee",
-            "fees",
-            "charge",
-            "charges",
-            "royalty",
-            "warranty",
-            "milestone",
-            "quarter",
-            "thereafter",
-            "renewal",
-            "option",
-            "interest",
-            "license",
-            "month",
-            "months",
-            "week",
-            "weeks",
-            "if",
-            "employment",
-            "percentage",
-        ])
+        token.is_any(
+            "seats|users|discount|installment|installments|instalments|payment|payments|invoice|\
+            fiscal|trial|pilot|credit|credits|price|prices|rate|rates|fee|fees|charge|charges|\
+            royalty|warranty|milestone|quarter|thereafter|renewal|option|interest|license|month|\
+            months|week|weeks|if|employment|percentage",
+        )
     })
 }
 
@@ -342,33 +160,23 @@ fn is_about_else(subject: &[Token]) -> bool {
 fn refers_elsewhere(subject: &[Token], role: DateRole) -> bool {
     let elsewhere = says_any(
         subject,
-        &[
-            "that certain",
-            "pursuant to the",
-            "under the",
-            "under our",
-            "to the",
-            "party to",
-            "parties to",
-            "amends",
-            "certain",
-            "previously",
-            "prior",
-            "reference",
-        ],
+        "that certain|pursuant to the|under the|under our|to the|party to|parties to|amends|\
+        certain|previously|prior|reference",
     );
     elsewhere || (role == DateRole::Agreed && subject.is_empty())
 }
 
-fn longest_before(tokens: &[Token], at: usize, phrases: &[&[&str]]) -> Option<usize> {
+fn longest_before(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
     let at = without_filler(tokens, at);
+    let ends_here = |phrase: &&str| {
+        let length = phrase.split(' ').count();
+        at.checked_sub(length)
+            .is_some_and(|from| says(tokens, from, phrase))
+    };
     phrases
-        .iter()
-        .filter(|phrase| {
-            at.checked_sub(phrase.len())
-                .is_some_and(|from| says(tokens, from, phrase))
-        })
-        .map(|phrase| phrase.len())
+        .split('|')
+        .filter(ends_here)
+        .map(|phrase| phrase.split(' ').count())
         .max()
 }
 
@@ -399,61 +207,24 @@ pub(super) fn length_scope(statement: &Statement) -> Option<(usize, usize)> {
     let cue = term_cue(statement)?;
     let against = says_any(
         tokens,
-        &[
-            "non-compete",
-            "survive",
-            "survives",
-            "confidential",
-            "warranty",
-            "cure",
-            "breach",
-            "audit",
-            "late",
-            "employment",
-            "terminate this",
-        ],
+        "non-compete|survive|survives|confidential|warranty|cure|breach|audit|late|\
+        employment|terminate this",
     );
     (!against).then(|| (cue, before_renewal(tokens, cue)))
 }
 
 fn term_cue(statement: &Statement) -> Option<usize> {
-    const CUES: [&[&str]; 22] = [
-        &["initial", "term"],
-        &["the", "term"],
-        &["subscription", "term"],
-        &["term", "of", "this"],
-        &["term", "of", "the"],
-        &["a", "term", "of"],
-        &["initial", "period"],
-        &["effective", "term"],
-        &["shall", "continue", "for"],
-        &["will", "continue", "for"],
-        &["continues", "for"],
-        &["remain", "effective", "for"],
-        &["remain", "in", "effect", "for"],
-        &["remain", "in", "force", "for"],
-        &["in", "effect", "for"],
-        &["for", "a", "period", "of"],
-        &["for", "an", "initial"],
-        &["runs", "for"],
-        &["lasts", "for"],
-        &["for", "a", "term"],
-        &["term", "is"],
-        &["commitment", "of"],
-    ];
+    const CUES: &str = "initial term|the term|subscription term|term of this|term of the|a term of|\
+        initial period|effective term|shall continue for|will continue for|continues for|\
+        remain effective for|remain in effect for|remain in force for|in effect for|\
+        for a period of|for an initial|runs for|lasts for|for a term|term is|commitment of";
     let tokens = statement.tokens();
-    let cue = CUES.iter().filter_map(|words| find(tokens, words)).min()?;
-    let only_period = find(tokens, &["for", "a", "period", "of"]) == Some(cue);
-    let about = tokens.iter().take(cue.saturating_add(6)).any(|token| {
-        token.is_any(&[
-            "agreement",
-            "term",
-            "maintenance",
-            "subscription",
-            "services",
-            "contract",
-        ])
-    });
+    let (cue, _) = find_any(tokens, CUES)?;
+    let only_period = find(tokens, "for a period of") == Some(cue);
+    let about = tokens
+        .iter()
+        .take(cue.saturating_add(6))
+        .any(|token| token.is_any("agreement|term|maintenance|subscription|services|contract"));
     (!only_period || about).then_some(cue)
 }
 
@@ -462,7 +233,7 @@ fn before_renewal(tokens: &[Token], from: usize) -> usize {
     let stop = tokens.iter().enumerate().skip(from).find(|(_, token)| {
         token.low.starts_with("renew")
             || token.low.starts_with("extend")
-            || token.is_any(&["unless", "notice", "successive", "prior", "thereafter"])
+            || token.is_any("unless|notice|successive|prior|thereafter")
     });
     let limit = stop.map_or(tokens.len(), |(at, _)| at);
     // "continue for three years thereafter": the length stands before the word.
@@ -472,18 +243,10 @@ fn before_renewal(tokens: &[Token], from: usize) -> usize {
 /// "commencing from the acceptance date": the first day hangs on something that has no date.
 pub(super) fn begins_with_event(tokens: &[Token], at: usize) -> bool {
     let after = tokens.get(at..).unwrap_or_default();
-    let cue = [
-        "commencing",
-        "beginning",
-        "starting",
-        "commence",
-        "begin",
-        "start",
-        "from",
-    ];
-    let Some(start) = after.iter().position(|token| token.is_any(&cue)) else {
+    let cue = "commencing|beginning|starting|commence|begin|start|from";
+    let Some(start) = after.iter().position(|token| token.is_any(cue)) else {
         let before = tokens.get(..at).unwrap_or_default();
-        return before.iter().any(|token| token.is_any(&cue)) && names_event(before) && !has_date(before);
+        return before.iter().any(|token| token.is_any(cue)) && names_event(before) && !has_date(before);
     };
     let rest = after
         .get(start..start.saturating_add(14).min(after.len()))
@@ -491,30 +254,64 @@ pub(super) fn begins_with_event(tokens: &[Token], at: usize) -> bool {
     !has_date(rest) && names_event(rest)
 }
 
+/// The term is said to begin, and neither a date nor the day of the agreement is named.
+pub(super) fn begins_undated(statement: &Statement) -> bool {
+    let tokens = statement.tokens();
+    let Some((at, _)) = find_any(
+        tokens,
+        "term of this agreement shall commence|term shall commence|term of this agreement will commence|term will commence|term commences|term begins",
+    ) else {
+        return false;
+    };
+    let rest = tokens.get(at..).unwrap_or_default();
+    let known = says_any(
+        rest,
+        "effective date|date of this agreement|date hereof|date of execution|execution of this|date first|signing|date of signature|upon execution",
+    );
+    !known && !rest.iter().any(|token| matches!(token.kind, Kind::Date(_)))
+}
+
 fn names_event(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| {
-        token.is_any(&[
-            "acceptance",
-            "launch",
-            "go-live",
-            "closing",
-            "completion",
-            "delivery",
-            "installation",
-            "activation",
-            "offering",
-            "shipment",
-            "approval",
-            "opening",
-            "expiration",
-            "commissioning",
-        ])
+        token.is_any(
+            "acceptance|launch|go-live|closing|completion|delivery|installation|activation|\
+            offering|shipment|approval|opening|expiration|commissioning",
+        )
     })
 }
 
 fn has_date(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| matches!(token.kind, Kind::Date(_)))
-        || says_any(tokens, &["effective date", "date of execution", "date hereof"])
+        || says_any(tokens, "effective date|date of execution|date hereof")
+}
+
+/// Does a short line with a date stand on, or just under, the line of a signature ("/s/")?
+pub(super) fn is_beside_signature(before: &[Statement], statement: &Statement) -> bool {
+    let signed = |statement: &Statement| {
+        statement
+            .stretch
+            .printed(0, statement.tokens().len())
+            .contains("/s/")
+    };
+    let label = statement.label == 0 || statement.tokens().first().is_some_and(|token| token.is("date"));
+    signed(statement)
+        || (label && statement.tokens().len() <= 12 && before.iter().any(signed))
+        || opens_as_signed(statement.tokens())
+}
+
+/// "Accepted and agreed on January 26, 2026:", "Signed electronically December 12, 2025".
+fn opens_as_signed(tokens: &[Token]) -> bool {
+    let date = tokens
+        .iter()
+        .position(|token| matches!(token.kind, Kind::Date(_)));
+    let lead = date.and_then(|date| tokens.get(..date)).unwrap_or_default();
+    let begins = tokens
+        .first()
+        .is_some_and(|token| token.is_any("signed|accepted|agreed|countersigned|executed"));
+    begins && (1..=5).contains(&lead.len()) && lead.iter().all(|token| {
+        token.is_any("signed|accepted|agreed|countersigned|executed|electronically|and|on|this|the|,|:|by|both|parties")
+            || matches!(token.kind, Kind::Mark(_))
+    })
 }
 
 /// Is it a line beside a signature?
@@ -526,9 +323,9 @@ pub(super) fn is_signature(statement: &Statement) -> bool {
         .any(|word| statement.under.heading.contains(word));
     let words = tokens
         .iter()
-        .any(|token| token.is_any(&["signed", "date", "countersigned", "executed"]) || token.low == "s");
+        .any(|token| token.is_any("signed|date|countersigned|executed") || token.low == "s");
     short
         && (statement.key == Some(Key::Signed)
             || (heading && words)
-            || says_any(tokens, &["signed by", "digitally signed", "accepted by both"]))
+            || says_any(tokens, "signed by|digitally signed|accepted by both"))
 }

@@ -3,6 +3,9 @@
 use super::{Kind, Locale, Token, merge};
 use crate::normal::date::{self, Day};
 
+/// Set apart from their number where they are printed raised.
+const ORDINAL_ENDINGS: &str = "th|st|nd|rd";
+
 /// Makes dates of plain tokens, before numbers are joined.
 pub(super) fn join(tokens: &mut Vec<Token>, _locale: Locale) {
     let mut at = 0usize;
@@ -31,7 +34,7 @@ fn month_first(tokens: &[Token], at: usize) -> Option<(usize, Day)> {
     let month = month_of(tokens.get(at)?)?;
     let mut cursor = at.saturating_add(1);
     let day = day_number(tokens.get(cursor)?)?;
-    cursor = past(tokens, cursor.saturating_add(1), &["th", "st", "nd", "rd"]);
+    cursor = past(tokens, cursor.saturating_add(1), ORDINAL_ENDINGS);
     cursor = past_comma(tokens, cursor);
     let year = year_of(tokens.get(cursor)?)?;
     let found = date::day(year, month, day)?;
@@ -42,12 +45,12 @@ fn month_first(tokens: &[Token], at: usize) -> Option<(usize, Day)> {
 fn day_first(tokens: &[Token], at: usize) -> Option<(usize, Day)> {
     let day = day_number(tokens.get(at)?)?;
     let mut cursor = at.saturating_add(1);
-    for filler in [&["th", "st", "nd", "rd"][..], &["day"], &["of"]] {
+    for filler in [ORDINAL_ENDINGS, "day", "of"] {
         cursor = past(tokens, cursor, filler);
     }
     cursor = past_mark(tokens, cursor, '-');
     let month = month_of(tokens.get(cursor)?)?;
-    cursor = past(tokens, cursor.saturating_add(1), &["th", "st", "nd", "rd"]);
+    cursor = past(tokens, cursor.saturating_add(1), ORDINAL_ENDINGS);
     cursor = past_mark(tokens, past_comma(tokens, cursor), '-');
     let year = year_of(tokens.get(cursor)?)?;
     let found = date::day(year, month, day)?;
@@ -78,7 +81,7 @@ fn year_of(token: &Token) -> Option<i16> {
     }
 }
 
-fn past(tokens: &[Token], at: usize, words: &[&str]) -> usize {
+fn past(tokens: &[Token], at: usize, words: &str) -> usize {
     let there = tokens.get(at).is_some_and(|token| token.is_any(words));
     if there { at.saturating_add(1) } else { at }
 }

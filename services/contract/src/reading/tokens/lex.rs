@@ -5,7 +5,7 @@ use crate::normal::number;
 use crate::normal::number_words::is_number_word;
 use crate::page::{Document, WordRef};
 
-use super::{Kind, Locale, Token, fold};
+use super::{Kind, Locale, Token, fold, listed};
 
 /// The plain tokens of words.
 pub(super) fn tokens(document: &Document, words: &[WordRef], locale: Locale) -> Vec<Token> {
@@ -181,10 +181,7 @@ impl Cutter<'_> {
 
     /// `50K` is a number, `500GB` a number and a unit, `24x7` and `7C1E40` are words.
     fn number_with(&mut self, digits: &str, tail: &str, length: usize) {
-        const UNITS: [&str; 16] = [
-            "gb", "tb", "mb", "kb", "gib", "tib", "kwh", "mwh", "kg", "km", "hrs", "hr", "mo", "yr", "min",
-            "h",
-        ];
+        const UNITS: &str = "gb|tb|mb|kb|gib|tib|kwh|mwh|kg|km|hrs|hr|mo|yr|min|h";
         let value = number::parse(digits, self.locale.mark);
         let whole = length.saturating_add(tail.chars().count());
         let low = tail.to_lowercase();
@@ -193,7 +190,7 @@ impl Cutter<'_> {
             let scaled = value.checked_mul(factor).map_or(Kind::Word, Kind::Number);
             return self.push(scaled, text);
         }
-        if value.is_some() && UNITS.contains(&low.as_str()) {
+        if value.is_some() && listed(UNITS, &low) {
             return self.number(digits, length);
         }
         let text = self.take(whole);
@@ -261,9 +258,9 @@ impl Cutter<'_> {
         let kind = ordinal_word(&low).map_or(Kind::Word, Kind::Ordinal);
         let split = low
             .split_once('-')
-            .filter(|(first, rest)| is_number_word(first) && !is_number_word(rest));
+            .filter(|(first, rest)| is_number_word(first) && crate::normal::duration::unit(rest).is_some());
         // "three-year" is a number and a unit, "twenty-four" is a number, "follow-up" is a word.
-        if let Some((first, _)) = split.filter(|_| text.is_ascii() && !is_number_word(&low)) {
+        if let Some((first, _)) = split.filter(|_| text.is_ascii()) {
             let (number, unit) = text.split_at(first.len());
             self.push(Kind::Word, number.to_owned());
             self.push(Kind::Mark('-'), String::from("-"));
@@ -273,17 +270,14 @@ impl Cutter<'_> {
     }
 
     fn is_abbreviation(&self, length: usize) -> bool {
-        const KNOWN: [&str; 44] = [
-            "inc", "ltd", "corp", "co", "llc", "no", "nos", "st", "mr", "mrs", "ms", "dr", "jr", "sr", "vs",
-            "approx", "max", "min", "disc", "qty", "art", "sec", "jan", "feb", "mar", "apr", "jun", "jul",
-            "aug", "sep", "sept", "oct", "nov", "dec", "ave", "ste", "dept", "attn", "calif", "plc", "al",
-            "cf", "incl", "excl",
-        ];
+        const KNOWN: &str = "inc|ltd|corp|co|llc|no|nos|st|mr|mrs|ms|dr|jr|sr|vs|approx|max|min|disc|qty|art|sec|\
+            jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|ave|ste|dept|attn|calif|plc|al|cf|\
+            incl|excl";
         let text: String = self.chars.iter().skip(self.at).take(length).collect();
         let low = text.to_lowercase();
         let initials =
             low.len() == 1 || (low.contains('.') && low.split('.').all(|part| part.chars().count() <= 2));
-        initials || KNOWN.contains(&low.as_str())
+        initials || listed(KNOWN, &low)
     }
 }
 
@@ -293,9 +287,7 @@ fn is_of_word(c: char) -> bool {
 }
 
 fn ordinal_word(low: &str) -> Option<u32> {
-    const ORDINALS: [&str; 13] = [
-        "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
-        "tenth", "eleventh", "twelfth",
-    ];
-    u32::try_from(ORDINALS.iter().position(|name| *name == low)?).ok()
+    const ORDINALS: &str = "zeroth|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|\
+        twelfth";
+    u32::try_from(ORDINALS.split('|').position(|name| name == low)?).ok()
 }

@@ -12,6 +12,23 @@ pub(super) fn join(tokens: &mut Vec<Token>) {
     named(tokens);
     magnitudes(tokens);
     doubled(tokens);
+    withheld_dollars(tokens);
+}
+
+/// `[ * ] ($[ * ]) Dollars`: the word behind what is taken out.
+fn withheld_dollars(tokens: &mut Vec<Token>) {
+    let mut at = 0usize;
+    while let Some([first, second]) = tokens.get(at..at.saturating_add(2)) {
+        if let (Kind::Withheld { blank, .. }, true) = (first.kind, word(&second.low).is_some()) {
+            merge(
+                tokens,
+                at,
+                at.saturating_add(2),
+                Kind::Withheld { money: true, blank },
+            );
+        }
+        at = at.saturating_add(1);
+    }
 }
 
 /// `[ * ]`, `[***]`, `[REDACTED]`, `[●]`, `[omitted]`.
@@ -44,15 +61,7 @@ fn redaction(tokens: &[Token], at: usize) -> Option<usize> {
         matches!(
             token.kind,
             Kind::Mark('*' | '\u{2022}' | '\u{25CF}' | '.' | '\u{2026}') | Kind::Withheld { .. }
-        ) || token.is_any(&[
-            "redacted",
-            "omitted",
-            "confidential",
-            "intentionally",
-            "tbd",
-            "amount",
-            "insert",
-        ])
+        ) || token.is_any("redacted|omitted|confidential|intentionally|tbd|amount|insert")
     };
     (closed && !inner.is_empty() && inner.iter().all(hides)).then(|| inner.len().saturating_add(2))
 }
@@ -99,7 +108,7 @@ fn signed_at(tokens: &[Token], at: usize) -> Option<(usize, Kind)> {
 fn prefix(token: &Token) -> Option<Sign> {
     match token.kind {
         Kind::Mark(_) => sign(&token.text),
-        Kind::Word if token.is_any(&["u.s.", "us"]) => sign("US$").filter(|_| token.is_capital()),
+        Kind::Word if token.is_any("u.s.|us") => sign("US$").filter(|_| token.is_capital()),
         Kind::Word => code(&token.text).map(Sign::Of),
         _ => None,
     }
@@ -123,7 +132,7 @@ fn named(tokens: &mut Vec<Token>) {
 
 fn named_pair(first: &Token, second: &Token) -> Option<Kind> {
     let meaning = code(&second.text).map(Sign::Of).or_else(|| word(&second.low));
-    let cents = second.is_any(&["cents", "cent"]);
+    let cents = second.is_any("cents|cent");
     match first.kind {
         Kind::Number(value) if cents => value
             .checked_div(Decimal::ONE_HUNDRED)

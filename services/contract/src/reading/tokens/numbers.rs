@@ -105,7 +105,7 @@ fn doubled(tokens: &mut Vec<Token>) {
 fn belongs_together((outer, inner): (Decimal, Decimal), first: &Token, unit: Option<&Token>) -> bool {
     let spelled = first.text.chars().any(char::is_alphabetic);
     let span = unit.is_some_and(|unit| {
-        duration::unit(&unit.low).is_some() || unit.is_any(&["business", "calendar", "equal", "consecutive"])
+        duration::unit(&unit.low).is_some() || unit.is_any("business|calendar|equal|consecutive")
     });
     outer == inner || (spelled && span)
 }
@@ -123,12 +123,10 @@ fn percents(tokens: &mut Vec<Token>) {
         let value = tokens.get(at).and_then(Token::number);
         let sign = |ahead: usize| tokens.get(at.saturating_add(ahead));
         let found = value.and_then(|value| match (sign(1), sign(2)) {
-            (Some(one), _)
-                if one.is_mark('%') || one.is_any(&["percent", "pct", "percentage", "per-cent"]) =>
-            {
+            (Some(one), _) if one.is_mark('%') || one.is_any("percent|pct|percentage|per-cent") => {
                 Some((value, 2))
             }
-            (Some(one), Some(two)) if one.is("per") && two.is_any(&["cent", "centum"]) => Some((value, 3)),
+            (Some(one), Some(two)) if one.is("per") && two.is_any("cent|centum") => Some((value, 3)),
             (Some(one), _) if one.is("bps") => hundredth(value).map(|value| (value, 2)),
             (Some(one), Some(two)) if one.is("basis") && two.is("points") => {
                 hundredth(value).map(|value| (value, 3))

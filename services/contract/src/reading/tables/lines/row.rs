@@ -1,0 +1,393 @@
+//! One price of one row: what it is for, how often, which sort of charge.
+
+use rust_decimal::Decimal;
+
+use super::{Section, evidence_of, is_price};
+use crate::normal::cadence::Often;
+use crate::normal::duration;
+use crate::normal::unit::{is_seat, singular};
+use crate::page::WordRef;
+use crate::reading::items::{Facts, Item, currency, found, is_one_time_words, kind, unit_name};
+use crate::reading::phrases::{self, PerUnit, Period, Range, bounds, noun, says_any};
+use crate::reading::prices::{self, Expression};
+use crate::reading::tables::columns::Column;
+use crate::reading::tables::{Place, billing};
+use crate::reading::tokens::{Stretch, Token};
+use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Timing};
+
+/// Reads one price of one row.
+pub(super) struct RowReader<'r, 's> {
+    pub(super) place: &'r Place<'s>,
+    pub(super) row: &'r [Stretch],
+    pub(super) section: &'r Section,
+    pub(super) column: usize,
+    pub(super) several: bool,
+}
+
+/// How often a row is billed, and when.
+pub(super) struct Rhythm {
+    pub(super) period: Option<Cadence>,
+    pub(super) billed: Option<Period>,
+    pub(super) timing: Option<Timing>,
+}
+
+impl RowReader<'_, '_> {
+    /// The item that the price makes.
+    pub(super) fn item(&self) -> Option<Item> {
+        let cell = self.row.get(self.column)?;
+        let Some(at) = self.price_at(cell) else {
+            return self.without_price(cell);
+        };
+        let own = prices::read(&cell.tokens, at)?;
+        if own.withheld {
+            return self.without_price(cell);
+        }
+        let price = self.completed(own);
+        let words = self.words();
+        let rhythm = self.rhythm(&price);
+        let quantity = self.quantity();
+        let unit = self.unit(&price);
+        let several = quantity.copied().is_some_and(|count| count > Decimal::ONE);
+        let cadence = rhythm.billed.and_then(Period::cadence);
+        let facts = Facts {
+            price: &price,
+            words: &words,
+            period: rhythm.period,
+            cadence,
+            quantity: several,
+            unit: unit.as_deref(),
+        };
+        let sort = self.kind(&facts, rhythm.billed);
+        let mut line = LineItem::new(
+            "",
+            sort.unwrap_or(Kind::OneTime),
+            self.description(),
+            self.evidence(),
+        );
+        line.unit = unit.map(|unit| unit_name(&unit, rhythm.period));
+        line.quantity = quantity;
+        self.amounts(&mut line, &price, (cell, at));
+        self.dates(&mut line);
+        self.timed(&mut line, &rhythm);
+        self.allowance(&mut line, &price);
+        self.extras(&mut line);
+        Some(self.finished(line, sort.is_none(), &price, &rhythm))
+    }
+
+    fn finished(&self, line: LineItem, unknown: bool, price: &Expression, rhythm: &Rhythm) -> Item {
+        let mut item = Item::new(line, self.place.index, self.price_words());
+        item.kind_unknown = unknown;
+        item.currency = price.money.and_then(currency);
+        let own = self
+            .place
+            .cell(self.row, Column::Billing)
+            .is_some_and(|cell| billing::of_cell(&cell.tokens).0.is_some());
+        item.cadence_is_price_span = !own && !self.row.iter().any(|cell| payable(&cell.tokens).is_some());
+        item.follows = self.row.iter().find_map(|cell| billed_with(&cell.tokens));
+        self.doubts(&mut item, rhythm.billed.or(price.period));
+        self.marks(&mut item);
+        item
+    }
+
+    /// The first amount of the cell that is no estimate.
+    fn price_at(&self, cell: &Stretch) -> Option<usize> {
+        let at = cell.tokens.iter().position(is_price)?;
+        let before = cell.tokens.get(at.saturating_sub(2)..at).unwrap_or_default();
+        let estimate = says_any(before, "estimated|est|est.|approximately|approx|approx.|circa");
+        (!estimate).then_some(at)
+    }
+
+    /// The price with what the unit column, the header, the description and sentences nearby add to it.
+    fn completed(&self, own: Expression) -> Expression {
+        let header = self
+            .place
+            .defaults
+            .by_column
+            .get(self.column)
+            .cloned()
+            .unwrap_or_default();
+        let unit = self
+            .place
+            .cell(self.row, Column::Unit)
+            .map(of_unit_cell)
+            .unwrap_or_default();
+        let one_time = is_one_time_words(&self.own_words());
+        let caption = if one_time {
+            Expression::default()
+        } else {
+            self.place.defaults.price.clone()
+        };
+        let mut price = own;
+        for more in [unit, header, self.described_price(), caption] {
+            price.per = price.per.or(more.per);
+            price.period = price.period.or(more.period);
+            price.above = price.above.or(more.above);
+        }
+        price
+    }
+
+    /// "Platform fee, per month", "Inbound SMS, per segment": words of the description that belong to the price.
+    fn described_price(&self) -> Expression {
+        let mut price = Expression::default();
+        for cell in self.text_cells() {
+            let more = billing::of_words(&cell.tokens);
+            price.per = price.per.or(more.per);
+            price.period = price.period.or(more.period);
+            let above = (0..cell.tokens.len())
+                .filter_map(|at| bounds(&cell.tokens, at))
+                .find_map(|found| match found.range {
+                    Range::Over(value) => Some(value),
+                    _ => None,
+                });
+            price.above = price.above.or(above);
+        }
+        price
+    }
+
+    /// Cells that hold words: description, notes, sections.
+    pub(super) fn text_cells(&self) -> impl Iterator<Item = &Stretch> {
+        let is_text = |column: usize| {
+            matches!(
+                self.place.columns.get(column),
+                Some(Column::Description | Column::Note | Column::Event | Column::Ref | Column::Range)
+            )
+        };
+        self.row
+            .iter()
+            .enumerate()
+            .filter(move |(at, cell)| *at != self.column && !cell.tokens.is_empty() && is_text(*at))
+            .map(|(_, cell)| cell)
+    }
+
+    /// The row's own words: its text and its billing.
+    pub(super) fn own_words(&self) -> Vec<Token> {
+        let mut words: Vec<Token> = self.text_cells().flat_map(|cell| cell.tokens.clone()).collect();
+        words.extend(
+            self.place
+                .cell(self.row, Column::Billing)
+                .into_iter()
+                .flat_map(|cell| cell.tokens.clone()),
+        );
+        words.extend(
+            self.row
+                .get(self.column)
+                .into_iter()
+                .flat_map(|cell| cell.tokens.clone()),
+        );
+        words
+    }
+
+    /// All words that tell what the row is: its own, its section's, the heading's.
+    fn words(&self) -> Vec<Token> {
+        let mut words = self.own_words();
+        words.extend(self.section.words.clone());
+        words.extend(self.place.heading_tokens().to_vec());
+        words
+    }
+
+    fn kind(&self, facts: &Facts<'_>, billed: Option<Period>) -> Option<Kind> {
+        let own: Vec<Token> = self.text_cells().flat_map(|cell| cell.tokens.clone()).collect();
+        if says_any(&own, "minimum|floor|min.|commitment")
+            && !facts.price.is_per_unit()
+            && facts.price.money.is_some()
+        {
+            return Some(Kind::MinimumCommitment);
+        }
+        let negative = facts
+            .price
+            .money
+            .is_some_and(|amount| amount.value.is_sign_negative());
+        let reduces = says_any(&own, "discount|rebate|abatement|promotional credit") && own.len() <= 10;
+        if negative || reduces {
+            return Some(Kind::Discount);
+        }
+        if billed.is_some_and(|billed| billed.often == Often::Ambiguous) {
+            return Some(Kind::Recurring);
+        }
+        kind(facts)
+    }
+
+    fn description(&self) -> String {
+        let text = |column: Option<&Column>| {
+            matches!(column, Some(Column::Description | Column::Note | Column::Event))
+        };
+        let mut parts: Vec<String> = self
+            .row
+            .iter()
+            .enumerate()
+            .filter(|(at, cell)| {
+                !cell.tokens.is_empty() && text(self.place.columns.get(*at)) && *at != self.column
+            })
+            .map(|(_, cell)| cell.printed(0, cell.tokens.len()))
+            .collect();
+        if self.several {
+            let header = self
+                .place
+                .grid
+                .header
+                .as_ref()
+                .and_then(|header| header.get(self.column));
+            parts.extend(header.map(|cell| cell.printed(0, cell.tokens.len())));
+        }
+        if parts.is_empty() {
+            parts.push(self.place.heading());
+        }
+        parts.join(" ")
+    }
+
+    fn quantity(&self) -> Found<Decimal> {
+        let read = |cell: &Stretch| {
+            let at = cell.tokens.iter().position(|token| token.number().is_some())?;
+            Some(found(
+                cell.tokens.get(at)?.number()?,
+                cell,
+                self.place.document,
+                at,
+                at.saturating_add(1),
+            ))
+        };
+        if let Some(quantity) = self.place.cell(self.row, Column::Quantity).and_then(read) {
+            return quantity;
+        }
+        self.text_cells()
+            .find_map(|cell| self.quantity_in(cell))
+            .unwrap_or_default()
+    }
+
+    /// "Carrier connectors, six"; "625,000 credits"; "6 x connector".
+    fn quantity_in(&self, cell: &Stretch) -> Option<Found<Decimal>> {
+        let last = cell.tokens.len().checked_sub(1)?;
+        let comma = last
+            .checked_sub(1)
+            .and_then(|at| cell.tokens.get(at))
+            .is_some_and(|token| token.is_mark(','));
+        if let Some(count) = cell.tokens.get(last).and_then(Token::number).filter(|_| comma) {
+            return Some(found(
+                count,
+                cell,
+                self.place.document,
+                last,
+                last.saturating_add(1),
+            ));
+        }
+        let count = cell.tokens.first()?.number()?;
+        let counted = cell.tokens.get(1).is_some_and(|token| {
+            token.is("x")
+                || token.is_mark('\u{00D7}')
+                || token.is_any("credits|seats|users|licenses|licences|units")
+        });
+        counted.then(|| found(count, cell, self.place.document, 0, 1))
+    }
+
+    fn unit(&self, price: &Expression) -> Option<String> {
+        if let Some(unit) = price.unit() {
+            return Some(unit.to_owned());
+        }
+        let column = self
+            .place
+            .columns
+            .iter()
+            .position(|column| *column == Column::Quantity);
+        let header = column.map(|at| self.place.header(at)).unwrap_or_default();
+        let named = header
+            .first()
+            .filter(|token| token.is_any("seats|users|licenses|licences|employees"));
+        if let Some(token) = named {
+            return Some(singular(&token.low));
+        }
+        let described = self
+            .text_cells()
+            .flat_map(|cell| &cell.tokens)
+            .find(|token| is_seat(&token.low));
+        if let Some(token) = described.filter(|_| column.is_some()) {
+            return Some(singular(&token.low));
+        }
+        let first = self.text_cells().next().and_then(|cell| noun(&cell.tokens, 0));
+        first.filter(|_| price.is_per_unit()).map(|(unit, _)| unit)
+    }
+
+    /// How often it is billed and when: the billing column, words such as "payable monthly", else the price's own span.
+    fn rhythm(&self, price: &Expression) -> Rhythm {
+        let period = price.period.and_then(Period::cadence);
+        let column = self
+            .place
+            .cell(self.row, Column::Billing)
+            .map(|cell| billing::of_cell(&cell.tokens));
+        if let Some((billed, timing)) = column.filter(|(billed, timing)| billed.is_some() || timing.is_some())
+        {
+            return Rhythm {
+                period,
+                billed: billed.or(price.period),
+                timing,
+            };
+        }
+        let payable = self.row.iter().find_map(|cell| payable(&cell.tokens));
+        let timing = self
+            .row
+            .iter()
+            .find_map(|cell| phrases::timing(&cell.tokens))
+            .map(|(.., timing)| timing);
+        Rhythm {
+            period,
+            billed: payable.or(price.period),
+            timing,
+        }
+    }
+
+    /// The words of the price cell.
+    pub(super) fn price_words(&self) -> Vec<WordRef> {
+        self.row
+            .get(self.column)
+            .map(|cell| cell.all_words().to_vec())
+            .unwrap_or_default()
+    }
+
+    /// The whole row.
+    pub(super) fn evidence(&self) -> Vec<Evidence> {
+        evidence_of(self.place, self.row)
+    }
+}
+
+/// "billed with B".
+fn billed_with(tokens: &[Token]) -> Option<String> {
+    let at = phrases::find(tokens, "billed with").or_else(|| phrases::find(tokens, "invoiced with"))?;
+    tokens.get(at.saturating_add(2)).map(|token| token.low.clone())
+}
+
+/// "payable monthly", "billed quarterly", "invoiced annually".
+fn payable(tokens: &[Token]) -> Option<Period> {
+    let verb = tokens
+        .iter()
+        .position(|token| token.is_any("payable|billed|invoiced|paid|charged"))?;
+    let rest = tokens.get(verb..verb.saturating_add(5).min(tokens.len()))?;
+    phrases::period_within(rest).map(|(_, found)| found)
+}
+
+/// "GPU-hour", "per user / month", "month", "GB-month", "each".
+fn of_unit_cell(cell: &Stretch) -> Expression {
+    let mut price = billing::of_words(&cell.tokens);
+    if price.per.is_some() || price.period.is_some() {
+        return price;
+    }
+    let Some(first) = cell.tokens.first() else {
+        return price;
+    };
+    let span = duration::unit(&first.low)
+        .filter(|_| cell.tokens.len() == 1)
+        .and_then(duration::months);
+    price.period = span.map(|months| Period {
+        often: Often::Is(Cadence::months(months)),
+        length: 1,
+    });
+    if price.period.is_none()
+        && let Some((unit, length)) = noun(&cell.tokens, 0)
+        && phrases::find_duration(&cell.tokens).is_none()
+    {
+        price.per = Some(PerUnit {
+            count: Decimal::ONE,
+            unit,
+            length,
+        });
+    }
+    price
+}

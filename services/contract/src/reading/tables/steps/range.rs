@@ -1,0 +1,45 @@
+//! The cell of a tier: its bounds, and the words before them.
+
+use rust_decimal::Decimal;
+
+use crate::reading::phrases::{Bounds, Range, bounds};
+use crate::reading::tokens::{Kind, Stretch};
+
+/// The bounds phrase of a cell: the first one that is more than a bare word; "1st enclosure" is everything up to one.
+pub(super) fn bounds_of(cell: &Stretch) -> Option<Bounds> {
+    if let Some(Kind::Ordinal(number)) = cell.tokens.first().map(|token| token.kind) {
+        return Some(Bounds {
+            range: Range::UpTo(Decimal::from(number)),
+            at: 0,
+            length: 1,
+        });
+    }
+    let rest = cell.tokens.iter().position(|token| token.is("thereafter"));
+    if let (Some(at), true) = (rest, cell.tokens.first().is_some_and(|token| token.is("each"))) {
+        return Some(Bounds {
+            range: Range::Rest,
+            at: 0,
+            length: at,
+        });
+    }
+    (0..cell.tokens.len().min(8))
+        .filter_map(|at| bounds(&cell.tokens, at))
+        .find(|found| found.length > 1 || cell.tokens.len() <= 2)
+}
+
+/// The words before the bounds of a tier; `None` where the cell names no bounds.
+pub(super) fn prefix(cell: &Stretch) -> Option<String> {
+    let at = bounds_of(cell)?.at;
+    let words: Vec<&str> = cell
+        .tokens
+        .iter()
+        .take(at)
+        .filter(|token| !token.is_mark(',') && !token.is_mark(':') && !token.is_mark('-'))
+        .map(|token| token.low.as_str())
+        .collect();
+    Some(words.join(" "))
+}
+
+pub(super) fn same(one: &str, other: &str) -> bool {
+    one == other || one.is_empty() || other.is_empty()
+}
