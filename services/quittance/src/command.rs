@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Make keys for people and programs.
     #[command(subcommand)]
     Key(Key),
+    /// Measure how fast this machine works, in a private database that is gone afterwards.
+    #[command(subcommand)]
+    Bench(Bench),
     /// Reads one document from standard input in a limited process; the services call it.
     #[command(hide = true)]
     ReadDocument,
@@ -287,4 +290,20 @@ pub(crate) enum RoleName {
     Finance,
     Admin,
     Service,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Billing runs, computed and stored: how many contracts a second.
+    Bill(BenchBill),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchBill {
+    /// How many contracts, each with an account of its own.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) contracts: u32,
+    /// How many monthly runs are measured; the median counts.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=10))]
+    pub(crate) runs: u8,
 }

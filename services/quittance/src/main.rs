@@ -1,7 +1,7 @@
 //! The command line: contract in, correct invoices out.
 //!
 //! **Owns** the commands, how their answers look ([`printing`]) and what exit code they end with ([`failure`]); starting
-//! both services in one process ([`serve`]) and telling their whole story ([`demo`]).
+//! both services in one process ([`serve`]), telling their whole story ([`demo`]) and measuring them ([`bench`]).
 //!
 //! **Does not own** any rule: what it shows, any gRPC client can have. It has no database of its own.
 //!
@@ -12,6 +12,7 @@
 //! work goes to standard error. Exit codes: 0 done, 1 something broke (no server, no disk), 2 refused by a named error,
 //! 64 the command itself was wrong.
 
+mod bench;
 mod bill;
 mod command;
 mod connection;
@@ -68,6 +69,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Bill(bill) => bill::run(&bill, &to, output).await,
         Command::Invoice(invoice) => invoices::run(&invoice, &to, output).await,
         Command::Key(key) => keys::run(&key, output),
+        Command::Bench(bench) => bench::run(&bench, output).await,
         Command::ReadDocument => Ok(()),
     }
 }

@@ -81,7 +81,11 @@ impl Running {
     /// Addresses first, because a port in use should be known before anything that costs time; then PostgreSQL, then
     /// the services.
     pub(crate) async fn start(orders: Orders) -> Result<Self, Failure> {
-        let environment = Environment::of_process();
+        Self::start_in(Environment::of_process(), orders).await
+    }
+
+    /// The same, told other things than this process was.
+    pub(crate) async fn start_in(environment: Environment, orders: Orders) -> Result<Self, Failure> {
         let settings = Settings::read(&environment).map_err(refused)?;
         telemetry::start(&settings, orders.log).map_err(refused)?;
         let token = shutdown::on_signals()?;

@@ -81,12 +81,13 @@ async fn answer(
     order: &Order,
     parked: &[Parked],
 ) -> Result<RunBillingResponse, sqlx::Error> {
-    let (count, ids) = invoices::of_run(connection, author.tenant(), &order.run, MOST_SHOWN.into()).await?;
-    let issued = invoices::of_ids(connection, author.tenant(), &ids).await?;
+    let issued = invoices::of_run(connection, author.tenant(), &order.run, MOST_SHOWN.into()).await?;
+    let first = invoices::of_ids(connection, author.tenant(), &issued.first).await?;
     Ok(RunBillingResponse {
-        invoices: issued.iter().map(messages::invoice).collect(),
+        invoices: first.iter().map(messages::invoice).collect(),
         parked: parked.iter().map(messages::parked).collect(),
-        invoice_count: u64::try_from(count).unwrap_or_default(),
+        invoice_count: u64::try_from(issued.invoices).unwrap_or_default(),
+        line_count: u64::try_from(issued.lines).unwrap_or_default(),
     })
 }
 
@@ -110,8 +111,13 @@ async fn rehearse(
             .map(messages::invoice)
             .collect(),
         parked: parked.iter().map(messages::parked).collect(),
-        invoice_count: u64::try_from(drafts.len()).unwrap_or_default(),
+        invoice_count: count(&drafts),
+        line_count: drafts.iter().map(|draft| count(&draft.lines)).sum(),
     })
+}
+
+fn count<T>(items: &[T]) -> u64 {
+    u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
 
 impl From<RunError> for Status {

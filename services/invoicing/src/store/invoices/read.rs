@@ -60,19 +60,34 @@ pub(crate) async fn list(
     .await
 }
 
-/// How many invoices a run issued, and the first of them in the order of their dates.
+/// What a run issued, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunIssued {
+    /// Invoices and credit notes.
+    pub(crate) invoices: i64,
+    pub(crate) lines: i64,
+    /// The first documents in the order of their dates.
+    pub(crate) first: Vec<Uuid>,
+}
+
+/// How much a run issued, and the first of it.
 pub(crate) async fn of_run(
     connection: &mut PgConnection,
     tenant: Uuid,
     run: &str,
     limit: i64,
-) -> Result<(i64, Vec<Uuid>), sqlx::Error> {
-    let count = sqlx::query_scalar("SELECT count(*) FROM invoice WHERE tenant = $1 AND run = $2")
-        .bind(tenant)
-        .bind(run)
-        .fetch_one(&mut *connection)
-        .await?;
-    let ids = sqlx::query_scalar(
+) -> Result<RunIssued, sqlx::Error> {
+    let (invoices, lines) = sqlx::query_as(
+        "SELECT count(*), coalesce(sum(of_invoice.lines), 0)::bigint FROM invoice CROSS JOIN LATERAL \
+           (SELECT count(*) AS lines FROM invoice_line AS line WHERE line.invoice = invoice.id AND line.tenant = $1) \
+           AS of_invoice \
+         WHERE invoice.tenant = $1 AND invoice.run = $2",
+    )
+    .bind(tenant)
+    .bind(run)
+    .fetch_one(&mut *connection)
+    .await?;
+    let first = sqlx::query_scalar(
         "SELECT id FROM invoice WHERE tenant = $1 AND run = $2 \
          ORDER BY invoice_date, account, series, sequence, id LIMIT $3",
     )
@@ -81,7 +96,11 @@ pub(crate) async fn of_run(
     .bind(limit)
     .fetch_all(connection)
     .await?;
-    Ok((count, ids))
+    Ok(RunIssued {
+        invoices,
+        lines,
+        first,
+    })
 }
 
 #[derive(sqlx::FromRow)]
