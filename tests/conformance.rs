@@ -1,6 +1,7 @@
 //! Billing cases worked out by others, run through the engine's public functions.
 //!
-//! `CONFORMANCE_CASES` names another file of the same format; what stands in `tests/conformance/README.md`.
+//! `CONFORMANCE_CASES` names another file of the same format, or a folder of such files; what stands where is in
+//! `tests/conformance/README.md`.
 
 #[path = "conformance/adjustments.rs"]
 mod adjustments;
@@ -12,6 +13,8 @@ mod calendar;
 mod case;
 #[path = "conformance/changes.rs"]
 mod changes;
+#[path = "conformance/choices.rs"]
+mod choices;
 #[path = "conformance/compare.rs"]
 mod compare;
 #[path = "conformance/credits.rs"]
@@ -33,29 +36,13 @@ mod terms;
 #[path = "conformance/units.rs"]
 mod units;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use case::{Answer, Case, Failure};
 use compare::differences;
 use report::{Outcome, Report};
 use rust_decimal::Decimal;
-use serde_json::Value;
-
-/// Rule choices the engine does not offer, and why.
-const NOT_OFFERED: [(&str, &str); 3] = [
-    (
-        "split_line:unit_conversion_rounded_per_line",
-        "rounds each part of a period up by itself and so bills more than the period used",
-    ),
-    (
-        "day_count:fixed_month_28",
-        "no contract counts months of 28 days; actual days and months of 30 are offered",
-    ),
-    (
-        "stub_denominator:previous_date_not_realigned",
-        "divides a stub by a month that is not its own, a slip of one engine",
-    ),
-];
+use serde_json::{Value, json};
 
 /// Each knows some kinds of case, and says nothing about the others.
 const ADAPTERS: [fn(&Case) -> Option<Answer>; 10] = [
@@ -76,7 +63,9 @@ fn every_case_of_the_field_comes_out_as_its_source_says() {
     let (path, cases) = cases();
     let mut report = Report::default();
     for case in &cases {
-        report.add(case, outcome(case));
+        case.begin();
+        let outcome = outcome(case);
+        report.add(case, outcome);
     }
     println!("{}\n{report}", path.display());
     assert!(
@@ -112,25 +101,63 @@ fn first_figure(value: &mut Value) -> Option<&mut Value> {
     }
 }
 
-fn cases() -> (PathBuf, Vec<Case>) {
-    let path = std::env::var_os("CONFORMANCE_CASES").map_or_else(own_cases, PathBuf::from);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let values: Vec<Value> =
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(!values.is_empty(), "{} holds no case", path.display());
-    (path, values.iter().map(Case::read).collect())
+#[test]
+fn what_no_adapter_knows_is_a_failure_and_what_none_reads_is_named() {
+    let case = |kind: &str, given: Value| {
+        Case::read(&json!({ "id": "x", "kind": kind, "given": given, "expect": { "days": 29 } }))
+    };
+    let unknown = case("price_by_moon", json!({}));
+    assert!(matches!(outcome(&unknown), Outcome::Failed(why) if why.contains("price_by_moon")));
+    let days = json!({ "period_from": "2020-02-01", "period_to_inclusive": "2020-02-29", "moon": "full" });
+    let more = case("day_count", days);
+    more.begin();
+    assert!(matches!(outcome(&more), Outcome::Passed));
+    assert_eq!(more.unread().into_iter().collect::<Vec<_>>(), ["moon"]);
 }
 
-fn own_cases() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases.json")
+fn cases() -> (PathBuf, Vec<Case>) {
+    let own = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
+    let path = std::env::var_os("CONFORMANCE_CASES").map_or_else(own, PathBuf::from);
+    let cases: Vec<Case> = files(&path).iter().flat_map(|file| cases_of(file)).collect();
+    assert!(!cases.is_empty(), "{} holds no case", path.display());
+    (path, cases)
+}
+
+/// The file itself, or every JSON file of the folder.
+fn files(path: &Path) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_owned()];
+    }
+    let entries = std::fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> = files
+        .filter(|file| file.extension().is_some_and(|end| end == "json"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn cases_of(file: &Path) -> Vec<Case> {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let values: Vec<Value> =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    values.iter().map(Case::read).collect()
 }
 
 fn outcome(case: &Case) -> Outcome {
-    if let Some((token, reason)) = NOT_OFFERED.into_iter().find(|(token, _)| case.follows(token)) {
+    if let Some((token, reason)) = choices::NOT_OFFERED
+        .into_iter()
+        .find(|(token, _)| case.follows(token))
+    {
         return Outcome::Unsupported { token, reason };
     }
+    if case.given.has("rounding")
+        && !choices::ROUNDINGS.contains(&case.given.text("rounding").unwrap_or_default())
+    {
+        return Outcome::Failed(format!("no such rounding: {}", case.given.value("rounding")));
+    }
     match ADAPTERS.iter().find_map(|adapter| adapter(case)) {
-        None => Outcome::Failed("no adapter for this kind".to_owned()),
+        None => Outcome::Failed(format!("no adapter for the kind `{}`", case.kind)),
         Some(Err(Failure::Refused(_))) if case.is_to_be_refused() => Outcome::Passed,
         Some(Err(Failure::Refused(why))) => Outcome::Failed(format!("refused: {why}")),
         Some(Err(Failure::Unreadable(why))) => Outcome::Failed(why),

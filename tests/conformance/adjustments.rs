@@ -74,8 +74,12 @@ fn coupon(given: &Given) -> Result<Discount, Failure> {
 }
 
 fn order(case: &Case) -> DiscountOrder {
-    if case.follows("discount:percentage_before_fixed") {
+    if case.follows("discount:percentages_added") {
+        DiscountOrder::PercentAdded
+    } else if case.follows("discount:percentage_before_fixed") {
         DiscountOrder::PercentFirst
+    } else if case.follows("discount:fixed_before_percentage") {
+        DiscountOrder::FixedFirst
     } else {
         DiscountOrder::AsListed
     }
@@ -132,15 +136,18 @@ fn coupon_duration(case: &Case) -> Answer {
         given.clone()
     };
     let of = coupon(&part)?;
-    let lasting = ["duration", "recurring_value", "cycles", "frequency_duration"];
-    let lasting = lasting
-        .into_iter()
-        .find(|name| part.has(name))
-        .map(|name| part.whole(name))
-        .transpose()?;
-    let name = ["invoices", "subtotals"]
-        .into_iter()
-        .find(|name| given.has(name))
+    let lasting = part.first_of(&[
+        "duration",
+        "recurring_value",
+        "cycles",
+        "frequency_duration",
+        "duration_months",
+        "periods",
+        "times",
+    ]);
+    let lasting = lasting.map(|name| part.whole(name)).transpose()?;
+    let name = given
+        .first_of(&["invoices", "subtotals", "periods"])
         .unwrap_or("invoices");
     let mut discounts = Vec::new();
     for (at, subtotal) in (0_u32..).zip(given.decimals(name)?) {
@@ -190,13 +197,7 @@ fn distribution(case: &Case) -> Answer {
 
 fn largest_remainder(given: &Given) -> Answer {
     let weights = given.part("weights");
-    let ids: Vec<&String> = weights
-        .0
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(id, _)| id)
-        .collect();
+    let ids = weights.names();
     let mut shares = Vec::new();
     for id in &ids {
         shares.push(Share {
@@ -211,7 +212,7 @@ fn largest_remainder(given: &Given) -> Answer {
         Remainder::LargestFraction,
     );
     let parts = parts.map_err(refused)?.into_iter().map(number);
-    let named: Map<String, Value> = ids.into_iter().cloned().zip(parts).collect();
+    let named: Map<String, Value> = ids.iter().cloned().zip(parts).collect();
     outputs([("parts", Value::Object(named))])
 }
 
@@ -228,16 +229,26 @@ fn tax(given: &Given) -> Result<Tax, Failure> {
 fn tax_on_amount(case: &Case) -> Answer {
     let given = &case.given;
     let currency = given.currency()?;
-    let amounts = if given.has("lines") {
-        given.decimals("lines")?
-    } else {
-        vec![given.decimal("net")?]
+    let listed = given.first_of(&["lines", "fees", "amounts", "unrounded_lines"]);
+    let amounts = match listed {
+        Some(name) => given.fractions(name)?,
+        None => vec![
+            given.fraction(
+                given
+                    .first_of(&["net", "amount", "net_unrounded"])
+                    .unwrap_or("net"),
+            )?,
+        ],
     };
-    let line = |amount| TaxedLine {
-        rounded: Money::new(amount, currency).rounded(),
-        unrounded: Fraction::whole(amount),
+    let line = |unrounded: Fraction| {
+        let rounded = unrounded.rounded(currency.minor_digits());
+        let rounded = rounded.ok_or_else(|| refused("too large"))?;
+        Ok(TaxedLine {
+            rounded: Money::new(rounded, currency),
+            unrounded,
+        })
     };
-    let lines: Vec<TaxedLine> = amounts.into_iter().map(line).collect();
+    let lines: Vec<TaxedLine> = amounts.into_iter().map(line).collect::<Result<_, Failure>>()?;
     let unrounded = case.follows("tax:invoice_total_from_unrounded_lines");
     let base = if unrounded {
         TaxBase::UnroundedLines

@@ -121,26 +121,52 @@ pub(crate) fn recurring(every: Cadence, timing: Timing, anchor: Date) -> Schedul
 }
 
 pub(crate) fn cadence(given: &Given) -> Result<Cadence, Failure> {
-    let (count, unit) = match given.text("period").unwrap_or("monthly") {
-        "daily" => (1, CadenceUnit::Day),
-        "weekly" => (1, CadenceUnit::Week),
-        "biweekly" => (2, CadenceUnit::Week),
+    let name = given.first_of(&["period", "billing_period", "cadence", "interval"]);
+    let Some(name) = name else {
+        return Ok(MONTHLY);
+    };
+    cadence_named(given.text(name)?).ok_or_else(|| given.missing(name))
+}
+
+const MONTHLY: Cadence = Cadence {
+    count: 1,
+    unit: CadenceUnit::Month,
+};
+
+/// A cadence by its word, or as an ISO 8601 duration of one unit: `P3M`.
+pub(crate) fn cadence_named(name: &str) -> Option<Cadence> {
+    let (count, unit) = match name {
+        "daily" | "day" => (1, CadenceUnit::Day),
+        "weekly" | "week" => (1, CadenceUnit::Week),
+        "biweekly" | "fortnightly" => (2, CadenceUnit::Week),
         "thirty_days" => (30, CadenceUnit::Day),
         "thirty_one_days" => (31, CadenceUnit::Day),
         "sixty_days" => (60, CadenceUnit::Day),
         "ninety_days" => (90, CadenceUnit::Day),
-        "monthly" => (1, CadenceUnit::Month),
+        "monthly" | "month" => (1, CadenceUnit::Month),
         "bimonthly" | "bimestrial" => (2, CadenceUnit::Month),
-        "quarterly" => (3, CadenceUnit::Month),
+        "quarterly" | "quarter" => (3, CadenceUnit::Month),
         "triannual" => (4, CadenceUnit::Month),
-        "semiannual" | "biannual" | "half_yearly" => (6, CadenceUnit::Month),
-        "annual" | "yearly" => (1, CadenceUnit::Year),
+        "semiannual" | "biannual" | "half_yearly" | "semiannually" => (6, CadenceUnit::Month),
+        "annual" | "yearly" | "year" | "annually" => (1, CadenceUnit::Year),
         "sesquiennial" => (18, CadenceUnit::Month),
         "biennial" => (2, CadenceUnit::Year),
         "triennial" => (3, CadenceUnit::Year),
-        _ => return Err(given.missing("period")),
+        duration => {
+            let (count, unit) = duration
+                .strip_prefix('P')?
+                .split_at_checked(duration.len().checked_sub(2)?)?;
+            let unit = match unit {
+                "D" => CadenceUnit::Day,
+                "W" => CadenceUnit::Week,
+                "M" => CadenceUnit::Month,
+                "Y" => CadenceUnit::Year,
+                _ => return None,
+            };
+            (count.parse().ok()?, unit)
+        }
     };
-    Ok(Cadence { count, unit })
+    Some(Cadence { count, unit })
 }
 
 pub(crate) fn name(charge: &mut Charge, name: &str) {

@@ -1,5 +1,8 @@
 //! One case, and how its inputs are read.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use pricing::fraction::Fraction;
@@ -32,7 +35,12 @@ pub(crate) enum Failure {
 
 /// Inputs by name.
 #[derive(Debug, Clone)]
-pub(crate) struct Given(pub(crate) Value);
+pub(crate) struct Given(Value);
+
+thread_local! {
+    /// Names of inputs looked at since the case began.
+    static READ: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
 
 impl Case {
     pub(crate) fn read(value: &Value) -> Self {
@@ -51,6 +59,18 @@ impl Case {
     /// Do its figures rest on this rule choice?
     pub(crate) fn follows(&self, token: &str) -> bool {
         self.conventions.iter().any(|convention| convention == token)
+    }
+
+    /// Forgets what was read of earlier cases.
+    pub(crate) fn begin(&self) {
+        READ.with_borrow_mut(BTreeSet::clear);
+    }
+
+    /// Inputs that nothing has looked at since the case began: its figures came out, or did not, without them.
+    pub(crate) fn unread(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        collect_names(&self.given.0, &mut names);
+        READ.with_borrow(|read| names.difference(read).cloned().collect())
     }
 
     /// Must the input be refused?
@@ -74,27 +94,74 @@ impl Case {
     }
 }
 
+fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| collect_names(value, names)),
+        Value::Object(named) => {
+            for (name, value) in named.iter().filter(|(_, value)| !value.is_null()) {
+                names.insert(name.clone());
+                collect_names(value, names);
+            }
+        }
+        _ => {}
+    }
+}
+
 impl Given {
+    pub(crate) fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// Whatever stands under a name, noted as read.
+    pub(crate) fn value(&self, name: &str) -> &Value {
+        READ.with_borrow_mut(|read| {
+            if !read.contains(name) {
+                read.insert(name.to_owned());
+            }
+        });
+        &self.0[name]
+    }
+
+    /// The names it has, of a part whose names are the source's own.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// Texts of a list; none if it is absent.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        let values = self.value(name).as_array().into_iter().flatten();
+        values.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
-        !self.0[name].is_null()
+        !self.value(name).is_null()
+    }
+
+    /// The first of several names that it has.
+    pub(crate) fn first_of<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        names.iter().copied().find(|name| self.has(name))
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<&str, Failure> {
-        self.0[name].as_str().ok_or_else(|| self.missing(name))
+        self.value(name).as_str().ok_or_else(|| self.missing(name))
     }
 
     pub(crate) fn flag(&self, name: &str) -> bool {
-        self.0[name].as_bool().unwrap_or(false)
+        self.value(name).as_bool().unwrap_or(false)
     }
 
     pub(crate) fn decimal(&self, name: &str) -> Result<Decimal, Failure> {
-        as_decimal(&self.0[name]).ok_or_else(|| self.missing(name))
+        as_decimal(self.value(name)).ok_or_else(|| self.missing(name))
     }
 
     /// The same figure under the first of several names it goes by.
     pub(crate) fn one_of(&self, names: &[&str]) -> Result<Decimal, Failure> {
-        let name = names.iter().find(|name| self.has(name));
-        name.map_or_else(
+        self.first_of(names).map_or_else(
             || Err(self.missing(&names.join("` or `"))),
             |name| self.decimal(name),
         )
@@ -109,16 +176,17 @@ impl Given {
     }
 
     pub(crate) fn fraction(&self, name: &str) -> Result<Fraction, Failure> {
-        let text = self.0[name]
+        let text = self
+            .value(name)
             .as_str()
             .map(str::to_owned)
-            .or_else(|| Some(as_decimal(&self.0[name])?.to_string()));
+            .or_else(|| Some(as_decimal(self.value(name))?.to_string()));
         text.and_then(|text| text.parse().ok())
             .ok_or_else(|| self.missing(name))
     }
 
     pub(crate) fn whole(&self, name: &str) -> Result<u32, Failure> {
-        let number = as_decimal(&self.0[name]).and_then(|number| number.to_string().parse().ok());
+        let number = as_decimal(self.value(name)).and_then(|number| number.to_string().parse().ok());
         number.ok_or_else(|| self.missing(name))
     }
 
@@ -180,7 +248,7 @@ impl Given {
 
     /// Members of a list; none if it is absent.
     pub(crate) fn list(&self, name: &str) -> Vec<Self> {
-        self.0[name]
+        self.value(name)
             .as_array()
             .into_iter()
             .flatten()
@@ -191,7 +259,8 @@ impl Given {
 
     pub(crate) fn decimals(&self, name: &str) -> Result<Vec<Decimal>, Failure> {
         let amount = |value: &Value| as_decimal(value).or_else(|| as_decimal(&value["amount"]));
-        let all: Option<Vec<Decimal>> = self.0[name]
+        let all: Option<Vec<Decimal>> = self
+            .value(name)
             .as_array()
             .into_iter()
             .flatten()
@@ -200,8 +269,15 @@ impl Given {
         all.ok_or_else(|| self.missing(name))
     }
 
+    /// Exact numbers of a list, `1230/31` as well as `39.68`.
+    pub(crate) fn fractions(&self, name: &str) -> Result<Vec<Fraction>, Failure> {
+        let values = self.value(name).as_array().into_iter().flatten();
+        let exact = |value: &Value| Self(serde_json::json!({ name: value })).fraction(name);
+        values.map(exact).collect()
+    }
+
     pub(crate) fn part(&self, name: &str) -> Self {
-        Self(self.0[name].clone())
+        Self(self.value(name).clone())
     }
 
     pub(crate) fn missing(&self, name: &str) -> Failure {

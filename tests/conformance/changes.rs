@@ -144,7 +144,10 @@ fn items_of(case: &Case, items: &[Given], prefix: &str, period: Period) -> Resul
 fn seat_charge(case: &Case) -> Answer {
     let given = &case.given;
     let period = given.part("period").period("")?;
-    let opening = given.optional_decimal("opening_seats")?.unwrap_or_default();
+    let opening = match given.value("opening_seats").as_array() {
+        Some(taken) => Decimal::from(taken.len()),
+        None => given.optional_decimal("opening_seats")?.unwrap_or_default(),
+    };
     let unit_price = given.decimal("unit_price")?;
     let mut charge = flat_charge(given.text("billed").unwrap_or("in_advance"), Decimal::ZERO)?;
     charge.quantity = Quantity::Seats {

@@ -4,13 +4,13 @@ use billing::credits::{Fee, Grant, Refill, Reset, RolloverBounds, Use, Wallet, a
 use jiff::Span;
 use jiff::civil::DateTime;
 use pricing::money::Money;
-use pricing::plan::Policy;
+use pricing::plan::{Cadence, CadenceUnit, Policy};
 use pricing::price::{Measured, Price};
 use pricing::rate::{Earlier, RateInput, RatedLine, rate};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::agreement::flat_charge;
+use super::agreement::{cadence_named, flat_charge};
 use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
 
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
@@ -47,7 +47,8 @@ fn grant_burndown(given: &Given) -> Answer {
             keeps_overage,
         })
     };
-    let resets = given.0["resets"]
+    let resets = given
+        .value("resets")
         .as_array()
         .into_iter()
         .flatten()
@@ -99,7 +100,10 @@ fn grant(row: &Given, until: DateTime) -> Result<(Grant, Decimal), Failure> {
 /// The moments of a recurrence after the grant starts, counted from its anchor in both directions.
 fn refills(given: &Given, starts: DateTime, until: DateTime) -> Result<Vec<DateTime>, Failure> {
     let anchor = given.date_time("anchor")?;
-    let every: Span = given.text("interval")?.parse().map_err(refused)?;
+    let every: Span = match given.text("interval")?.parse() {
+        Ok(span) => span,
+        Err(_) => span_of(cadence_named(given.text("interval")?).ok_or_else(|| given.missing("interval"))?)?,
+    };
     let at = |count: i64| -> Result<DateTime, Failure> {
         let span = every.checked_mul(count).map_err(refused)?;
         anchor.checked_add(span).map_err(refused)
@@ -124,8 +128,20 @@ fn refills(given: &Given, starts: DateTime, until: DateTime) -> Result<Vec<DateT
     Ok(moments)
 }
 
+fn span_of(every: Cadence) -> Result<Span, Failure> {
+    let count = i64::from(every.count);
+    let span = match every.unit {
+        CadenceUnit::Day => Span::new().try_days(count),
+        CadenceUnit::Week => Span::new().try_weeks(count),
+        CadenceUnit::Month => Span::new().try_months(count),
+        CadenceUnit::Year => Span::new().try_years(count),
+        CadenceUnit::HalfMonth => return Err(refused("grants do not come back twice a month")),
+    };
+    span.map_err(refused)
+}
+
 fn moment(at: Value) -> Result<DateTime, Failure> {
-    Given(serde_json::json!({ "at": at })).date_time("at")
+    Given::new(serde_json::json!({ "at": at })).date_time("at")
 }
 
 /// Tax is paid too.
@@ -134,7 +150,6 @@ fn wallet_application(given: &Given) -> Answer {
     let mut rows = given.list("wallets");
     rows.sort_by_key(|row| row.date_time("created_at").ok());
     let wallet = |row: &Given| -> Result<Wallet, Failure> {
-        let kinds = row.0["allowed_fee_types"].as_array().into_iter().flatten();
         Ok(Wallet {
             id: row.text("id")?.to_owned(),
             balance: Money::new(row.decimal("balance")?, currency),
@@ -144,7 +159,7 @@ fn wallet_application(given: &Given) -> Answer {
                 .to_string()
                 .parse()
                 .map_err(refused)?,
-            pays: kinds.filter_map(Value::as_str).map(str::to_owned).collect(),
+            pays: row.texts("allowed_fee_types"),
         })
     };
     let fee = |row: &Given| -> Result<Fee, Failure> {
@@ -180,9 +195,13 @@ fn paid(wallets: Vec<Wallet>, fees: &[Fee], zero: Money) -> Answer {
         .map_err(refused)?;
     outputs([
         ("applied", number(applied.paid.amount)),
+        ("credit_applied", number(applied.paid.amount)),
         ("due", number(applied.due.amount)),
+        ("amount_due", number(applied.due.amount)),
         ("balances", Value::Object(balances)),
         ("balance", number(left.amount)),
+        ("remaining_credit", number(left.amount)),
+        ("credit_left", number(left.amount)),
     ])
 }
 
@@ -190,8 +209,21 @@ fn paid(wallets: Vec<Wallet>, fees: &[Fee], zero: Money) -> Answer {
 fn account_credit(given: &Given) -> Answer {
     let currency = given.currency()?;
     let money = |names: &[&str]| given.one_of(names).map(|amount| Money::new(amount, currency));
-    let balance = money(&["credit", "credit_balance", "account_credit", "balance"])?;
-    let amount = money(&["invoice_total", "total", "invoice_amount", "amount"])?;
+    let balance = money(&[
+        "credit",
+        "credit_balance",
+        "account_credit",
+        "credit_before",
+        "balance",
+    ])?;
+    let amount = money(&[
+        "invoice_total",
+        "invoice",
+        "total",
+        "invoice_amount",
+        "charges",
+        "amount",
+    ])?;
     let wallet = Wallet {
         id: "credit".to_owned(),
         balance,
@@ -210,8 +242,14 @@ fn account_credit(given: &Given) -> Answer {
 
 /// Credits bought at a price for each.
 fn wallet_topup(given: &Given) -> Answer {
-    let credits = given.one_of(&["credits", "paid_credits", "quantity"])?;
-    let unit_price = given.one_of(&["rate", "rate_amount", "unit_price"])?;
+    let credits = given.one_of(&["credits", "paid_credits", "credits_amount", "units", "quantity"])?;
+    let unit_price = given.one_of(&[
+        "rate",
+        "rate_amount",
+        "price_per_credit",
+        "credit_price",
+        "unit_price",
+    ])?;
     let line = priced(given, credits, unit_price, None)?;
     outputs([
         ("amount", number(line.amount.amount)),
@@ -221,8 +259,22 @@ fn wallet_topup(given: &Given) -> Answer {
 
 /// What was billed before counts against what it should be now.
 fn paid_adjustment(given: &Given) -> Answer {
-    let amount = given.one_of(&["new_amount", "expected", "adjusted_amount", "amount"])?;
-    let before = given.one_of(&["paid", "old_amount", "billed"])?;
+    let amount = given.one_of(&[
+        "new_amount",
+        "new_total",
+        "expected",
+        "adjusted_amount",
+        "corrected_amount",
+        "amount",
+    ])?;
+    let before = given.one_of(&[
+        "paid",
+        "paid_amount",
+        "old_amount",
+        "old_total",
+        "original_amount",
+        "billed",
+    ])?;
     let line = priced(
         given,
         Decimal::ONE,

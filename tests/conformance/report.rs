@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::case::Case;
+use super::choices::{EXPLAIN, is_known};
 
 /// What became of one case.
 pub(crate) enum Outcome {
@@ -27,11 +28,16 @@ struct Tally {
 pub(crate) struct Report {
     areas: BTreeMap<String, Tally>,
     unsupported: BTreeMap<&'static str, (&'static str, Vec<String>)>,
+    unread: BTreeMap<String, Vec<String>>,
+    unknown: BTreeMap<String, Vec<String>>,
     pub(crate) failures: Vec<String>,
 }
 
 impl Report {
     pub(crate) fn add(&mut self, case: &Case, outcome: Outcome) {
+        if matches!(outcome, Outcome::Passed) && !case.is_to_be_refused() {
+            self.note(case);
+        }
         let tally = self.areas.entry(case.area.clone()).or_default();
         match outcome {
             Outcome::Passed => tally.passed += 1,
@@ -44,6 +50,22 @@ impl Report {
                 let (_, ids) = self.unsupported.entry(token).or_insert((reason, Vec::new()));
                 ids.push(case.id.clone());
             }
+        }
+    }
+
+    /// Nothing of a case goes unnoticed: inputs that no adapter reads and choices that none knows are named, though
+    /// its figures came out without them.
+    fn note(&mut self, case: &Case) {
+        for name in case.unread() {
+            if !EXPLAIN.contains(&name.as_str()) {
+                self.unread.entry(name).or_default().push(case.id.clone());
+            }
+        }
+        for choice in case.conventions.iter().filter(|choice| !is_known(choice)) {
+            self.unknown
+                .entry(choice.clone())
+                .or_default()
+                .push(case.id.clone());
         }
     }
 }
@@ -73,6 +95,12 @@ impl fmt::Display for Report {
         )?;
         for (token, (reason, ids)) in &self.unsupported {
             writeln!(f, "unsupported {token}: {reason} ({})", ids.join(", "))?;
+        }
+        for (name, ids) in &self.unread {
+            writeln!(f, "input not read `{name}`: {}", ids.join(", "))?;
+        }
+        for (choice, ids) in &self.unknown {
+            writeln!(f, "rule choice not known `{choice}`: {}", ids.join(", "))?;
         }
         self.failures
             .iter()

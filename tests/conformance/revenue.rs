@@ -75,19 +75,14 @@ fn allocation(case: &Case, bundle: Option<&Bundle>) -> Answer {
 }
 
 fn bundle(given: &Given) -> Result<Bundle, Failure> {
-    let bundle = given.part("bundle");
-    let name = ["members", "obligations", "ids"]
-        .into_iter()
-        .find(|name| bundle.has(name))
+    let only = given.list("bundles").into_iter().next();
+    let bundle = only.unwrap_or_else(|| given.part("bundle"));
+    let name = bundle
+        .first_of(&["members", "obligations", "obligation_ids", "ids", "of"])
         .unwrap_or("members");
-    let members = bundle.0[name]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str);
     Ok(Bundle {
-        members: members.map(str::to_owned).collect(),
-        selling_price: bundle.one_of(&["price", "ssp", "observed_price", "selling_price"])?,
+        members: bundle.texts(name),
+        selling_price: bundle.one_of(&["price", "ssp", "observed_price", "observed_ssp", "selling_price"])?,
     })
 }
 
@@ -247,12 +242,38 @@ fn retrospective(given: &Given) -> Answer {
 
 fn materials(case: &Case) -> Answer {
     let given = &case.given;
-    let cost = given.one_of(&["materials_cost", "uninstalled_cost", "equipment_cost"])?;
-    let to_date = given.one_of(&["other_cost_to_date", "cost_to_date", "costs_incurred"])?;
-    let (price, total) = (
-        given.one_of(&["price", "transaction_price"])?,
-        given.one_of(&["total_cost", "expected_cost"])?,
-    );
+    let cost = given.one_of(&[
+        "materials_cost",
+        "uninstalled_cost",
+        "uninstalled_materials",
+        "uninstalled_materials_cost",
+        "equipment_cost",
+    ])?;
+    let to_date = given.one_of(&[
+        "other_cost_to_date",
+        "other_costs_to_date",
+        "other_costs_incurred",
+        "cost_to_date",
+        "costs_incurred",
+    ])?;
+    let price = given.one_of(&["price", "transaction_price"])?;
+    let all = [
+        "total_cost",
+        "total_expected_cost",
+        "expected_total_cost",
+        "expected_cost",
+    ];
+    let total = if given.first_of(&all).is_some() {
+        given.one_of(&all)?
+    } else {
+        let others = given.one_of(&[
+            "other_cost_total",
+            "other_costs_total",
+            "other_costs",
+            "other_cost",
+        ])?;
+        others.checked_add(cost).ok_or_else(|| refused("too large"))?
+    };
     let revenue = uninstalled_materials(price, total, cost, to_date, digits(case)?).map_err(refused)?;
     outputs([
         ("revenue", number(revenue)),

@@ -87,7 +87,12 @@ fn last_shown(case: &Case) -> Result<Date, Failure> {
     let last = dates
         .filter_map(|invoice| invoice["date"].as_str()?.parse::<Date>().ok())
         .max();
-    last.ok_or_else(|| Failure::Unreadable("the source shows no invoice".to_owned()))
+    // Where nothing is billed, nothing may be billed by the last day the source speaks of.
+    let named = || {
+        case.given
+            .first_of(&["cancel_date", "change_date", "end", "start"])
+    };
+    last.map_or_else(|| case.given.date(named().unwrap_or("start")), Ok)
 }
 
 fn sequence_items(given: &Given, items: &[Given], side: &str, start: Date) -> Result<Vec<Charge>, Failure> {

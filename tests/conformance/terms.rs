@@ -89,7 +89,7 @@ fn price(case: &Case) -> Result<Price, Failure> {
         "package" => Price::Package {
             size: given.decimal("package_size")?,
             package_price: given.decimal("package_price")?,
-            started: StartedPackage::Whole,
+            started: started(case),
         },
         "percentage" => Price::Percentage {
             rate: transaction_rate(case)?,
@@ -107,6 +107,16 @@ fn price(case: &Case) -> Result<Price, Failure> {
         }
         _ => return Err(given.missing("model")),
     })
+}
+
+fn started(case: &Case) -> StartedPackage {
+    if case.follows("package:exact_fraction") {
+        StartedPackage::Exact
+    } else if case.follows("package:round_down") {
+        StartedPackage::Nothing
+    } else {
+        StartedPackage::Whole
+    }
 }
 
 fn plain_rate(percent: Decimal) -> PercentageRate {

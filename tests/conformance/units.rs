@@ -52,14 +52,13 @@ fn capacity(given: &Given) -> Answer {
         .iter()
         .position(|band| band == reached)
         .map(|at| at.saturating_add(1));
-    outputs([("amount", number(reached.price)), ("tier", json!(tier))])
+    let price = Money::new(reached.price, given.currency()?);
+    outputs([("amount", number(price.amount)), ("tier", json!(tier))])
 }
 
 fn measures(given: &Given) -> Result<Vec<(String, Option<Decimal>)>, Failure> {
-    let names = given.0.as_object().into_iter().flatten().map(|(name, _)| name);
-    names
-        .map(|name| Ok((name.clone(), given.optional_decimal(name)?)))
-        .collect()
+    let measured = |name: String| Ok((name.clone(), given.optional_decimal(&name)?));
+    given.names().into_iter().map(measured).collect()
 }
 
 /// Units left over by earlier lines are taken off first: what is charged of all, less what was of those before.
