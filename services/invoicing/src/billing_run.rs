@@ -3,6 +3,7 @@
 //! Accounts are billed some at a time, each batch in one transaction, several batches at once. A batch that the
 //! database refuses is tried again account by account, so that one account's trouble stays its own.
 
+mod basis;
 mod batches;
 mod book;
 mod drafting;
@@ -15,13 +16,14 @@ use jiff::civil::Date;
 use runtime::tenancy::begin_as;
 use sqlx::PgPool;
 
+pub(crate) use basis::{Basis, Founded};
 pub(crate) use book::{Book, milestone_fact, seat_fact};
 pub(crate) use drafting::{Drafted, draft, sort_out};
 pub(crate) use metering::event_fact;
 
 use crate::author::Author;
 use crate::store::accounts::{self, Parked};
-use crate::store::{audit, invoices, journal};
+use crate::store::{self, audit, invoices, journal};
 
 /// What is to be billed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,12 +96,14 @@ async fn bill(
     let mut transaction = begin_as(pool, &author.caller).await?;
     let held = hold(&mut transaction, author, batch, taking).await?;
     let books = book::open(&mut transaction, author.tenant(), &held, order.through).await?;
-    let drafted = drafting::draft_all(books, order.through).await?;
+    let mut drafted = drafting::draft_all(books, order.through).await?;
+    let bases = basis::take(&mut drafted);
     let (drafts, parked) = sort_out(drafted);
     let issued = issue::number(&mut transaction, author, drafts).await?;
     if !issued.is_empty() {
         invoices::add(&mut transaction, author, &order.run, &issued).await?;
         journal::write(&mut transaction, author, &issued).await?;
+        store::basis::add(&mut transaction, author, &basis::found(bases, &issued)).await?;
         audit::record(&mut transaction, author, &issue::deeds(&issued, order)).await?;
     }
     accounts::settle(&mut transaction, author, order.through, &held, &parked).await?;

@@ -1,6 +1,7 @@
 //! The service as machines call it. Handlers are thin: who may, read the request, call, answer.
 
 mod billing;
+mod export;
 mod facts;
 mod invoices;
 mod messages;
@@ -16,10 +17,10 @@ use tonic::{Request, Response, Status};
 use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
-    ExplainLineRequest, ExplainLineResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest,
-    GetPlanResponse, ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest, ListPlansResponse,
-    PreviewPlanRequest, PreviewPlanResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
-    RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
+    ExplainLineRequest, ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest,
+    GetInvoiceResponse, GetPlanRequest, GetPlanResponse, ListInvoicesRequest, ListInvoicesResponse,
+    ListPlansRequest, ListPlansResponse, PreviewPlanRequest, PreviewPlanResponse, RecordUsageRequest,
+    RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
 };
 
 use crate::Invoicing;
@@ -143,6 +144,16 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<ExplainLineResponse>, Status> {
         let author = self.author(&request, READS)?;
         invoices::explain(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn export_invoice(
+        &self,
+        request: Request<ExportInvoiceRequest>,
+    ) -> Result<Response<ExportInvoiceResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        export::export(self, &author, request.into_inner())
             .await
             .map(Response::new)
     }

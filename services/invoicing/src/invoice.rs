@@ -14,10 +14,14 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// An invoice or credit note. Amounts are in its currency and rounded to the minor unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An invoice or credit note. Amounts are in its currency and rounded to the minor unit. As JSON it is what was
+/// computed: what issuing adds stays out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Invoice {
+    #[serde(skip)]
     pub(crate) id: Uuid,
+    #[serde(skip)]
     pub(crate) standing: Standing,
     pub(crate) series: Series,
     pub(crate) account: String,
@@ -43,24 +47,28 @@ pub(crate) struct Invoice {
 }
 
 /// Was it sent, or would it be?
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// Computed only: a preview or a dry run.
+    #[default]
     Preview,
     /// Numbered and stored, for ever as it is.
     Issued { sequence: i64, at: Timestamp },
 }
 
 /// What is numbered by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Series {
     Invoice,
     CreditNote,
 }
 
 /// One part of a charge for one service period.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Line {
+    #[serde(skip)]
     pub(crate) id: Uuid,
     /// Of the charge; of the commitment or credit pool where the component says so.
     pub(crate) charge: String,
@@ -92,7 +100,8 @@ pub(crate) struct FactUsed {
 }
 
 /// One tax on an invoice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct TaxTotal {
     /// Its id in the plan.
     pub(crate) tax: String,

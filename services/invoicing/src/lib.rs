@@ -1,16 +1,16 @@
 //! The invoicing service: approved plans and facts in, issued invoices out.
 //!
 //! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
-//! `milestones`), the billing run (`billing_run`), issued invoices with their journal, and the gRPC in front of it
-//! all (`grpc`).
+//! `milestones`), the billing run (`billing_run`), issued invoices with their journal, recomputing one from a
+//! file ([`replay`]), and the gRPC in front of it all (`grpc`).
 //!
 //! **Does not own** what a plan comes to (`pricing`) or what is due when (`billing`): it asks them, once, for run, dry
 //! run and preview alike. How a contract was read and approved is `extraction`'s.
 //!
 //! **Words that must not be confused.** An *agreement* is a contract over its whole life; a *version* is one content
 //! hash of it, in force from a day on. A *first* line bills a service for the first time, a line that *restates* it
-//! carries a difference. An account is *parked* when a run could not bill it; the others were billed. An account is
-//! who pays; a *ledger* account is where the journal posts.
+//! carries a difference. An account is *parked* when a run could not bill it; the others were billed. A *basis*
+//! is what a run computed invoices from, a *dossier* the file that carries one. An account is who pays; a *ledger* account is where the journal posts.
 //!
 //! **Always true.** Nothing issued is ever changed. No part of a charge is billed twice for one day: the database
 //! refuses it. An invoice, its lines, its number, its journal entry and its audit row commit together or not at all, so
@@ -22,6 +22,7 @@ mod grpc;
 mod invoice;
 mod milestones;
 mod registration;
+pub mod replay;
 mod seats;
 pub mod settings;
 pub mod store;

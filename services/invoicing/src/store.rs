@@ -6,6 +6,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod basis;
 pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod milestones;

@@ -269,6 +269,19 @@ pub(crate) enum Invoice {
         #[arg(long)]
         line: Option<usize>,
     },
+    /// Write an invoice with everything it was computed from into one file.
+    Export {
+        /// Its number.
+        number: String,
+        /// The file; NUMBER.json if absent.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Recompute an exported invoice, with no server and no database; exit code 2 when anything differs.
+    Replay {
+        /// The file that `export` wrote.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

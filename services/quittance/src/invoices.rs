@@ -10,22 +10,28 @@ use crate::command::Invoice;
 use crate::connection::{Invoicing, Services};
 use crate::failure::Failure;
 use crate::printing::{Output, table};
+use crate::replay;
 
 pub(crate) async fn run(command: &Invoice, to: &Services, output: Output) -> Result<(), Failure> {
-    let mut invoicing = to.invoicing().await?;
     match command {
         Invoice::List { account } => {
-            let invoices = all(&mut invoicing, account.clone().unwrap_or_default()).await?;
+            let invoices = all(&mut to.invoicing().await?, account.clone().unwrap_or_default()).await?;
             output.show(
                 || invoices.iter().map(wire::json::json).collect(),
                 || list(&invoices),
             );
         }
         Invoice::Show { number } => {
-            let invoice = get(&mut invoicing, number).await?;
+            let invoice = get(&mut to.invoicing().await?, number).await?;
             output.show(|| wire::json::json(&invoice), || text(&invoice));
         }
-        Invoice::Explain { number, line } => explain(&mut invoicing, number, *line, output).await?,
+        Invoice::Explain { number, line } => {
+            explain(&mut to.invoicing().await?, number, *line, output).await?;
+        }
+        Invoice::Replay { file } => replay::replay(file, output)?,
+        Invoice::Export { number, out } => {
+            replay::export(&mut to.invoicing().await?, number, out.as_deref(), output).await?;
+        }
     }
     Ok(())
 }

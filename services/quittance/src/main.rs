@@ -24,6 +24,7 @@ mod invoices;
 mod keys;
 mod printing;
 mod read;
+mod replay;
 mod serve;
 
 use std::process::ExitCode;

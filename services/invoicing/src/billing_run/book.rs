@@ -11,6 +11,7 @@ pub(super) use opening::open;
 pub(crate) use opening::{milestone_fact, seat_fact};
 
 use super::drafting::{Drafted, DraftingError};
+use crate::replay::Contents;
 use crate::store::invoices::Billed;
 
 /// An agreement with its facts and what was billed of it.
@@ -62,6 +63,26 @@ impl Book {
         }
     }
 
+    /// As it was when an invoice was computed; none without a version.
+    pub(crate) fn restored(contents: &Contents) -> Option<Self> {
+        let mut versions = contents.versions.iter().map(|version| Version {
+            content_hash: version.content_hash.clone(),
+            effective: version.effective,
+            plan: version.plan.clone(),
+        });
+        let first = versions.next()?;
+        Some(Self {
+            agreement: first.content_hash.clone(),
+            versions: Versions {
+                first,
+                amendments: versions.collect(),
+            },
+            facts: contents.facts.clone(),
+            billed: contents.billed.clone(),
+            issued_through: contents.run.issued_through,
+        })
+    }
+
     /// The day through which everything has to be computed when a run bills through a day: what was billed for later
     /// days is still owed, and would be taken back if nobody expected it.
     pub(super) fn horizon(&self, through: Date) -> Date {
@@ -79,6 +100,7 @@ impl Book {
             account: self.versions.first.plan.account,
             agreement: self.agreement,
             outcome: Err(error),
+            basis: None,
         }
     }
 }

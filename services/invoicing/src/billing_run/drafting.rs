@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use pricing::money::MoneyError;
 use uuid::Uuid;
 
+use super::basis::Basis;
 use super::book::Book;
 use super::facts::FactIndex;
 use super::sequence::Places;
@@ -21,6 +22,8 @@ pub(crate) struct Drafted {
     pub(crate) account: String,
     pub(crate) agreement: String,
     pub(crate) outcome: Result<Vec<Invoice>, DraftingError>,
+    /// What the outcome was computed from; none where nothing was.
+    pub(crate) basis: Option<Basis>,
 }
 
 /// Why an agreement could not be billed. It is parked with this sentence.
@@ -76,11 +79,13 @@ fn drafted(opened: Result<Book, Drafted>, through: Date) -> Drafted {
         Err(failed) => failed,
         Ok(book) => {
             let outcome = draft(&book, through);
-            let account = book.versions.first.plan.account;
+            let account = book.versions.first.plan.account.clone();
+            let has_any = outcome.as_ref().is_ok_and(|drafts| !drafts.is_empty());
             Drafted {
                 account,
-                agreement: book.agreement,
+                agreement: book.agreement.clone(),
                 outcome,
+                basis: has_any.then(|| Basis::of(book, through)),
             }
         }
     }
@@ -94,6 +99,7 @@ pub(crate) fn sort_out(drafted: Vec<Drafted>) -> (Vec<Invoice>, Vec<Parked>) {
         account,
         agreement,
         outcome,
+        ..
     } in drafted
     {
         match outcome {

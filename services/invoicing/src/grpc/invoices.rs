@@ -2,6 +2,7 @@
 
 use runtime::rejection;
 use runtime::tenancy::begin_as;
+use sqlx::PgConnection;
 use tonic::Status;
 use uuid::Uuid;
 use wire::invoicing::v1::{
@@ -13,6 +14,7 @@ use wire::plan::sources_message;
 use super::{database, messages, page_size};
 use crate::Invoicing;
 use crate::author::Author;
+use crate::invoice::Invoice;
 use crate::store::invoices::{self, Wanted};
 use crate::store::page;
 
@@ -64,17 +66,30 @@ pub(super) async fn get(
     author: &Author,
     request: GetInvoiceRequest,
 ) -> Result<GetInvoiceResponse, Status> {
+    let mut transaction = begin_as(&service.pool, &author.caller)
+        .await
+        .map_err(database("looking up an invoice"))?;
+    let found = called(&mut transaction, author, &request.invoice).await?;
+    Ok(GetInvoiceResponse {
+        invoice: Some(messages::invoice(&found)),
+    })
+}
+
+/// The invoice of that number or id.
+pub(super) async fn called(
+    connection: &mut PgConnection,
+    author: &Author,
+    name: &str,
+) -> Result<Invoice, Status> {
     let failed = database("looking up an invoice");
-    let name = &request.invoice;
-    let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
-    let ids = invoices::called(&mut transaction, author.tenant(), name)
+    let ids = invoices::called(connection, author.tenant(), name)
         .await
         .map_err(&failed)?;
     if ids.len() > 1 {
         let sentence = format!("several issuers have an invoice {name}; ask for it by its id");
         return Err(rejection::failed_precondition("AMBIGUOUS_NUMBER", sentence));
     }
-    let found = invoices::of_ids(&mut transaction, author.tenant(), &ids)
+    let found = invoices::of_ids(connection, author.tenant(), &ids)
         .await
         .map_err(failed)?;
     let unknown = || {
@@ -83,9 +98,7 @@ pub(super) async fn get(
             format!("there is no invoice `{name}`: give its number or its id"),
         )
     };
-    Ok(GetInvoiceResponse {
-        invoice: Some(messages::invoice(found.first().ok_or_else(unknown)?)),
-    })
+    found.into_iter().next().ok_or_else(unknown)
 }
 
 pub(super) async fn explain(

@@ -6,7 +6,7 @@ mod numbers;
 mod read;
 mod write;
 
-pub(crate) use billed::{Billed, billed, issued_through};
+pub(crate) use billed::{Billed, billed, billed_on, issued_through};
 pub(crate) use lines::line;
 pub(crate) use numbers::take_numbers;
 pub(crate) use read::{Wanted, called, list, of_ids, of_run};

@@ -136,6 +136,25 @@ pub(crate) async fn of_accounts(
     rows.into_iter().map(PlanVersion::try_from).collect()
 }
 
+/// The first versions of an agreement, in their order.
+pub(crate) async fn first_versions(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreement: &str,
+    count: i32,
+) -> Result<Vec<PlanVersion>, sqlx::Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT version.*, NULL::date AS superseded_on FROM plan_version AS version \
+         WHERE tenant = $1 AND plan = $2 AND number <= $3 ORDER BY number",
+    )
+    .bind(tenant)
+    .bind(agreement)
+    .bind(count)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(PlanVersion::try_from).collect()
+}
+
 /// Versions after that of a content hash (from the first if empty), newest first; of one account unless empty.
 pub(crate) async fn list(
     connection: &mut PgConnection,

@@ -10,6 +10,7 @@ mod amendments;
 mod bookkeeping;
 mod concurrency;
 mod explaining;
+mod exporting;
 mod plans;
 mod samples;
 mod seats_and_milestones;

@@ -7,6 +7,7 @@ use billing::line::BilledLine;
 use jiff::civil::Date;
 use pricing::money::{Currency, Money};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -14,7 +15,8 @@ use super::super::corrupt;
 use super::lines::period;
 
 /// A line that was billed, and its place among those that restate each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Billed {
     pub(crate) agreement: String,
     pub(crate) line: BilledLine,
@@ -23,6 +25,8 @@ pub(crate) struct Billed {
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    /// Of the invoice.
+    id: Uuid,
     plan: String,
     charge: String,
     component: String,
@@ -67,21 +71,43 @@ pub(crate) async fn billed(
     tenant: Uuid,
     agreements: &[&str],
 ) -> Result<Vec<Billed>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows = rows(connection, tenant, agreements).await?;
+    rows.into_iter().map(Billed::try_from).collect()
+}
+
+/// Only the lines that some invoices of an agreement carry, in the same order.
+pub(crate) async fn billed_on(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreement: &str,
+    invoices: &[Uuid],
+) -> Result<Vec<Billed>, sqlx::Error> {
+    let rows = rows(connection, tenant, &[agreement]).await?;
+    rows.into_iter()
+        .filter(|row| invoices.contains(&row.id))
+        .map(Billed::try_from)
+        .collect()
+}
+
+async fn rows(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreements: &[&str],
+) -> Result<Vec<Row>, sqlx::Error> {
+    sqlx::query_as(
         "SELECT line.plan, line.charge, line.component, lower(line.service) AS first_day, \
                 upper(line.service) AS day_after, line.amount, line.currency, line.tax, line.description, \
-                invoice.number, invoice.invoice_date, line.sequence \
+                invoice.id, invoice.number, invoice.invoice_date, line.sequence \
          FROM UNNEST($2::text[]) AS wanted (plan) \
          CROSS JOIN LATERAL (SELECT * FROM invoice_line WHERE tenant = $1 AND plan = wanted.plan) AS line \
          CROSS JOIN LATERAL \
-           (SELECT number, invoice_date FROM invoice WHERE tenant = $1 AND id = line.invoice) AS invoice \
+           (SELECT id, number, invoice_date FROM invoice WHERE tenant = $1 AND id = line.invoice) AS invoice \
          ORDER BY line.plan, line.invoice, line.position",
     )
     .bind(tenant)
     .bind(agreements)
     .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(Billed::try_from).collect()
+    .await
 }
 
 /// The date of the latest invoice under each of some agreements.

@@ -1,0 +1,115 @@
+//! Exporting an invoice with everything it was computed from.
+
+use runtime::rejection;
+use runtime::tenancy::begin_as;
+use sqlx::PgConnection;
+use tonic::Status;
+use wire::invoicing::v1::{ExportInvoiceRequest, ExportInvoiceResponse};
+
+use super::{database, invoices as issued_invoices};
+use crate::Invoicing;
+use crate::author::Author;
+use crate::invoice::{Invoice, Standing};
+use crate::replay::{Approved, Contents, Dossier, Issued, Run, Version};
+use crate::store::basis::{self, Kept};
+use crate::store::plans::PlanVersion;
+use crate::store::{invoices, plans};
+
+pub(super) async fn export(
+    service: &Invoicing,
+    author: &Author,
+    request: ExportInvoiceRequest,
+) -> Result<ExportInvoiceResponse, Status> {
+    let failed = database("putting together a dossier");
+    let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    let invoice = issued_invoices::called(&mut transaction, author, &request.invoice).await?;
+    let kept = basis::of_invoice(&mut transaction, author.tenant(), &invoice.agreement, invoice.id)
+        .await
+        .map_err(&failed)?;
+    let kept = usable(kept, &invoice)?;
+    let contents = contents(&mut transaction, author, invoice, kept)
+        .await
+        .map_err(failed)?;
+    let dossier = Dossier::new(contents);
+    let text = serde_json::to_string_pretty(&dossier);
+    Ok(ExportInvoiceResponse {
+        number: dossier.number().to_owned(),
+        dossier_json: text.map_err(|error| rejection::internal("writing out a dossier", &error))?,
+        digest: dossier.digest(),
+    })
+}
+
+/// What the invoice was computed from, where all of it was kept.
+fn usable(kept: Option<Kept>, invoice: &Invoice) -> Result<Kept, Status> {
+    let number = invoice.number().unwrap_or_default();
+    let kept = kept.ok_or_else(|| {
+        let sentence = format!(
+            "{number} was issued by a version of the product that did not keep what it computed from; its lines can \
+             still be explained"
+        );
+        rejection::failed_precondition("BASIS_NOT_KEPT", sentence)
+    })?;
+    match kept.founded.basis.events_left_out {
+        0 => Ok(kept),
+        events => {
+            let sentence = format!(
+                "{number} rests on {events} single events, too many for one file; its lines can still be explained"
+            );
+            Err(rejection::failed_precondition(
+                "TOO_MANY_EVENTS_TO_EXPORT",
+                sentence,
+            ))
+        }
+    }
+}
+
+async fn contents(
+    connection: &mut PgConnection,
+    author: &Author,
+    invoice: Invoice,
+    kept: Kept,
+) -> Result<Contents, sqlx::Error> {
+    let (tenant, basis) = (author.tenant(), kept.founded.basis);
+    let versions = plans::first_versions(connection, tenant, &invoice.agreement, basis.versions).await?;
+    let billed = invoices::billed_on(connection, tenant, &invoice.agreement, &kept.issued_before).await?;
+    let place = kept.founded.invoices.iter().position(|id| *id == invoice.id);
+    Ok(Contents {
+        issued: issued(&invoice, author),
+        run: Run {
+            through: basis.through,
+            issued_through: basis.issued_through,
+            place: place.unwrap_or_default(),
+        },
+        versions: versions.into_iter().map(version).collect(),
+        facts: basis.facts,
+        billed,
+        invoice,
+    })
+}
+
+fn issued(invoice: &Invoice, author: &Author) -> Issued {
+    Issued {
+        id: invoice.id.to_string(),
+        number: invoice.number().unwrap_or_default(),
+        at: match invoice.standing {
+            Standing::Issued { at, .. } => at,
+            Standing::Preview => author.at,
+        },
+    }
+}
+
+fn version(version: PlanVersion) -> Version {
+    let approval = version.approval;
+    Version {
+        content_hash: version.content_hash,
+        effective: version.effective,
+        approval: Approved {
+            contract: approval.contract_id,
+            revision: approval.revision,
+            submitted_by: approval.submitted_by,
+            approved_by: approval.approved_by,
+            approved_at: approval.approved_at,
+        },
+        plan: version.plan,
+    }
+}
