@@ -13,33 +13,33 @@ use serde_json::Value;
 
 static BINARY: OnceLock<PathBuf> = OnceLock::new();
 
-/// The program, built with the profile of the tests.
+/// The program, built together with all tests: a build of the package alone would unite other features and compile half of
+/// the dependencies once more.
 pub(crate) fn binary() -> &'static Path {
     BINARY.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.args([
-            "build",
-            "--quiet",
-            "--locked",
-            "--package",
-            "quittance",
-            "--message-format",
-            "json",
-        ]);
-        let output = build
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "--workspace", "--all-targets"])
+            .args(["--message-format", "json"])
             .current_dir(root())
             .stderr(Stdio::inherit())
             .output()
             .unwrap();
         assert!(output.status.success(), "the program does not build");
         let text = String::from_utf8(output.stdout).unwrap();
-        let messages = text
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let mut executables =
-            messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        executables.next_back().unwrap()
+        let mut built = text.lines().filter_map(executable);
+        built.next_back().unwrap()
     })
+}
+
+/// Where the program is, if this message of the build tells it.
+fn executable(line: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let target = &message["target"];
+    let is_program =
+        target["name"] == "quittance" && target["kind"][0] == "bin" && message["profile"]["test"] == false;
+    Some(PathBuf::from(
+        message["executable"].as_str().filter(|_| is_program)?,
+    ))
 }
 
 pub(crate) fn root() -> PathBuf {
