@@ -16,10 +16,12 @@ const DIRECTION: [(&str, &[&str]); 8] = [
     ("runtime", &[]),
     ("extraction", &["contract", "pricing", "runtime", "wire"]),
     ("invoicing", &["billing", "pricing", "runtime", "wire"]),
-    // The command line starts both services; `read` shows what the reader says without any of them.
+    // The command line starts both services; `read` shows what the reader says without any of them, and `eval` follows
+    // a contract from its words to the cents of its invoices, which needs both ends without a server between them.
     (
         "quittance",
         &[
+            "billing",
             "contract",
             "extraction",
             "invoicing",

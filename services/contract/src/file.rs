@@ -89,7 +89,7 @@ impl Default for Limits {
 }
 
 /// One document inside a file.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Part {
     /// `body`, or the attachment's file name.
     pub name: String,

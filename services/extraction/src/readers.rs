@@ -9,7 +9,7 @@ use contract::grounding::ground;
 use contract::page::Document;
 use contract::reading::{self, Reading};
 
-use crate::model::{Model, ModelAnswer, ModelError, ModelSettings};
+use crate::model::{Model, ModelAnswer, ModelError, ModelSettings, Tokens};
 
 /// How long the rules may think about one document; they take milliseconds a page.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -25,6 +25,8 @@ pub struct Readers {
 pub struct Readings {
     rules: Reading,
     model: Option<Reading>,
+    /// The tokens the model took; `None` where none answered.
+    pub tokens: Option<Tokens>,
     /// Which readers these are: `rules`, `rules + MODEL`.
     pub names: String,
 }
@@ -83,10 +85,26 @@ impl Readings {
         thinking(move || draft(&document, &name, self.rules, self.model)).await
     }
 
+    /// The model's reading as if the rules had said nothing: for measuring a model. Where none answered, nothing but the
+    /// flag that says so.
+    #[must_use]
+    pub fn without_rules(self) -> Self {
+        let silent = || Reading {
+            flags: self.rules.flags.clone(),
+            ..Reading::default()
+        };
+        Self {
+            rules: self.model.unwrap_or_else(silent),
+            model: None,
+            ..self
+        }
+    }
+
     fn of_rules(rules: Reading) -> Self {
         Self {
             rules,
             model: None,
+            tokens: None,
             names: "rules".to_owned(),
         }
     }
@@ -98,10 +116,12 @@ impl Readings {
         document: &Arc<Document>,
     ) -> Result<Self, ReadersBroke> {
         let document = Arc::clone(document);
+        let tokens = Some(answer.tokens);
         let model = thinking(move || ground(&answer.reply, &document)).await?;
         Ok(Self {
             rules,
             model: Some(model),
+            tokens,
             names: format!("rules + {name}"),
         })
     }

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use contract::file::{Limits, ReadError};
+use contract::file::{Limits, Part, ReadError};
 use contract::page::Document;
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
@@ -30,7 +31,24 @@ const LAST_WORDS: u64 = 4096;
 /// # Errors
 /// [`IntakeError`]: the file was refused, or reading it reached a limit, or there was no reader to be had.
 pub async fn read_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Document, IntakeError> {
-    let mut child = start(settings)?;
+    ask_child(bytes, settings, child::Wanted::Document).await
+}
+
+/// Reads a file and every document it carries in a child process: an e-mail's body and its attachments, for any other
+/// file itself alone.
+///
+/// # Errors
+/// [`IntakeError`] as for [`read_in_child`]; an attachment that cannot be read carries its own error.
+pub async fn read_all_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Vec<Part>, IntakeError> {
+    ask_child(bytes, settings, child::Wanted::Parts).await
+}
+
+async fn ask_child<Read: DeserializeOwned + Send + 'static>(
+    bytes: &[u8],
+    settings: &ReaderSettings,
+    wanted: child::Wanted,
+) -> Result<Read, IntakeError> {
+    let mut child = start(settings, wanted)?;
     let talk = converse(&mut child, bytes, settings.answer_bytes);
     // Dropping the child kills it.
     let talked = tokio::time::timeout(settings.wall, talk).await;
@@ -152,12 +170,12 @@ fn refusal_code(refusal: &ReadError) -> &'static str {
     }
 }
 
-fn start(settings: &ReaderSettings) -> Result<Child, IntakeError> {
+fn start(settings: &ReaderSettings, wanted: child::Wanted) -> Result<Child, IntakeError> {
     let not_started = |cause: String| IntakeError::NotStarted {
         program: settings.program.display().to_string(),
         cause,
     };
-    let orders = child::Orders::of(settings)
+    let orders = child::Orders::of(settings, wanted)
         .to_json()
         .map_err(|cause| not_started(cause.to_string()))?;
     Command::new(&settings.program)

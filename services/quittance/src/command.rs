@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Read contracts of your own: terms with page, quote and flags. Needs no server and no database.
     Read(Read),
+    /// Read contracts whose terms are known and say how well: items, fields, evidence, flags, invoices, silent errors.
+    Eval(Eval),
     /// Upload, review and approve contracts.
     #[command(subcommand)]
     Contract(Contract),
@@ -115,6 +117,25 @@ pub(crate) struct Read {
     /// Contract files: PDF, DOCX, HTML, e-mail or text.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// Holds `NAME.golden.json` beside `NAME.pdf` (or DOCX, HTML, EML, TXT, or a folder of them).
+    pub(crate) folder: PathBuf,
+    /// Who reads.
+    #[arg(long, value_enum, default_value = "rules")]
+    pub(crate) reader: ReaderName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReaderName {
+    /// The rules alone; the model is not asked.
+    Rules,
+    /// The model alone.
+    Model,
+    /// Both, reconciled as in service.
+    Both,
 }
 
 #[derive(Debug, Subcommand)]

@@ -18,6 +18,7 @@ mod command;
 mod connection;
 mod contracts;
 mod demo;
+mod eval;
 mod facts;
 mod failure;
 mod invoices;
@@ -62,6 +63,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(demo) => demo::run(&demo, output).await,
         Command::Serve(serve) => serve::run(&serve).await,
+        Command::Eval(eval) => eval::run(&eval, output).await,
         Command::Read(read) => read::run(&read, output).await,
         Command::Contract(contract) => contracts::run(&contract, &to, output).await,
         Command::Usage(usage) => facts::usage(&usage, &to, output).await,

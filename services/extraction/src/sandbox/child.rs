@@ -32,7 +32,7 @@ pub fn reader_main() -> ExitCode {
         say(&format!("the limits of the reader could not be set: {cause}"));
         return ExitCode::from(EX_OSERR);
     }
-    match read_and_answer(&orders.limits()) {
+    match read_and_answer(&orders) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(EX_IOERR),
     }
@@ -65,11 +65,23 @@ pub(super) struct Orders {
     file_bytes: usize,
     pages: usize,
     stream_bytes: usize,
+    answer: Wanted,
+}
+
+/// What the child is to answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Wanted {
+    /// The file's own document.
+    Document,
+    /// The document and every one it carries.
+    Parts,
 }
 
 impl Orders {
-    pub(super) fn of(settings: &ReaderSettings) -> Self {
+    pub(super) fn of(settings: &ReaderSettings, answer: Wanted) -> Self {
         Self {
+            answer,
             memory_bytes: settings.memory_bytes,
             cpu_seconds: settings.cpu_seconds,
             file_bytes: settings.limits.bytes,
@@ -95,14 +107,17 @@ impl Orders {
     }
 }
 
-fn read_and_answer(limits: &Limits) -> io::Result<()> {
+fn read_and_answer(orders: &Orders) -> io::Result<()> {
     // A panic's message may repeat the contract; how the process ends says enough.
     std::panic::set_hook(Box::new(|_| {}));
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
-    let answer = file::read(&bytes, limits);
+    let limits = orders.limits();
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    serde_json::to_writer(&mut stdout, &answer)?;
+    match orders.answer {
+        Wanted::Document => serde_json::to_writer(&mut stdout, &file::read(&bytes, &limits))?,
+        Wanted::Parts => serde_json::to_writer(&mut stdout, &file::read_all(&bytes, &limits))?,
+    }
     stdout.flush()
 }
 

@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Output};
 
 use contract::file::ReadError;
-use contract::page::Document;
+use serde::de::DeserializeOwned;
 
 use super::{IntakeError, ReaderSettings};
 
@@ -16,15 +16,18 @@ const SIGXCPU: i32 = 24;
 /// How Rust's allocator says that there is no more memory, before it aborts.
 const NO_MEMORY: &[u8] = b"memory allocation of ";
 
-/// The document or the refusal a child answered with, or what ended it.
-pub(super) fn answer(output: &Output, settings: &ReaderSettings) -> Result<Document, IntakeError> {
+/// What was read or the refusal that a child answered with, or what ended it.
+pub(super) fn answer<Read: DeserializeOwned>(
+    output: &Output,
+    settings: &ReaderSettings,
+) -> Result<Read, IntakeError> {
     if !output.status.success() {
         return Err(fault(output, settings));
     }
     if longer_than(&output.stdout, settings.answer_bytes) {
         return Err(too_much_memory(settings));
     }
-    let answer: Result<Document, ReadError> =
+    let answer: Result<Read, ReadError> =
         serde_json::from_slice(&output.stdout).map_err(|_| IntakeError::ReaderDied {
             how: "its answer cannot be understood".to_owned(),
         })?;

@@ -1,0 +1,130 @@
+//! Reading the documents of one contract, each in a process of its own, and how long that took.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use contract::draft::Draft;
+use contract::file::BODY;
+use contract::flag::{Flag, Severity};
+use contract::page::Document;
+use extraction::model::Tokens;
+use extraction::readers::Readers;
+use extraction::sandbox::{ReaderSettings, read_all_in_child};
+
+use crate::command::ReaderName;
+
+/// One document that was read.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// File name, or the attachment's; an e-mail's own text is its `body`.
+    pub(crate) name: String,
+    pub(crate) draft: Draft,
+}
+
+/// What reading the documents of one contract gave.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// In the order of the files; those with prices first.
+    pub(crate) parts: Vec<Part>,
+    /// Named refusals, with the file they are about.
+    pub(crate) refusals: Vec<String>,
+    pub(crate) took: Duration,
+    pub(crate) pages: usize,
+    /// What the model took; `None` where none answered.
+    pub(crate) tokens: Option<Tokens>,
+}
+
+/// Who reads, and what a reader may use.
+pub(crate) struct Reading<'r> {
+    pub(crate) readers: &'r Readers,
+    pub(crate) sandbox: &'r ReaderSettings,
+    pub(crate) by: ReaderName,
+}
+
+impl Reading<'_> {
+    /// Reads every file. A file that cannot be read is a refusal, never the end.
+    pub(crate) async fn of(&self, files: &[PathBuf]) -> Outcome {
+        let mut outcome = Outcome::default();
+        let start = Instant::now();
+        for file in files {
+            self.file(file, &mut outcome).await;
+        }
+        outcome.took = start.elapsed();
+        // The paper with prices speaks for the contract; an e-mail around it does not.
+        outcome
+            .parts
+            .sort_by_key(|part| part.draft.terms.line_items.is_empty());
+        outcome
+    }
+
+    async fn file(&self, file: &Path, outcome: &mut Outcome) {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let read = match tokio::fs::read(file).await {
+            Ok(bytes) => read_all_in_child(&bytes, self.sandbox)
+                .await
+                .map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let parts = match read {
+            Ok(parts) => parts,
+            Err(refusal) => return outcome.refusals.push(format!("{name}: {refusal}")),
+        };
+        let alone = parts.len() == 1;
+        for part in parts {
+            let called = if alone && part.name == BODY {
+                name.clone()
+            } else {
+                part.name
+            };
+            match part.read {
+                Ok(document) => self.document(called, Arc::new(document), outcome).await,
+                Err(error) => outcome.refusals.push(format!("{called}: {error}")),
+            }
+        }
+    }
+
+    async fn document(&self, name: String, document: Arc<Document>, outcome: &mut Outcome) {
+        outcome.pages = outcome.pages.saturating_add(document.pages.len());
+        let readings = match self.readers.ask(&document).await {
+            Ok(readings) => readings,
+            Err(broke) => return outcome.refusals.push(format!("{name}: {broke}")),
+        };
+        if let Some(tokens) = readings.tokens {
+            let sum = outcome.tokens.get_or_insert_default();
+            sum.input = sum.input.saturating_add(tokens.input);
+            sum.output = sum.output.saturating_add(tokens.output);
+        }
+        let readings = if self.by == ReaderName::Model {
+            readings.without_rules()
+        } else {
+            readings
+        };
+        match readings.draft(&document, name.clone()).await {
+            Ok(draft) => outcome.parts.push(Part { name, draft }),
+            Err(broke) => outcome.refusals.push(format!("{name}: {broke}")),
+        }
+    }
+}
+
+impl Outcome {
+    pub(crate) fn flags(&self) -> impl Iterator<Item = &Flag> {
+        self.parts.iter().flat_map(|part| &part.draft.flags)
+    }
+
+    /// Was nothing found that could be charged?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts
+            .iter()
+            .all(|part| part.draft.terms.line_items.is_empty())
+    }
+
+    /// Was somebody told why there is nothing, or that it cannot bill?
+    pub(crate) fn says_why(&self) -> bool {
+        !self.refusals.is_empty() || self.flags().any(|flag| flag.severity == Severity::Block)
+    }
+}
