@@ -135,6 +135,18 @@ impl Fraction {
         })
     }
 
+    /// The value to go on with where it is multiplied year after year: itself while both its parts are short, else the
+    /// decimal of 28 significant digits. Products of published indices would soon be too long for any number.
+    #[must_use]
+    pub fn carried(self) -> Option<Self> {
+        const LONG: u128 = 10_u128.pow(12);
+        let is_short = |part: Decimal| part.mantissa().unsigned_abs() < LONG;
+        if self.is_whole() || (is_short(self.numerator) && is_short(self.denominator)) {
+            return Some(self);
+        }
+        self.approximate().map(Self::whole)
+    }
+
     /// The larger of two.
     #[must_use]
     pub fn checked_max(self, other: Self) -> Option<Self> {

@@ -26,14 +26,15 @@ fn increase(input: &RateInput<'_>, escalator: &Escalator) -> Result<Option<Step>
     let mut times = 0_u32;
     for day in increases(escalator, input.service.start().tomorrow().map_err(|_| stuck())?) {
         let growth = growth(input, escalator, &escalator.by, day)?.ok_or_else(stuck)?;
-        let base = if escalator.compounding {
-            factor
-        } else {
+        let grown = if escalator.compounding {
             Fraction::ONE
+                .checked_add(growth)
+                .and_then(|growth| factor.checked_mul(growth))
+        } else {
+            factor.checked_add(growth)
         };
-        factor = base
-            .checked_mul(growth)
-            .and_then(|more| factor.checked_add(more))
+        factor = grown
+            .and_then(Fraction::carried)
             .ok_or_else(|| input.too_large())?;
         last = Some(day);
         times = times.saturating_add(1);

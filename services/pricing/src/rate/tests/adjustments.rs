@@ -113,6 +113,32 @@ fn increases_follow_their_rule() {
     }
 }
 
+/// A published index has six digits or more, and every year multiplies them: thirty years must still have a price.
+#[test]
+fn an_index_compounds_over_thirty_years() {
+    let by = json!({ "kind": "index", "series": "CPI-U", "lag_months": 2 });
+    let lease = fee(&json!({ "escalators": [{ "first": "2025-01-01",
+        "every": { "count": 1, "unit": "year" }, "by": by }] }));
+    let value = |year: i16| IndexValue {
+        month: jiff::civil::date(year, 11, 1),
+        value: Decimal::new(i64::from(year - 1980) * 7_019 + 3, 3),
+    };
+    let series = [IndexSeries {
+        name: "CPI-U".to_owned(),
+        values: (2023..2060).map(value).collect(),
+    }];
+    // Years in between cancel out: the fee of 1,000 times the last index over the first, 301.820.
+    for (start, ends_with) in [
+        ("2025-06-01", "rounded 1,023.26"),
+        ("2030-06-01", "rounded 1,139.53"),
+        ("2035-06-01", "rounded 1,255.81"),
+        ("2054-06-01", "rounded 1,697.67"),
+    ] {
+        let found = working_from(&lease, start, &series);
+        assert!(found.ends_with(ends_with), "{start}: {found}");
+    }
+}
+
 #[test]
 fn discounts_hold_while_they_are_in_force() {
     let charge = fee(&json!({ "discounts": [
