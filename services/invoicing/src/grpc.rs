@@ -7,6 +7,7 @@ mod invoices;
 mod messages;
 mod plans;
 mod preview;
+mod usage;
 mod write;
 
 use runtime::caller::{Role, caller_of, require};
@@ -18,8 +19,9 @@ use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
     ExplainLineRequest, ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest,
-    GetInvoiceResponse, GetPlanRequest, GetPlanResponse, ListInvoicesRequest, ListInvoicesResponse,
-    ListPlansRequest, ListPlansResponse, PreviewPlanRequest, PreviewPlanResponse, RecordUsageRequest,
+    GetInvoiceResponse, GetPlanRequest, GetPlanResponse, GetUsageRequest, GetUsageResponse,
+    ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest, ListPlansResponse, ListUsageEventsRequest,
+    ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, RecordUsageRequest,
     RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
 };
 
@@ -84,6 +86,26 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<RecordUsageResponse>, Status> {
         let author = self.author(&request, BRINGS_FACTS)?;
         facts::record_usage(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn get_usage(
+        &self,
+        request: Request<GetUsageRequest>,
+    ) -> Result<Response<GetUsageResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        usage::get(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_usage_events(
+        &self,
+        request: Request<ListUsageEventsRequest>,
+    ) -> Result<Response<ListUsageEventsResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        usage::list(self, &author, request.into_inner())
             .await
             .map(Response::new)
     }

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use crate::author::Author;
 use crate::store::audit::{self, Deed};
-use crate::store::usage::{self, Dimensions, Known, UsageEvent};
+use crate::store::usage::{self, Dimensions, Known, Series, UsageEvent};
 
 /// An event that was sent, and its position in the batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,11 +78,14 @@ pub(crate) async fn record(
     sent: Vec<Sent>,
 ) -> Result<Receipt, sqlx::Error> {
     let (mut known, mut rejected) = match_meters(connection, author, sent).await?;
-    known.sort_by(|a, b| {
+    known.sort_by(|(a, _), (b, _)| {
         (&a.event.source, &a.event.id, a.index).cmp(&(&b.event.source, &b.event.id, b.index))
     });
-    let indexes: Vec<usize> = known.iter().map(|sent| sent.index).collect();
-    let events: Vec<UsageEvent> = known.into_iter().map(|sent| sent.event).collect();
+    let indexes: Vec<usize> = known.iter().map(|(sent, _)| sent.index).collect();
+    let events: Vec<(Series, UsageEvent)> = known
+        .into_iter()
+        .map(|(sent, series)| (series, sent.event))
+        .collect();
     let accepted = usage::append(connection, author, &events).await?;
     let conflicts = if accepted == count(events.len()) {
         Vec::new()
@@ -108,17 +111,17 @@ async fn match_meters(
     connection: &mut PgConnection,
     author: &Author,
     sent: Vec<Sent>,
-) -> Result<(Vec<Sent>, Vec<Rejected>), sqlx::Error> {
+) -> Result<(Vec<(Sent, Series)>, Vec<Rejected>), sqlx::Error> {
     let named: HashSet<&str> = sent.iter().map(|sent| sent.event.account.as_str()).collect();
     let named: Vec<&str> = named.into_iter().collect();
     let accounts = usage::accounts(connection, author.tenant(), &named).await?;
-    let meters = usage::meters(connection, author.tenant(), &named).await?;
+    let series = usage::series(connection, author.tenant(), &named).await?;
     let mut rejected = Vec::new();
     let mut known = Vec::with_capacity(sent.len());
     for sent in sent {
         let UsageEvent { account, meter, .. } = &sent.event;
-        if meters.contains(&(account.clone(), meter.clone())) {
-            known.push(sent);
+        if let Some(series) = series.find(account, meter) {
+            known.push((sent, series));
         } else if accounts.contains(account) {
             let why = Refusal::UnknownMeter {
                 account: account.clone(),
@@ -139,7 +142,7 @@ async fn conflicts(
     connection: &mut PgConnection,
     author: &Author,
     indexes: &[usize],
-    events: &[UsageEvent],
+    events: &[(Series, UsageEvent)],
 ) -> Result<Vec<Rejected>, sqlx::Error> {
     let found = usage::compare(connection, author.tenant(), events).await?;
     let different = indexes
@@ -148,7 +151,7 @@ async fn conflicts(
         .zip(found)
         .filter(|(_, known)| *known == Known::Different);
     Ok(different
-        .map(|((index, event), _)| {
+        .map(|((index, (_, event)), _)| {
             let why = Refusal::ConflictingContent {
                 source_name: event.source.clone(),
                 id: event.id.clone(),

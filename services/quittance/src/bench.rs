@@ -5,8 +5,10 @@
 
 mod bill;
 mod population;
+mod usage;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use runtime::caller::Role;
 use runtime::clock::Clock;
@@ -22,6 +24,7 @@ use crate::serve::{Orders, Running};
 pub(crate) async fn run(command: &Bench, output: Output) -> Result<(), Failure> {
     match command {
         Bench::Bill(bill) => bill::run(bill, output).await,
+        Bench::Usage(usage) => usage::run(usage, output).await,
     }
 }
 
@@ -65,6 +68,11 @@ impl Stage {
     /// A client with a connection of its own, which may do everything.
     pub(crate) async fn client(&self) -> Result<Invoicing, Failure> {
         self.services.invoicing().await
+    }
+
+    /// Where the database keeps its files.
+    pub(crate) fn cluster(&self) -> Option<PathBuf> {
+        self.running.cluster()
     }
 
     /// Ends the service and its database.

@@ -1,6 +1,7 @@
 //! `quittance serve`: one or both services in this process, on PostgreSQL, until a signal.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use extraction::Means;
 use invoicing::Invoicing;
@@ -195,6 +196,11 @@ impl Running {
             invoicing_url: url(self.invoicing),
             key: Some(key),
         }
+    }
+
+    /// Where a private cluster keeps its files; none with `DATABASE_URL`.
+    pub(crate) fn cluster(&self) -> Option<PathBuf> {
+        self.database.folder()
     }
 
     /// A key for somebody new of a tenant.

@@ -1,7 +1,12 @@
 //! The usage log. It answers two questions: *append this batch* and *quantity of this meter for this account and period, by
 //! dimension*; whoever keeps it elsewhere answers the same two.
+//!
+//! Events are stored one by one and, in the same statement, added to the totals of their hours. A total therefore never
+//! lags, and reading one ([`reading`]) looks at no single event but those of hours that the period cuts.
 
-use std::collections::{BTreeMap, HashSet};
+mod reading;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -12,6 +17,8 @@ use uuid::Uuid;
 
 use super::corrupt;
 use crate::author::Author;
+
+pub(crate) use reading::{After, Asked, Quantity, events, listed, quantities};
 
 /// Values of dimensions, by their names.
 pub(crate) type Dimensions = BTreeMap<String, String>;
@@ -40,44 +47,42 @@ pub(crate) enum Known {
     Different,
 }
 
-/// A quantity that is asked for: of a meter and an account, from an instant (in) to another (out).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
-    pub(crate) account: String,
-    pub(crate) meter: String,
-    pub(crate) from: Timestamp,
-    pub(crate) until: Timestamp,
-    /// One quantity for each combination of the values of these.
-    pub(crate) dimensions: Vec<String>,
+/// The number that stands for an account and a meter in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct Series(i64);
+
+/// The series of some accounts, by account and meter.
+#[derive(Debug, Default)]
+pub(crate) struct SeriesByName(HashMap<String, HashMap<String, Series>>);
+
+impl SeriesByName {
+    /// The series of an account's meter; none where no plan of the account has that meter.
+    pub(crate) fn find(&self, account: &str, meter: &str) -> Option<Series> {
+        self.0.get(account)?.get(meter).copied()
+    }
 }
 
-/// A quantity, for the values of the dimensions asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Quantity {
-    /// The place of what was asked, from 0.
-    pub(crate) asked: usize,
-    pub(crate) dimensions: Dimensions,
-    pub(crate) sum: Decimal,
-    pub(crate) count: u64,
-}
-
-/// The meters that the plans of some accounts know, as (account, meter).
-pub(crate) async fn meters(
+/// The series that the plans of some accounts know.
+pub(crate) async fn series(
     connection: &mut PgConnection,
     tenant: Uuid,
     accounts: &[&str],
-) -> Result<HashSet<(String, String)>, sqlx::Error> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as(
+) -> Result<SeriesByName, sqlx::Error> {
+    let rows: Vec<(String, String, Series)> = sqlx::query_as(
         "SELECT known.* FROM UNNEST($2::text[]) AS wanted (account) \
          CROSS JOIN LATERAL \
-           (SELECT account, meter FROM account_meter WHERE tenant = $1 AND account = wanted.account) AS known",
+           (SELECT account, meter, series FROM account_meter WHERE tenant = $1 AND account = wanted.account) AS known",
     )
-            .bind(tenant)
-            .bind(accounts)
-            .fetch_all(connection)
-            .await?;
-    Ok(rows.into_iter().collect())
+    .bind(tenant)
+    .bind(accounts)
+    .fetch_all(connection)
+    .await?;
+    let mut by_name = SeriesByName::default();
+    for (account, meter, series) in rows {
+        by_name.0.entry(account).or_default().insert(meter, series);
+    }
+    Ok(by_name)
 }
 
 /// Which of these accounts exist.
@@ -97,42 +102,64 @@ pub(crate) async fn accounts(
     Ok(rows.into_iter().collect())
 }
 
-/// Appends the events whose names are new; says how many. Events must come ordered by name: two batches that share
-/// events then wait for each other instead of blocking each other.
+/// Appends the events whose names are new and adds them to the totals of their hours; says how many. Events must come
+/// ordered by name: two batches that share events then wait for each other instead of blocking each other. The totals
+/// come after all events, in an order of their own, for the same reason.
 pub(crate) async fn append(
     connection: &mut PgConnection,
     author: &Author,
-    events: &[UsageEvent],
+    events: &[(Series, UsageEvent)],
 ) -> Result<u64, sqlx::Error> {
-    let text = |field: fn(&UsageEvent) -> &str| events.iter().map(field).collect::<Vec<_>>();
-    let appended = sqlx::query(
-        "INSERT INTO usage_event (tenant, recorded_at, source, id, account, meter, at, value, dimensions, content) \
-         SELECT $1, $2, event.* \
-         FROM UNNEST($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::numeric[], $9::jsonb[], \
-                     $10::bytea[]) AS event \
-         ON CONFLICT (tenant, source, id) DO NOTHING",
-    )
-    .bind(author.tenant())
-    .bind(author.at.to_sqlx())
-    .bind(text(|event| &event.source))
-    .bind(text(|event| &event.id))
-    .bind(text(|event| &event.account))
-    .bind(text(|event| &event.meter))
-    .bind(events.iter().map(|event| event.at.to_sqlx()).collect::<Vec<_>>())
-    .bind(events.iter().map(|event| event.value).collect::<Vec<_>>())
-    .bind(events.iter().map(|event| Json(&event.dimensions)).collect::<Vec<_>>())
-    .bind(events.iter().map(|event| event.content.as_slice()).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(appended.rows_affected())
+    fn each<'e, T>(events: &'e [(Series, UsageEvent)], field: impl Fn(&'e UsageEvent) -> T) -> Vec<T> {
+        events.iter().map(|(_, event)| field(event)).collect()
+    }
+    let appended: i64 = sqlx::query_scalar(APPEND)
+        .bind(author.tenant())
+        .bind(author.at.to_sqlx())
+        .bind(events.iter().map(|(series, _)| series.0).collect::<Vec<_>>())
+        .bind(each(events, |event| event.source.as_str()))
+        .bind(each(events, |event| event.id.as_str()))
+        .bind(each(events, |event| event.at.to_sqlx()))
+        .bind(each(events, |event| event.value))
+        .bind(each(events, |event| Json(&event.dimensions)))
+        .bind(each(events, |event| event.content.as_slice()))
+        .fetch_one(connection)
+        .await?;
+    u64::try_from(appended).map_err(corrupt)
 }
+
+const APPEND: &str = "\
+    WITH appended AS ( \
+        INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, dimensions, content) \
+        SELECT $1, $2, event.* \
+        FROM UNNEST($3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::numeric[], $8::jsonb[], \
+                    $9::bytea[]) AS event \
+        ON CONFLICT (source, id, tenant) DO NOTHING \
+        RETURNING series, at, value, dimensions \
+    ), added AS ( \
+        SELECT series, date_bin('1 hour', at, '4713-01-01 00:00:00+00 BC') AS hour, dimensions, \
+               sum(value) AS sum, count(*) AS count, min(value) AS least, max(value) AS greatest \
+        FROM appended GROUP BY 1, 2, 3 \
+    ), totals AS ( \
+        INSERT INTO usage_hour AS held \
+               (tenant, series, hour, combination, dimensions, sum, count, least, greatest) \
+        SELECT $1, series, hour, sha256(convert_to(dimensions::text, 'UTF8')), dimensions, sum, count, least, greatest \
+        FROM added ORDER BY 2, 3, 4 \
+        ON CONFLICT (series, hour, combination) DO UPDATE SET \
+            sum = held.sum + excluded.sum, count = held.count + excluded.count, \
+            least = least(held.least, excluded.least), greatest = greatest(held.greatest, excluded.greatest) \
+    ) \
+    SELECT count(*) FROM appended";
 
 /// For each event, in order, what the log holds under its name. All of them must be there.
 pub(crate) async fn compare(
     connection: &mut PgConnection,
     tenant: Uuid,
-    events: &[UsageEvent],
+    events: &[(Series, UsageEvent)],
 ) -> Result<Vec<Known>, sqlx::Error> {
+    let each =
+        |field: fn(&UsageEvent) -> &str| events.iter().map(|(_, event)| field(event)).collect::<Vec<_>>();
+    let contents: Vec<&[u8]> = events.iter().map(|(_, event)| event.content.as_slice()).collect();
     let same: Vec<bool> = sqlx::query_scalar(
         "SELECT log.content = batch.content \
          FROM UNNEST($2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS batch (source, id, content, place) \
@@ -141,9 +168,9 @@ pub(crate) async fn compare(
          ORDER BY batch.place",
     )
     .bind(tenant)
-    .bind(events.iter().map(|event| event.source.as_str()).collect::<Vec<_>>())
-    .bind(events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>())
-    .bind(events.iter().map(|event| event.content.as_slice()).collect::<Vec<_>>())
+    .bind(each(|event| event.source.as_str()))
+    .bind(each(|event| event.id.as_str()))
+    .bind(contents)
     .fetch_all(connection)
     .await?;
     if same.len() != events.len() {
@@ -153,170 +180,4 @@ pub(crate) async fn compare(
         .into_iter()
         .map(|same| if same { Known::Same } else { Known::Different })
         .collect())
-}
-
-#[derive(sqlx::FromRow)]
-struct QuantityRow {
-    place: i64,
-    dimensions: Json<Dimensions>,
-    sum: String,
-    count: i64,
-}
-
-impl TryFrom<QuantityRow> for Quantity {
-    type Error = sqlx::Error;
-
-    fn try_from(row: QuantityRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            asked: usize::try_from(row.place.saturating_sub(1)).map_err(corrupt)?,
-            dimensions: row.dimensions.0,
-            // The driver rounds a number that does not fit; as text it is exact or an error.
-            sum: Decimal::from_str_exact(&row.sum).map_err(|_| too_large(&row.sum))?,
-            count: u64::try_from(row.count).map_err(corrupt)?,
-        })
-    }
-}
-
-fn too_large(sum: &str) -> sqlx::Error {
-    corrupt(format!(
-        "usage that sums to {sum} is too large to be exact (more than 28 digits)"
-    ))
-}
-
-/// What was used, for everything asked; nothing where nothing was used.
-pub(crate) async fn quantities(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    asked: &[Asked],
-) -> Result<Vec<Quantity>, sqlx::Error> {
-    let rows: Vec<QuantityRow> = sqlx::query_as(
-        "SELECT asked.place, used.dimensions, used.sum, used.count \
-         FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
-           WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
-         CROSS JOIN LATERAL ( \
-             SELECT CASE WHEN asked.names = '[]' THEN '{}' ELSE ( \
-                        SELECT coalesce(jsonb_object_agg(name, event.dimensions -> name), '{}') \
-                        FROM jsonb_array_elements_text(asked.names) AS name WHERE event.dimensions ? name \
-                    ) END AS dimensions, \
-                    sum(event.value)::text AS sum, count(*) AS count \
-             FROM usage_event AS event \
-             WHERE event.tenant = $1 AND event.account = asked.account AND event.meter = asked.meter \
-               AND event.at >= asked.since AND event.at < asked.until \
-             GROUP BY 1 \
-         ) AS used ORDER BY asked.place, used.dimensions",
-    )
-    .bind(tenant)
-    .bind(
-        asked
-            .iter()
-            .map(|asked| asked.account.as_str())
-            .collect::<Vec<_>>(),
-    )
-    .bind(asked.iter().map(|asked| asked.meter.as_str()).collect::<Vec<_>>())
-    .bind(asked.iter().map(|asked| asked.from.to_sqlx()).collect::<Vec<_>>())
-    .bind(
-        asked
-            .iter()
-            .map(|asked| asked.until.to_sqlx())
-            .collect::<Vec<_>>(),
-    )
-    .bind(
-        asked
-            .iter()
-            .map(|asked| Json(&asked.dimensions))
-            .collect::<Vec<_>>(),
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(Quantity::try_from).collect()
-}
-
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    place: i64,
-    source: String,
-    id: String,
-    account: String,
-    meter: String,
-    at: jiff_sqlx::Timestamp,
-    value: Decimal,
-    dimensions: Json<Dimensions>,
-    content: Vec<u8>,
-}
-
-impl TryFrom<EventRow> for SingleEvent {
-    type Error = sqlx::Error;
-
-    fn try_from(row: EventRow) -> Result<Self, sqlx::Error> {
-        let asked = usize::try_from(row.place.saturating_sub(1)).map_err(corrupt)?;
-        let content =
-            <[u8; 16]>::try_from(row.content).map_err(|_| corrupt("a usage event's content hash is cut"))?;
-        let EventRow {
-            source,
-            id,
-            account,
-            meter,
-            at,
-            value,
-            dimensions,
-            ..
-        } = row;
-        let at = at.to_jiff();
-        Ok(Self {
-            asked,
-            event: UsageEvent {
-                source,
-                id,
-                account,
-                meter,
-                at,
-                value,
-                dimensions: dimensions.0,
-                content,
-            },
-        })
-    }
-}
-
-/// A single event, and the place of what was asked for it, from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SingleEvent {
-    pub(crate) asked: usize,
-    pub(crate) event: UsageEvent,
-}
-
-/// The single events, for prices and meters that look at each.
-pub(crate) async fn events(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    asked: &[Asked],
-) -> Result<Vec<SingleEvent>, sqlx::Error> {
-    let rows: Vec<EventRow> = sqlx::query_as(
-        "SELECT asked.place, event.* \
-         FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) \
-           WITH ORDINALITY AS asked (account, meter, since, until, place) \
-         CROSS JOIN LATERAL ( \
-             SELECT * FROM usage_event \
-             WHERE tenant = $1 AND account = asked.account AND meter = asked.meter \
-               AND at >= asked.since AND at < asked.until \
-         ) AS event",
-    )
-    .bind(tenant)
-    .bind(
-        asked
-            .iter()
-            .map(|asked| asked.account.as_str())
-            .collect::<Vec<_>>(),
-    )
-    .bind(asked.iter().map(|asked| asked.meter.as_str()).collect::<Vec<_>>())
-    .bind(asked.iter().map(|asked| asked.from.to_sqlx()).collect::<Vec<_>>())
-    .bind(
-        asked
-            .iter()
-            .map(|asked| asked.until.to_sqlx())
-            .collect::<Vec<_>>(),
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(SingleEvent::try_from).collect()
 }

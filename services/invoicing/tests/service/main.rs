@@ -17,3 +17,4 @@ mod seats_and_milestones;
 mod support;
 mod time;
 mod usage;
+mod usage_totals;

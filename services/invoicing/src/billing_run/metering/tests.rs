@@ -86,6 +86,8 @@ fn a_filter_leaves_out_what_does_not_hold_its_value() {
         dimensions: BTreeMap::from([("region".to_owned(), region.to_owned())]),
         sum: Decimal::TEN,
         count: 2,
+        least: Decimal::ONE,
+        greatest: Decimal::from(9),
     };
     assert_eq!(measured(&questions[0], held("us")), None);
     let counted = measured(&questions[0], held("eu")).unwrap();

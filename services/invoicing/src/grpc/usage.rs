@@ -1,0 +1,192 @@
+//! What was used: totals to the last acknowledged event, and the single events behind them.
+
+use jiff::Timestamp;
+use runtime::rejection;
+use runtime::tenancy::begin_as;
+use sqlx::PgConnection;
+use tonic::Status;
+use wire::invoicing::v1::{
+    self, GetUsageRequest, GetUsageResponse, ListUsageEventsRequest, ListUsageEventsResponse, UsageQuantity,
+};
+
+use super::messages::{instant, timestamp};
+use super::{database, page_size};
+use crate::Invoicing;
+use crate::author::Author;
+use crate::store::page;
+use crate::store::usage::{self, After, Asked, Quantity, UsageEvent};
+
+const MOST_DIMENSIONS: usize = 50;
+const MOST_EVENTS: u16 = 1000;
+
+pub(super) async fn get(
+    service: &Invoicing,
+    author: &Author,
+    request: GetUsageRequest,
+) -> Result<GetUsageResponse, Status> {
+    if request.dimensions.len() > MOST_DIMENSIONS {
+        return Err(rejection::invalid(
+            "dimensions",
+            format!(
+                "are {}; at most {MOST_DIMENSIONS} are allowed",
+                request.dimensions.len()
+            ),
+        ));
+    }
+    let (from, until) = span(request.from.as_ref(), request.until.as_ref())?;
+    let asked = Asked {
+        account: request.account,
+        meter: request.meter,
+        from,
+        until,
+        dimensions: request.dimensions,
+    };
+    let failed = database("adding up usage");
+    let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    let quantities = usage::quantities(&mut transaction, author.tenant(), std::slice::from_ref(&asked))
+        .await
+        .map_err(failed)?;
+    if quantities.is_empty() {
+        check_known(&mut transaction, author, &asked).await?;
+    }
+    Ok(GetUsageResponse {
+        quantities: quantities.into_iter().map(quantity).collect(),
+    })
+}
+
+pub(super) async fn list(
+    service: &Invoicing,
+    author: &Author,
+    request: ListUsageEventsRequest,
+) -> Result<ListUsageEventsResponse, Status> {
+    let (from, until) = span(request.from.as_ref(), request.until.as_ref())?;
+    let after = after(&request.page_token)?;
+    let size = page_size(request.page_size, MOST_EVENTS);
+    let asked = Asked {
+        account: request.account,
+        meter: request.meter,
+        from,
+        until,
+        dimensions: Vec::new(),
+    };
+    let failed = database("listing usage events");
+    let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    let limit = i64::from(size).saturating_add(1);
+    let events = usage::listed(&mut transaction, author.tenant(), &asked, after.as_ref(), limit)
+        .await
+        .map_err(failed)?;
+    if events.is_empty() {
+        check_known(&mut transaction, author, &asked).await?;
+    }
+    let (events, next_page_token) = page(events, size.into(), token);
+    Ok(ListUsageEventsResponse {
+        events: events.into_iter().map(event).collect(),
+        next_page_token,
+    })
+}
+
+/// No usage is an answer; a slip of the pen is none.
+async fn check_known(connection: &mut PgConnection, author: &Author, asked: &Asked) -> Result<(), Status> {
+    let Asked { account, meter, .. } = asked;
+    let series = usage::series(connection, author.tenant(), &[account]).await;
+    let series = series.map_err(database("looking up a meter"))?;
+    if series.find(account, meter).is_some() {
+        return Ok(());
+    }
+    let sentence =
+        format!("no plan of an account `{account}` has a meter `{meter}`: check how both are spelled");
+    Err(rejection::not_found("UNKNOWN_METER", sentence))
+}
+
+fn span(
+    from: Option<&prost_types::Timestamp>,
+    until: Option<&prost_types::Timestamp>,
+) -> Result<(Timestamp, Timestamp), Status> {
+    let read = |field: &str, given: Option<&prost_types::Timestamp>| {
+        let at = given.and_then(instant);
+        at.ok_or_else(|| rejection::invalid(field, "is missing or no point in time"))
+    };
+    let (from, until) = (read("from", from)?, read("until", until)?);
+    if from < until {
+        Ok((from, until))
+    } else {
+        Err(rejection::invalid(
+            "until",
+            format!("is {until}, which is not after `from`, {from}"),
+        ))
+    }
+}
+
+fn quantity(quantity: Quantity) -> UsageQuantity {
+    UsageQuantity {
+        dimensions: quantity.dimensions.into_iter().collect(),
+        sum: quantity.sum.to_string(),
+        count: quantity.count,
+        min: quantity.least.to_string(),
+        max: quantity.greatest.to_string(),
+    }
+}
+
+fn event(event: UsageEvent) -> v1::UsageEvent {
+    v1::UsageEvent {
+        source: event.source,
+        id: event.id,
+        account: event.account,
+        meter: event.meter,
+        time: Some(timestamp(event.at)),
+        value: event.value.to_string(),
+        dimensions: event.dimensions.into_iter().collect(),
+    }
+}
+
+/// Time, length of the source, source and id: none of them can be taken for a part of another.
+fn token(last: &UsageEvent) -> String {
+    let UsageEvent { source, id, at, .. } = last;
+    format!("{}:{}:{source}{id}", at.as_microsecond(), source.len())
+}
+
+fn after(token: &str) -> Result<Option<After>, Status> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || {
+        rejection::invalid(
+            "page_token",
+            "is none that this service gave; leave it empty to begin again",
+        )
+    };
+    parse_after(token).map(Some).ok_or_else(wrong)
+}
+
+fn parse_after(token: &str) -> Option<After> {
+    let (at, rest) = token.split_once(':')?;
+    let (length, names) = rest.split_once(':')?;
+    let (source, id) = names.split_at_checked(length.parse().ok()?)?;
+    let allowed = !names.contains('\0');
+    allowed.then_some(After {
+        at: Timestamp::from_microsecond(at.parse().ok()?).ok()?,
+        source: source.to_owned(),
+        id: id.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_goes_on_where_the_last_one_ended() {
+        let last = crate::usage::event(
+            ["a:1:ü", "7:b", "acme", "call"],
+            "2026-01-05T10:00:00.000001Z".parse().ok(),
+            "1",
+            std::collections::BTreeMap::new(),
+        )
+        .unwrap();
+        let after = parse_after(&token(&last)).unwrap();
+        assert_eq!((after.at, &*after.source, &*after.id), (last.at, "a:1:ü", "7:b"));
+        for wrong in ["x", "1:2", "1:9:ab", "1:1:ü", "1:1:a\0"] {
+            assert!(parse_after(wrong).is_none(), "{wrong}");
+        }
+    }
+}

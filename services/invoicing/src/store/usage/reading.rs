@@ -1,0 +1,242 @@
+//! What was used: totals from the hours they are kept for, single events where somebody looks at each.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Dimensions, UsageEvent};
+use crate::store::corrupt;
+
+/// A quantity that is asked for: of a meter and an account, from an instant (in) to another (out).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) account: String,
+    pub(crate) meter: String,
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
+    /// One quantity for each combination of the values of these.
+    pub(crate) dimensions: Vec<String>,
+}
+
+/// A quantity, for the values of the dimensions asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Quantity {
+    /// The place of what was asked, from 0.
+    pub(crate) asked: usize,
+    pub(crate) dimensions: Dimensions,
+    pub(crate) sum: Decimal,
+    pub(crate) count: u64,
+    pub(crate) least: Decimal,
+    pub(crate) greatest: Decimal,
+}
+
+/// A single event, and the place of what was asked for it, from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SingleEvent {
+    pub(crate) asked: usize,
+    pub(crate) event: UsageEvent,
+}
+
+/// The last event of a page, by which the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct After {
+    pub(crate) at: Timestamp,
+    pub(crate) source: String,
+    pub(crate) id: String,
+}
+
+/// What was used, for everything asked; nothing where nothing was used.
+pub(crate) async fn quantities(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    asked: &[Asked],
+) -> Result<Vec<Quantity>, sqlx::Error> {
+    let names: Vec<_> = asked.iter().map(|asked| Json(&asked.dimensions)).collect();
+    let rows: Vec<QuantityRow> = sqlx::query_as(QUANTITIES)
+        .bind(tenant)
+        .bind(texts(asked, |asked| &asked.account))
+        .bind(texts(asked, |asked| &asked.meter))
+        .bind(instants(asked, |asked| asked.from))
+        .bind(instants(asked, |asked| asked.until))
+        .bind(names)
+        .fetch_all(connection)
+        .await?;
+    rows.into_iter().map(Quantity::try_from).collect()
+}
+
+/// Whole hours from their totals, and the events before the first and after the last whole hour. Where the period holds
+/// no whole hour, all of it lies before the first.
+const QUANTITIES: &str = "\
+    SELECT asked.place, used.* \
+    FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
+      WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
+    CROSS JOIN LATERAL ( \
+        SELECT series FROM account_meter \
+        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter \
+    ) AS known \
+    CROSS JOIN LATERAL ( \
+        SELECT date_bin('1 hour', asked.since + interval '3599.999999 seconds', '4713-01-01 00:00:00+00 BC') AS first, \
+               date_bin('1 hour', asked.until, '4713-01-01 00:00:00+00 BC') AS last \
+    ) AS whole \
+    CROSS JOIN LATERAL ( \
+        SELECT CASE WHEN asked.names = '[]' THEN '{}' ELSE ( \
+                   SELECT coalesce(jsonb_object_agg(name, part.dimensions -> name), '{}') \
+                   FROM jsonb_array_elements_text(asked.names) AS name WHERE part.dimensions ? name \
+               ) END AS dimensions, \
+               sum(part.sum)::text AS sum, sum(part.count)::bigint AS count, \
+               min(part.least)::text AS least, max(part.greatest)::text AS greatest \
+        FROM ( \
+            SELECT dimensions, sum, count, least, greatest FROM usage_hour \
+            WHERE series = known.series AND tenant = $1 AND hour >= whole.first AND hour < whole.last \
+            UNION ALL \
+            SELECT dimensions, value, 1, value, value FROM usage_event \
+            WHERE series = known.series AND tenant = $1 \
+              AND at >= asked.since AND at < least(whole.first, asked.until) \
+            UNION ALL \
+            SELECT dimensions, value, 1, value, value FROM usage_event \
+            WHERE series = known.series AND tenant = $1 \
+              AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
+        ) AS part GROUP BY 1 \
+    ) AS used ORDER BY asked.place, used.dimensions";
+
+#[derive(sqlx::FromRow)]
+struct QuantityRow {
+    place: i64,
+    dimensions: Json<Dimensions>,
+    sum: String,
+    count: i64,
+    least: String,
+    greatest: String,
+}
+
+impl TryFrom<QuantityRow> for Quantity {
+    type Error = sqlx::Error;
+
+    fn try_from(row: QuantityRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            asked: place(row.place)?,
+            dimensions: row.dimensions.0,
+            sum: exact(&row.sum)?,
+            count: u64::try_from(row.count).map_err(corrupt)?,
+            least: exact(&row.least)?,
+            greatest: exact(&row.greatest)?,
+        })
+    }
+}
+
+/// The driver rounds a number that does not fit; as text it is exact or an error.
+fn exact(number: &str) -> Result<Decimal, sqlx::Error> {
+    Decimal::from_str_exact(number).map_err(|_| {
+        corrupt(format!(
+            "usage that comes to {number} is too large to be exact (more than 28 digits)"
+        ))
+    })
+}
+
+/// The single events, for prices and meters that look at each.
+pub(crate) async fn events(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    asked: &[Asked],
+) -> Result<Vec<SingleEvent>, sqlx::Error> {
+    let rows: Vec<EventRow> = sqlx::query_as(
+        "SELECT asked.place, asked.account, asked.meter, event.* \
+         FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) \
+           WITH ORDINALITY AS asked (account, meter, since, until, place) \
+         CROSS JOIN LATERAL ( \
+             SELECT series FROM account_meter \
+             WHERE tenant = $1 AND account = asked.account AND meter = asked.meter \
+         ) AS known \
+         CROSS JOIN LATERAL ( \
+             SELECT source, id, at, value, dimensions, content FROM usage_event \
+             WHERE series = known.series AND tenant = $1 AND at >= asked.since AND at < asked.until \
+         ) AS event",
+    )
+    .bind(tenant)
+    .bind(texts(asked, |asked| &asked.account))
+    .bind(texts(asked, |asked| &asked.meter))
+    .bind(instants(asked, |asked| asked.from))
+    .bind(instants(asked, |asked| asked.until))
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(SingleEvent::try_from).collect()
+}
+
+/// The first single events after one, in the order of their time.
+pub(crate) async fn listed(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    asked: &Asked,
+    after: Option<&After>,
+    limit: i64,
+) -> Result<Vec<UsageEvent>, sqlx::Error> {
+    let rows: Vec<EventRow> = sqlx::query_as(
+        "SELECT 1::bigint AS place, $2 AS account, $3 AS meter, source, id, at, value, dimensions, content \
+         FROM usage_event \
+         WHERE series = (SELECT series FROM account_meter WHERE tenant = $1 AND account = $2 AND meter = $3) \
+           AND tenant = $1 AND at >= $4 AND at < $5 AND ($6::text IS NULL OR (at, source, id) > ($4, $6, $7)) \
+         ORDER BY at, source, id LIMIT $8",
+    )
+    .bind(tenant)
+    .bind(&asked.account)
+    .bind(&asked.meter)
+    .bind(after.map_or(asked.from, |after| after.at.max(asked.from)).to_sqlx())
+    .bind(asked.until.to_sqlx())
+    .bind(after.map(|after| after.source.as_str()))
+    .bind(after.map(|after| after.id.as_str()))
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    let events = rows.into_iter().map(SingleEvent::try_from);
+    events.map(|single| single.map(|single| single.event)).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    place: i64,
+    source: String,
+    id: String,
+    account: String,
+    meter: String,
+    at: jiff_sqlx::Timestamp,
+    value: Decimal,
+    dimensions: Json<Dimensions>,
+    content: Vec<u8>,
+}
+
+impl TryFrom<EventRow> for SingleEvent {
+    type Error = sqlx::Error;
+
+    fn try_from(row: EventRow) -> Result<Self, sqlx::Error> {
+        let content =
+            <[u8; 16]>::try_from(row.content).map_err(|_| corrupt("a usage event's content hash is cut"))?;
+        Ok(Self {
+            asked: place(row.place)?,
+            event: UsageEvent {
+                source: row.source,
+                id: row.id,
+                account: row.account,
+                meter: row.meter,
+                at: row.at.to_jiff(),
+                value: row.value,
+                dimensions: row.dimensions.0,
+                content,
+            },
+        })
+    }
+}
+
+fn place(ordinality: i64) -> Result<usize, sqlx::Error> {
+    usize::try_from(ordinality.saturating_sub(1)).map_err(corrupt)
+}
+
+fn texts(asked: &[Asked], field: fn(&Asked) -> &str) -> Vec<&str> {
+    asked.iter().map(field).collect()
+}
+
+fn instants(asked: &[Asked], field: fn(&Asked) -> Timestamp) -> Vec<jiff_sqlx::Timestamp> {
+    asked.iter().map(|asked| field(asked).to_sqlx()).collect()
+}
