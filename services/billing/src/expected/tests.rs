@@ -8,6 +8,7 @@ use super::*;
 use crate::facts::*;
 use crate::sample::*;
 
+mod absurd;
 mod amendments;
 mod extremes;
 mod models;
