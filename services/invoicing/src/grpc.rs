@@ -1,6 +1,7 @@
 //! The service as machines call it. Handlers are thin: who may, read the request, call, answer.
 
 mod billing;
+mod endings;
 mod export;
 mod facts;
 mod invoices;
@@ -18,11 +19,13 @@ use tonic::{Request, Response, Status};
 use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
-    ExplainLineRequest, ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest,
-    GetInvoiceResponse, GetPlanRequest, GetPlanResponse, GetUsageRequest, GetUsageResponse,
-    ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest, ListPlansResponse, ListUsageEventsRequest,
-    ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, RecordUsageRequest,
+    DeclareEndingRequest, DeclareEndingResponse, ExplainLineRequest, ExplainLineResponse,
+    ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest,
+    GetPlanResponse, GetUsageRequest, GetUsageResponse, ListInvoicesRequest, ListInvoicesResponse,
+    ListPlansRequest, ListPlansResponse, ListUsageEventsRequest, ListUsageEventsResponse, PreviewPlanRequest,
+    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordUsageRequest,
     RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
+    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
 };
 
 use crate::Invoicing;
@@ -30,6 +33,8 @@ use crate::author::Author;
 
 /// Whoever brings plans and facts: other services, and finance by hand.
 const BRINGS_FACTS: &[Role] = &[Role::Service, Role::Finance];
+/// Ends agreements: finance, by hand.
+const ENDS_PLANS: &[Role] = &[Role::Finance];
 /// Bills.
 const BILLS: &[Role] = &[Role::Finance];
 /// Hands over what was approved.
@@ -126,6 +131,46 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<CompleteMilestoneResponse>, Status> {
         let author = self.author(&request, BRINGS_FACTS)?;
         facts::complete_milestone(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn declare_ending(
+        &self,
+        request: Request<DeclareEndingRequest>,
+    ) -> Result<Response<DeclareEndingResponse>, Status> {
+        let author = self.author(&request, ENDS_PLANS)?;
+        endings::declare(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn withdraw_ending(
+        &self,
+        request: Request<WithdrawEndingRequest>,
+    ) -> Result<Response<WithdrawEndingResponse>, Status> {
+        let author = self.author(&request, ENDS_PLANS)?;
+        endings::withdraw(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn withdraw_milestone(
+        &self,
+        request: Request<WithdrawMilestoneRequest>,
+    ) -> Result<Response<WithdrawMilestoneResponse>, Status> {
+        let author = self.author(&request, BRINGS_FACTS)?;
+        endings::withdraw_milestone(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn publish_index_value(
+        &self,
+        request: Request<PublishIndexValueRequest>,
+    ) -> Result<Response<PublishIndexValueResponse>, Status> {
+        let author = self.author(&request, BRINGS_FACTS)?;
+        endings::publish(self, author, request.into_inner())
             .await
             .map(Response::new)
     }

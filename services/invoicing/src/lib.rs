@@ -1,7 +1,7 @@
 //! The invoicing service: approved plans and facts in, issued invoices out.
 //!
 //! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
-//! `milestones`), the billing run (`billing_run`), issued invoices with their journal, recomputing one from a
+//! `milestones`, `endings`, `indices`), the billing run (`billing_run`), issued invoices with their journal, recomputing one from a
 //! file ([`replay`]), and the gRPC in front of it all (`grpc`).
 //!
 //! **Does not own** what a plan comes to (`pricing`) or what is due when (`billing`): it asks them, once, for run, dry
@@ -18,7 +18,9 @@
 
 mod author;
 mod billing_run;
+mod endings;
 mod grpc;
+mod indices;
 mod invoice;
 mod milestones;
 mod registration;

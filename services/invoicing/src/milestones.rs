@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 
 use crate::author::Author;
 use crate::store::audit::{self, Deed};
+pub(crate) use crate::store::milestones::Withdrawal;
 use crate::store::milestones::{self, Completion};
 use crate::store::{accounts, plans};
 
@@ -28,6 +29,10 @@ pub(crate) enum MilestoneError {
     },
     #[error("the completion `{id}` is recorded for `{milestone}`: give this one an id of its own")]
     IdTaken { id: String, milestone: String },
+    #[error("the plan has no completion `{id}`: name it by the id under which it was reported")]
+    UnknownCompletion { id: String },
+    #[error("the reason is missing: say why the report of completion was a mistake")]
+    NoReason,
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -70,6 +75,46 @@ pub(crate) async fn complete(
     milestones::add(connection, author, &newest.agreement, &completion).await?;
     audit::record(connection, author, &[deed(&newest.agreement, &completion)]).await?;
     Ok(id)
+}
+
+/// Takes a completion back: what was billed for it is given back by the next run, and the milestone can be reached
+/// again. Taken back before, it changes nothing.
+pub(crate) async fn withdraw(
+    connection: &mut PgConnection,
+    author: &Author,
+    plan: &str,
+    withdrawal: Withdrawal,
+) -> Result<(), MilestoneError> {
+    let tenant = author.tenant();
+    let newest = plans::newest_of(connection, tenant, plan).await?;
+    let newest = newest.ok_or_else(|| MilestoneError::UnknownPlan {
+        plan: plan.to_owned(),
+    })?;
+    if withdrawal.reason.trim().is_empty() {
+        return Err(MilestoneError::NoReason);
+    }
+    accounts::hold(connection, tenant, &newest.plan.account).await?;
+    let agreement = &newest.agreement;
+    let known = milestones::of_id(connection, tenant, agreement, &withdrawal.completion).await?;
+    let known = known.ok_or_else(|| MilestoneError::UnknownCompletion {
+        id: withdrawal.completion.clone(),
+    })?;
+    let before = milestones::withdrawals(connection, tenant, &[agreement]).await?;
+    if before
+        .iter()
+        .any(|(_, _, before)| before.completion == withdrawal.completion)
+    {
+        return Ok(());
+    }
+    milestones::withdraw(connection, author, agreement, &withdrawal).await?;
+    let deed = Deed {
+        action: "milestone.withdrawn",
+        before: deed(agreement, &known).after,
+        subject: newest.agreement,
+        reason: withdrawal.reason,
+        after: None,
+    };
+    Ok(audit::record(connection, author, &[deed]).await?)
 }
 
 fn check(plan: &Plan, completion: &Completion) -> Result<(), MilestoneError> {

@@ -7,6 +7,8 @@
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod basis;
+pub(crate) mod endings;
+pub(crate) mod indices;
 pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod milestones;

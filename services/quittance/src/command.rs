@@ -67,6 +67,12 @@ pub(crate) enum Command {
     /// Report a milestone complete.
     #[command(subcommand)]
     Milestone(Milestone),
+    /// End an agreement early, give notice, or take either back.
+    #[command(subcommand)]
+    Plan(Plan),
+    /// Record published index values.
+    #[command(subcommand)]
+    Index(Index),
     /// Bill what is due, or look at it first.
     #[command(subcommand)]
     Bill(Bill),
@@ -248,6 +254,77 @@ pub(crate) enum Milestone {
         /// What shows it: a certificate, who signed, where it is kept.
         #[arg(long)]
         evidence: String,
+    },
+    /// Take back a report of completion that was a mistake; the next run gives back what was billed for it.
+    Withdraw {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The id that `complete` answered.
+        id: String,
+        /// The day it is taken back.
+        #[arg(long)]
+        on: Date,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Plan {
+    /// End it early; the last day is still billed.
+    Terminate {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The last day served.
+        #[arg(long)]
+        last_day: Date,
+        /// Give back what was paid for later days, as the contract says.
+        #[arg(long)]
+        refund_unused: bool,
+        /// The notice, clause or agreement it rests on; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Give notice that it will not renew.
+    Notice {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The day the notice was given.
+        #[arg(long)]
+        given: Date,
+        /// Who gave it, and where it is kept.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take a termination or notice back.
+    WithdrawEnding {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The id that `terminate` or `notice` answered.
+        id: String,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Index {
+    /// Record the value of a month; prices that follow the series take it up with the next run.
+    Publish {
+        /// The series, as the plans name it.
+        series: String,
+        /// Any day of the reference month.
+        month: Date,
+        /// The value.
+        value: Decimal,
+        /// Where it was published.
+        #[arg(long)]
+        publication: String,
+        /// It revises a value that is recorded for the month.
+        #[arg(long)]
+        revises: bool,
     },
 }
 

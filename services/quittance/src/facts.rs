@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion, RecordUsageRequest,
-    RecordUsageResponse, SeatChange, UsageEvent,
+    RecordUsageResponse, SeatChange, UsageEvent, WithdrawMilestoneRequest,
 };
 
 use crate::command::{Milestone, Seats, Usage};
@@ -173,35 +173,51 @@ pub(crate) async fn seats(command: &Seats, to: &Services, output: Output) -> Res
 }
 
 pub(crate) async fn milestone(command: &Milestone, to: &Services, output: Output) -> Result<(), Failure> {
-    let Milestone::Complete {
-        plan,
-        milestone,
-        on,
-        evidence,
-    } = command;
     let mut invoicing = to.invoicing().await?;
-    let completion = MilestoneCompletion {
-        id: String::new(),
-        milestone: milestone.clone(),
-        date: on.to_string(),
-        evidence: evidence.clone(),
-    };
-    let plan = whole_hash(&mut invoicing, plan).await?;
-    let request = CompleteMilestoneRequest {
-        request_id: request_id(),
-        plan,
-        completion: Some(completion),
-    };
-    let answer = invoicing.complete_milestone(request).await?.into_inner();
-    output.show(
-        || json!({ "id": answer.id }),
-        || format!("{milestone} was reached on {on}"),
-    );
+    match command {
+        Milestone::Complete {
+            plan,
+            milestone,
+            on,
+            evidence,
+        } => {
+            let completion = MilestoneCompletion {
+                id: String::new(),
+                milestone: milestone.clone(),
+                date: on.to_string(),
+                evidence: evidence.clone(),
+            };
+            let request = CompleteMilestoneRequest {
+                request_id: request_id(),
+                plan: whole_hash(&mut invoicing, plan).await?,
+                completion: Some(completion),
+            };
+            let id = invoicing.complete_milestone(request).await?.into_inner().id;
+            output.show(
+                || json!({ "id": id }),
+                || format!("{milestone} was reached on {on} ({id})"),
+            );
+        }
+        Milestone::Withdraw { plan, id, on, reason } => {
+            let request = WithdrawMilestoneRequest {
+                request_id: request_id(),
+                plan: whole_hash(&mut invoicing, plan).await?,
+                id: id.clone(),
+                date: on.to_string(),
+                reason: reason.clone(),
+            };
+            invoicing.withdraw_milestone(request).await?;
+            output.show(
+                || json!({ "id": id }),
+                || format!("the completion {id} no longer counts"),
+            );
+        }
+    }
     Ok(())
 }
 
 /// People type the start of a hash; it must name one plan.
-async fn whole_hash(invoicing: &mut Invoicing, start: &str) -> Result<String, Failure> {
+pub(crate) async fn whole_hash(invoicing: &mut Invoicing, start: &str) -> Result<String, Failure> {
     if start.len() == 64 {
         return Ok(start.to_owned());
     }

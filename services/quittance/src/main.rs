@@ -18,6 +18,7 @@ mod command;
 mod connection;
 mod contracts;
 mod demo;
+mod endings;
 mod eval;
 mod facts;
 mod failure;
@@ -69,6 +70,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Usage(usage) => facts::usage(&usage, &to, output).await,
         Command::Seats(seats) => facts::seats(&seats, &to, output).await,
         Command::Milestone(milestone) => facts::milestone(&milestone, &to, output).await,
+        Command::Plan(plan) => endings::plan(&plan, &to, output).await,
+        Command::Index(index) => endings::index(&index, &to, output).await,
         Command::Bill(bill) => bill::run(&bill, &to, output).await,
         Command::Invoice(invoice) => invoices::run(&invoice, &to, output).await,
         Command::Key(key) => keys::run(&key, output),

@@ -206,12 +206,12 @@ pub(super) fn date(field: &str, given: &str) -> Result<Date, Status> {
     given.parse().map_err(wrong)
 }
 
-fn checked_id(field: &str, given: &str) -> Result<String, Status> {
+pub(super) fn checked_id(field: &str, given: &str) -> Result<String, Status> {
     text(field, given, 200)
 }
 
 /// A text that can be stored.
-fn text(field: &str, given: &str, most: usize) -> Result<String, Status> {
+pub(super) fn text(field: &str, given: &str, most: usize) -> Result<String, Status> {
     if given.contains('\0') {
         return Err(rejection::invalid(
             field,
@@ -252,6 +252,8 @@ impl From<MilestoneError> for Status {
             MilestoneError::AlreadyCompleted { .. } => {
                 rejection::already_exists("MILESTONE_ALREADY_COMPLETED", sentence)
             }
+            MilestoneError::UnknownCompletion { .. } => rejection::not_found("UNKNOWN_COMPLETION", sentence),
+            MilestoneError::NoReason => rejection::invalid("reason", sentence),
             MilestoneError::IdTaken { .. } => rejection::already_exists("COMPLETION_EXISTS", sentence),
             MilestoneError::Database(error) => database("completing a milestone")(error),
         }

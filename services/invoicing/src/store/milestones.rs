@@ -17,6 +17,16 @@ pub(crate) struct Completion {
     pub(crate) evidence: String,
 }
 
+/// A report of completion was a mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Withdrawal {
+    /// Id of the completion.
+    pub(crate) completion: String,
+    /// The day it was taken back.
+    pub(crate) date: Date,
+    pub(crate) reason: String,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     plan: String,
@@ -47,7 +57,7 @@ impl Row {
     }
 }
 
-/// The completion of a milestone, if it was reached.
+/// The completion of a milestone, if it was reached and nobody took the report back.
 pub(crate) async fn of_milestone(
     connection: &mut PgConnection,
     tenant: Uuid,
@@ -55,7 +65,9 @@ pub(crate) async fn of_milestone(
     milestone: &str,
 ) -> Result<Option<Completion>, sqlx::Error> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT * FROM milestone_completion WHERE tenant = $1 AND plan = $2 AND milestone = $3",
+        "SELECT * FROM milestone_completion AS reached WHERE tenant = $1 AND plan = $2 AND milestone = $3 \
+           AND NOT EXISTS (SELECT FROM milestone_withdrawal AS taken_back WHERE taken_back.tenant = $1 \
+             AND taken_back.plan = reached.plan AND taken_back.completion = reached.id)",
     )
     .bind(tenant)
     .bind(agreement)
@@ -116,6 +128,63 @@ pub(crate) async fn add(
     .bind(&completion.id)
     .bind(completion.date.to_sqlx())
     .bind(&completion.evidence)
+    .bind(author.at.to_sqlx())
+    .bind(&author.caller.name)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// All withdrawals under some agreements, each with its agreement's hash and the milestone.
+pub(crate) async fn withdrawals(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreements: &[&str],
+) -> Result<Vec<(String, String, Withdrawal)>, sqlx::Error> {
+    let rows: Vec<(String, String, String, jiff_sqlx::Date, String)> = sqlx::query_as(
+        "SELECT taken_back.plan, reached.milestone, taken_back.completion, taken_back.date, taken_back.reason \
+         FROM UNNEST($2::text[]) AS wanted (plan) \
+         CROSS JOIN LATERAL (SELECT * FROM milestone_withdrawal WHERE tenant = $1 AND plan = wanted.plan) AS taken_back \
+         JOIN milestone_completion AS reached ON reached.tenant = $1 AND reached.plan = taken_back.plan \
+           AND reached.id = taken_back.completion",
+    )
+    .bind(tenant)
+    .bind(agreements)
+    .fetch_all(connection)
+    .await?;
+    let each = rows
+        .into_iter()
+        .map(|(plan, milestone, completion, date, reason)| {
+            let date = date.to_jiff();
+            (
+                plan,
+                milestone,
+                Withdrawal {
+                    completion,
+                    date,
+                    reason,
+                },
+            )
+        });
+    Ok(each.collect())
+}
+
+/// Takes a completion back.
+pub(crate) async fn withdraw(
+    connection: &mut PgConnection,
+    author: &Author,
+    agreement: &str,
+    withdrawal: &Withdrawal,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO milestone_withdrawal (tenant, plan, completion, date, reason, recorded_at, recorded_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(author.tenant())
+    .bind(agreement)
+    .bind(&withdrawal.completion)
+    .bind(withdrawal.date.to_sqlx())
+    .bind(&withdrawal.reason)
     .bind(author.at.to_sqlx())
     .bind(&author.caller.name)
     .execute(connection)

@@ -1,9 +1,10 @@
 //! Opening books: from the tables to what billing takes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use billing::facts::{Facts, MilestoneEvent, MilestoneReport, SeatChange};
+use billing::facts::{Ending, Facts, IndexValue, MilestoneEvent, MilestoneReport, SeatChange};
 use jiff::civil::Date;
+use pricing::plan::{Escalation, Plan};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::billing_run::facts::name;
 use crate::billing_run::metering;
 use crate::store::invoices::{self, Billed};
 use crate::store::plans::{self, PlanVersion};
-use crate::store::{milestones, seats};
+use crate::store::{endings, indices, milestones, seats};
 
 /// Opens the books of some accounts: in a few statements, however many there are. A book that cannot be opened is a
 /// failure of its agreement alone.
@@ -29,11 +30,15 @@ pub(in crate::billing_run) async fn open(
     let agreements: Vec<&str> = agreements.iter().map(String::as_str).collect();
     let mut seats = seats_by_agreement(connection, tenant, &agreements).await?;
     let mut milestones = milestones_by_agreement(connection, tenant, &agreements).await?;
+    let mut endings = endings_by_agreement(connection, tenant, &agreements).await?;
+    let indices = index_values(connection, tenant, &books).await?;
     let mut billed = billed_by_agreement(connection, tenant, &agreements).await?;
     let issued_through = invoices::issued_through(connection, tenant, &agreements).await?;
     for book in &mut books {
         book.facts.seats = seats.remove(&book.agreement).unwrap_or_default();
         book.facts.milestones = milestones.remove(&book.agreement).unwrap_or_default();
+        book.facts.endings = endings.remove(&book.agreement).unwrap_or_default();
+        book.facts.indices = of_series(&indices, &book.series());
         book.billed = billed.remove(&book.agreement).unwrap_or_default();
         book.issued_through = issued_through.get(&book.agreement).copied();
     }
@@ -122,7 +127,95 @@ async fn milestones_by_agreement(
             .or_default()
             .push(milestone_fact(completion));
     }
+    for (agreement, milestone, withdrawal) in milestones::withdrawals(connection, tenant, agreements).await? {
+        by_agreement
+            .entry(agreement)
+            .or_default()
+            .push(withdrawal_fact(milestone, withdrawal));
+    }
     Ok(by_agreement)
+}
+
+fn withdrawal_fact(milestone: String, withdrawal: milestones::Withdrawal) -> MilestoneReport {
+    let milestones::Withdrawal {
+        completion,
+        date,
+        reason,
+    } = withdrawal;
+    MilestoneReport {
+        id: name("milestone-withdrawal", &completion),
+        milestone,
+        on: date,
+        event: MilestoneEvent::Withdrawn {
+            report: name("milestone", &completion),
+        },
+        evidence: reason,
+    }
+}
+
+/// Endings that nobody took back.
+async fn endings_by_agreement(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreements: &[&str],
+) -> Result<HashMap<String, Vec<Ending>>, sqlx::Error> {
+    let mut by_agreement: HashMap<String, Vec<Ending>> = HashMap::new();
+    let declared = endings::of_agreements(connection, tenant, agreements).await?;
+    for (agreement, declared) in declared.into_iter().filter(|(_, declared)| !declared.withdrawn) {
+        by_agreement.entry(agreement).or_default().push(Ending {
+            id: name("ending", &declared.ending.id),
+            event: declared.ending.event,
+        });
+    }
+    Ok(by_agreement)
+}
+
+/// The values of every series that any of the books follows.
+async fn index_values(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    books: &[Book],
+) -> Result<Vec<IndexValue>, sqlx::Error> {
+    let series: BTreeSet<&str> = books.iter().flat_map(Book::series).collect();
+    if series.is_empty() {
+        return Ok(Vec::new());
+    }
+    let series: Vec<&str> = series.into_iter().collect();
+    let values = indices::of_series(connection, tenant, &series).await?;
+    Ok(values.into_iter().map(indices::Published::fact).collect())
+}
+
+fn of_series(values: &[IndexValue], series: &BTreeSet<&str>) -> Vec<IndexValue> {
+    let of_them = values
+        .iter()
+        .filter(|value| series.contains(value.series.as_str()));
+    of_them.cloned().collect()
+}
+
+impl Book {
+    /// The index series that its prices follow.
+    fn series(&self) -> BTreeSet<&str> {
+        self.versions.each().flat_map(series_of).collect()
+    }
+}
+
+fn series_of(plan: &Plan) -> BTreeSet<&str> {
+    let escalators = plan.charges.iter().flat_map(|charge| &charge.escalators);
+    let mut series = BTreeSet::new();
+    for escalator in escalators {
+        add_series(&escalator.by, &mut series);
+    }
+    series
+}
+
+fn add_series<'a>(escalation: &'a Escalation, series: &mut BTreeSet<&'a str>) {
+    match escalation {
+        Escalation::Percent { .. } => {}
+        Escalation::Index { series: name, .. } => drop(series.insert(name)),
+        Escalation::GreaterOf { of } | Escalation::LesserOf { of } => {
+            of.iter().for_each(|each| add_series(each, series));
+        }
+    }
 }
 
 /// A completed milestone as billing takes it.
