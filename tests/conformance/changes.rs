@@ -90,13 +90,15 @@ fn items_of(case: &Case, items: &[Given], prefix: &str, period: Period) -> Resul
     let mut charges = Vec::new();
     for item in items {
         let named = |name: &str| format!("{prefix}{name}");
-        let mut charge = if item.has(&named("unit_price")) {
+        let (quantity, unit_price) = (named("quantity"), named("unit_price"));
+        let mut charge = if item.has(&quantity) || item.has(&unit_price) {
+            // What does not change may be stated once for both sides.
             let mut charge = flat_charge("in_advance", Decimal::ZERO)?;
             charge.quantity = Quantity::Fixed {
-                units: item.decimal(&named("quantity"))?,
+                units: item.one_of(&[&quantity, "quantity"])?,
             };
             charge.price = Price::PerUnit {
-                unit_price: item.decimal(&named("unit_price"))?,
+                unit_price: item.one_of(&[&unit_price, "unit_price"])?,
                 per: Decimal::ONE,
             };
             charge

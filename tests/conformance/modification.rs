@@ -93,7 +93,7 @@ fn prospective_units(case: &Case) -> Answer {
         })
     };
     let left = product(
-        given.one_of(&["remaining_units", "units_remaining"])?,
+        remaining_units(given)?,
         given.one_of(&["remaining_unit_price", "original_unit_price"])?,
     )?;
     let added = product(given.decimal("added_units")?, given.decimal("added_unit_price")?)?;
@@ -101,15 +101,44 @@ fn prospective_units(case: &Case) -> Answer {
     let shown = price.rounded(digits(case)?).ok_or_else(|| refused("too large"))?;
     outputs([
         ("unit_price", number(shown)),
+        ("price_per_unit", number(shown)),
         ("blended_unit_price", number(shown)),
     ])
 }
 
+/// Stated, or what was agreed less what was delivered.
+fn remaining_units(given: &Given) -> Result<Decimal, Failure> {
+    let stated = ["remaining_units", "units_remaining", "undelivered_units"];
+    if given.first_of(&stated).is_some() {
+        return given.one_of(&stated);
+    }
+    let delivered = given.one_of(&[
+        "delivered_units",
+        "units_delivered",
+        "transferred_units",
+        "units_transferred",
+    ])?;
+    let left = given.decimal("original_units")?.checked_sub(delivered);
+    left.ok_or_else(|| refused("too large"))
+}
+
+/// What is left of the old years and what is added become even years.
 fn prospective_years(case: &Case) -> Answer {
     let given = &case.given;
-    let price = given.one_of(&["revised_price", "remaining_consideration"])?;
+    let with_added = |stated: Decimal, added: &[&str]| -> Result<Decimal, Failure> {
+        let more = given
+            .first_of(added)
+            .map(|name| given.decimal(name))
+            .transpose()?;
+        stated
+            .checked_add(more.unwrap_or_default())
+            .ok_or_else(|| refused("too large"))
+    };
+    let price = given.one_of(&["revised_price", "remaining_consideration", "remaining_price"])?;
+    let price = with_added(price, &["added_price", "added_consideration"])?;
     let before = given.optional_decimal("recognized_before")?.unwrap_or_default();
     let years = given.one_of(&["remaining_years", "years_remaining", "years"])?;
+    let years = with_added(years, &["added_years"])?;
     let yearly = spread_evenly(price, before, years).map_err(refused)?;
     let shown = yearly
         .rounded(digits(case)?)

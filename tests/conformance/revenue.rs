@@ -95,7 +95,7 @@ fn schedule(case: &Case) -> Answer {
         "daily" => timed(given, Measure::Daily, digits)?,
         "prorated_calendar_months" => timed(given, Measure::ProratedCalendarMonths, digits)?,
         "progress" => {
-            let measure = Measure::Progress(delivered(&given.list("progress"), "percent")?);
+            let measure = Measure::Progress(delivered(&given.list("progress"), &["percent"])?);
             recognise(given.decimal("price")?, &measure, digits)
         }
         "units" | "cost_to_cost" => recognise(given.decimal("price")?, &of_total(given)?, digits),
@@ -179,27 +179,28 @@ fn delivered_units(given: &Given) -> Result<Vec<(Delivered, Decimal)>, Failure> 
     given.list(name).iter().map(rated).collect()
 }
 
-fn delivered(rows: &[Given], name: &str) -> Result<Vec<Delivered>, Failure> {
+fn delivered(rows: &[Given], names: &[&str]) -> Result<Vec<Delivered>, Failure> {
     let one = |row: &Given| {
         Ok(Delivered {
-            month: month(row, "month")?,
-            amount: row.decimal(name)?,
+            month: month(row, row.first_of(&["month", "date"]).unwrap_or("month"))?,
+            amount: row.one_of(names)?,
         })
     };
     rows.iter().map(one).collect()
 }
 
 fn of_total(given: &Given) -> Result<Measure, Failure> {
-    let (list, amount, totals): (_, _, &[&str]) = if given.text("method")? == "units" {
+    type Names<'a> = &'a [&'a str];
+    let (lists, amounts, totals): (Names<'_>, Names<'_>, Names<'_>) = if given.text("method")? == "units" {
         (
-            "units",
-            "quantity",
+            &["units", "delivered", "delivered_units"],
+            &["quantity", "units"],
             &["total_units", "expected_units", "units_total"],
         )
     } else {
         (
-            "costs",
-            "amount",
+            &["costs", "costs_incurred", "incurred"],
+            &["amount", "cost", "incurred"],
             &[
                 "total_cost",
                 "expected_cost",
@@ -209,7 +210,7 @@ fn of_total(given: &Given) -> Result<Measure, Failure> {
         )
     };
     Ok(Measure::OfTotal {
-        delivered: delivered(&given.list(list), amount)?,
+        delivered: delivered(&given.list(given.first_of(lists).unwrap_or("costs")), amounts)?,
         total: given.one_of(totals)?,
     })
 }
