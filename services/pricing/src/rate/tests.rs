@@ -5,6 +5,7 @@ use crate::plan::{Bound, Cadence, CadenceUnit, Included, OnceAt, Quantity, Sched
 use crate::price::{Tier, TierCount, Tiers};
 
 mod adjustments;
+mod ordinary;
 
 fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
