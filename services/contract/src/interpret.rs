@@ -29,6 +29,8 @@ use crate::terms::{LineItem, Terms};
 pub struct Interpretation {
     /// The plan of all lines without an open question.
     pub plan: Option<Plan>,
+    /// Which charge a line became: id of the line, id of the charge.
+    pub became: Vec<(String, String)>,
     /// What stands in the way; all of [`crate::flag::Origin::Terms`].
     pub flags: Vec<Flag>,
 }
@@ -45,9 +47,14 @@ pub fn interpret(terms: &Terms, flags: &[Flag]) -> Interpretation {
     }
     parts.reduce(terms, flags);
     let mut found = std::mem::take(&mut parts.flags);
+    let became = std::mem::take(&mut parts.became);
     let plan = head::plan(terms, parts);
     found.extend(plan.iter().flat_map(faults));
-    Interpretation { plan, flags: found }
+    Interpretation {
+        plan,
+        became,
+        flags: found,
+    }
 }
 
 /// What lines have come to so far.

@@ -132,6 +132,12 @@ pub(crate) struct Eval {
     /// Who reads.
     #[arg(long, value_enum, default_value = "rules")]
     pub(crate) reader: ReaderName,
+    /// Write a page with every miss beside its clause to this file.
+    #[arg(long)]
+    pub(crate) html: Option<PathBuf>,
+    /// A report of an earlier run with `--json`: refused (exit code 2) where any figure became worse.
+    #[arg(long)]
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,23 +1,30 @@
 //! `quittance eval`: how well contracts are read whose terms are known, from their words to the cents of their invoices.
 //!
 //! The order of the steps: read every file in its own process → pair lines with golden items → compare values, fields,
-//! evidence and flags → report. The headline is the silent error rate: values that are wrong and carry no flag.
+//! evidence and flags → approve, feed the timeline, bill and compare the invoices → report. The headline is the silent error rate: values that are wrong and carry no flag.
 
+mod baseline;
 mod evidence;
 mod fields;
 mod golden;
 mod hard;
+mod html;
 mod items;
 mod pairing;
 mod reading;
+mod replay;
 mod report;
 mod score;
 mod tally;
+mod timeline;
 mod values;
+
+use std::path::Path;
 
 use extraction::readers::Readers;
 use extraction::settings::Settings;
 use runtime::settings::Environment;
+use serde_json::Value;
 
 use crate::command::{Eval, ReaderName};
 use crate::failure::Failure;
@@ -44,13 +51,39 @@ pub(crate) async fn run(command: &Eval, output: Output) -> Result<(), Failure> {
             "{folder} holds no contract with known terms: put `NAME.golden.json` beside `NAME.pdf`"
         )));
     }
+    let before = command.baseline.as_deref().map(stored).transpose()?;
     let measured = measure(command, goldens).await?;
     let total = Tally::total(measured.iter().map(|measured| &measured.tally));
+    if let Some(file) = &command.html {
+        std::fs::write(file, html::page(&measured, &total))?;
+    }
     output.show(
         || report::json(&measured, &total),
         || report::people(&measured, &total),
     );
-    Ok(())
+    hold(before.as_ref(), &report::json(&measured, &total))
+}
+
+/// A report that an earlier run printed with `--json`.
+fn stored(file: &Path) -> Result<Value, Failure> {
+    let unusable = |error: &dyn std::fmt::Display| Failure::refused(format!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| unusable(&error))?;
+    serde_json::from_str(&text).map_err(|error| unusable(&error))
+}
+
+/// Refused where any figure is worse than before.
+fn hold(before: Option<&Value>, now: &Value) -> Result<(), Failure> {
+    let worse = before
+        .map(|before| baseline::worse(before, now))
+        .unwrap_or_default();
+    if worse.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::refused(format!(
+            "worse than the baseline: {}",
+            worse.join("; ")
+        )))
+    }
 }
 
 async fn measure(
@@ -93,9 +126,11 @@ fn readers(by: ReaderName, settings: &Settings) -> Result<Readers, Failure> {
 async fn contract(golden: &Golden, reading: &Reading<'_>) -> Measured {
     let outcome = reading.of(&golden.files).await;
     let sides = Sides::of(golden, &outcome);
+    let mut tally = score(golden, &outcome, &sides);
+    replay::replay(golden, &outcome, &sides, &mut tally);
     Measured {
         id: golden.id.clone(),
-        tally: score(golden, &outcome, &sides),
+        tally,
         refusals: outcome.refusals.clone(),
     }
 }
