@@ -18,4 +18,5 @@ mod seats_and_milestones;
 mod support;
 mod time;
 mod usage;
+mod usage_delivery;
 mod usage_totals;

@@ -13,7 +13,8 @@ use runtime::keys::{Credentials, Keys};
 use runtime::tenancy::begin_as;
 use runtime::testing::TestDatabase;
 use serde_json::{Value, json};
-use sqlx::{Postgres, Transaction};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgPool, Postgres, Transaction};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tonic::service::interceptor::InterceptedService;
@@ -47,19 +48,8 @@ impl World {
         let path = home.path().join("keys.json");
         let keys = Keys::load_or_create(&path).unwrap();
         let credentials = Credentials::load(&path).unwrap();
-        let bound = runtime::server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .await
-            .unwrap();
-        let (address, token) = (bound.address(), CancellationToken::new());
-        let (clock, _) = Clock::test("2026-01-01T08:00:00Z".parse().unwrap());
-        let service = Invoicing::new(database.pool().clone(), clock);
-        tokio::spawn(invoicing::serve(
-            service,
-            bound,
-            keys.clone(),
-            token.clone(),
-            Duration::from_secs(1),
-        ));
+        let token = CancellationToken::new();
+        let address = serve(database.pool().clone(), &keys, &token).await;
         let (tenant, admin_key) = (credentials.tenant, credentials.admin);
         Self {
             database,
@@ -94,13 +84,15 @@ impl World {
             .await
     }
 
+    /// The administrator at a second service on the same database, with connections of its own.
+    pub(crate) async fn replica(&self) -> Client {
+        let pool = PgPoolOptions::new().connect_with(self.database.options().clone());
+        let address = serve(pool.await.unwrap(), &self.keys, &self.token).await;
+        connect(address, &self.admin_key).await
+    }
+
     async fn connect(&self, key: &str) -> Client {
-        let channel = Channel::from_shared(format!("http://{}", self.address))
-            .unwrap()
-            .connect()
-            .await
-            .unwrap();
-        InvoicingServiceClient::with_interceptor(channel, Bearer::new(key))
+        connect(self.address, key).await
     }
 
     /// A transaction on the tables themselves, as the service's own role.
@@ -121,6 +113,33 @@ impl World {
             .await
             .unwrap()
     }
+}
+
+async fn serve(pool: PgPool, keys: &Keys, token: &CancellationToken) -> SocketAddr {
+    let bound = runtime::server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .await
+        .unwrap();
+    let address = bound.address();
+    let (clock, _) = Clock::test("2026-01-01T08:00:00Z".parse().unwrap());
+    let service = Invoicing::new(pool, clock);
+    let serving = invoicing::serve(
+        service,
+        bound,
+        keys.clone(),
+        token.clone(),
+        Duration::from_secs(1),
+    );
+    tokio::spawn(serving);
+    address
+}
+
+async fn connect(address: SocketAddr, key: &str) -> Client {
+    let channel = Channel::from_shared(format!("http://{address}"))
+        .unwrap()
+        .connect()
+        .await
+        .unwrap();
+    InvoicingServiceClient::with_interceptor(channel, Bearer::new(key))
 }
 
 impl Drop for World {
