@@ -1,6 +1,7 @@
 //! Drafts: due lines put on invoices and credit notes, with due date, tax and total. Preview, dry run and run share
 //! them.
 
+mod early;
 mod group;
 mod tax;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::line::DueLine;
 use crate::schedule::{ScheduleError, due_date};
 
+pub use early::EarlyOffer;
 pub use tax::TaxLine;
 
 /// An invoice or credit note as it would be issued, in everything but its number.
@@ -35,6 +37,9 @@ pub struct DraftInvoice {
     pub taxes: Vec<TaxLine>,
     /// What is to be paid; negative on a credit note.
     pub total: Money,
+    /// What settles it if paid early, where the contract rewards that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early: Option<EarlyOffer>,
 }
 
 /// Is something owed or given back?
@@ -95,6 +100,10 @@ fn total_up(plan: &Plan, invoice_date: Date, mut lines: Vec<DueLine>) -> Result<
     let taxes = tax::on_lines(plan, &lines)?;
     let (net, total) = tax::net_and_total(sum, &taxes)?;
     let is_credit = total.amount.is_sign_negative() && !total.amount.is_zero();
+    let early = plan.payment.early.as_ref();
+    let early = early
+        .map(|early| early::offer(total, invoice_date, early))
+        .transpose()?;
     Ok(DraftInvoice {
         kind: if is_credit {
             DraftKind::CreditNote
@@ -113,6 +122,7 @@ fn total_up(plan: &Plan, invoice_date: Date, mut lines: Vec<DueLine>) -> Result<
         net,
         taxes,
         total,
+        early: early.flatten(),
     })
 }
 

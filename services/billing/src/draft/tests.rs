@@ -281,3 +281,19 @@ fn included_tax_leaves_the_revenue_net() {
     assert_eq!(net, invoice.net.amount);
     assert_eq!(invoice.total.amount, dec("2.97"));
 }
+
+#[test]
+fn an_invoice_says_what_settles_it_early_where_the_contract_rewards_that() {
+    let mut rewarded = taxed("20", false, &["100"]);
+    assert_eq!(drafts(&rewarded, &NONE, &[], date(2025, 1, 1))[0].early, None);
+    rewarded.payment.early = Some(EarlyPayment {
+        percent: dec("2"),
+        days: 10,
+    });
+    let invoice = drafts(&rewarded, &NONE, &[], date(2025, 1, 1)).remove(0);
+    let early = invoice.early.unwrap();
+    assert_eq!(
+        (early.until, early.payable.amount, invoice.total.amount),
+        (date(2025, 1, 11), dec("117.60"), dec("120.00"))
+    );
+}
