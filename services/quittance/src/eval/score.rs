@@ -63,14 +63,18 @@ pub(crate) fn score(golden: &Golden, outcome: &Outcome, sides: &Sides<'_>) -> Ta
         hard: hard_failures(golden, outcome),
         ..Tally::default()
     };
-    let refused = golden.may_be_refused() && !outcome.refusals.is_empty() && outcome.is_empty();
-    if !refused {
+    if !is_rightly_refused(golden, outcome) {
         golden_items(sides, &mut tally);
         document_fields(golden, outcome, &mut tally);
     }
     read_lines(sides, &mut tally);
     flags(golden, outcome, &mut tally);
     tally
+}
+
+/// A scan, or a file under a password, that was refused by name: nothing of it is missed.
+pub(crate) fn is_rightly_refused(golden: &Golden, outcome: &Outcome) -> bool {
+    golden.may_be_refused() && !outcome.refusals.is_empty() && outcome.is_empty()
 }
 
 fn golden_items(sides: &Sides<'_>, tally: &mut Tally) {
