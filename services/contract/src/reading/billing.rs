@@ -1,12 +1,13 @@
 //! How often and when the whole contract is billed, and which lines that is said of.
 
-use super::items::Item;
+use super::items::{Doubt, Item};
 use super::phrases::{Period, says_any, timing};
 use super::prose::billed;
 use super::statements::{Key, Statement};
 use super::tokens::Token;
+use crate::flag::Code;
 use crate::page::Document;
-use crate::terms::{Cadence, Evidence, Found, Kind, Timing};
+use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Mark, Timing};
 
 /// One thing the contract says of billing.
 struct Rule {
@@ -93,9 +94,13 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     } else {
         period(tokens)
     };
-    let timing = timing(value)
-        .map(|(.., timing)| timing)
-        .or_else(|| says_any(value, "just ended|just closed").then_some(Timing::Arrears));
+    let timing = timing(value).map(|(.., timing)| timing).or_else(|| {
+        says_any(
+            value,
+            "just ended|just closed|of the following month|of the next month|following its use",
+        )
+        .then_some(Timing::Arrears)
+    });
     let cadence = period.and_then(Period::cadence);
     let found = cadence.is_some() || timing.is_some();
     let subject = if of_form { Subject::All } else { subject(tokens) };
@@ -117,7 +122,7 @@ fn period(tokens: &[Token]) -> Option<Period> {
         let sends = says_any(
             tokens,
             "we send|is sent|are sent|will be sent|is issued|are issued|issues|issue|is dated|\
-            go out|sends|dated the first of",
+            go out|sends|dated the first of|on an invoice dated|on the invoice of|goes on|go on",
         );
         let stated = || super::phrases::period_within(tokens).map(|(_, found)| found);
         sends.then(stated).flatten().or_else(|| just_closed(tokens))
@@ -269,6 +274,15 @@ fn follow_references(items: &mut [Item]) {
     }
 }
 
+/// Can it be charged one by one? Tiers, allowances and shares of a turnover are counted over a span that somebody must name.
+fn happens(line: &LineItem) -> bool {
+    let counted = line.price.tiers.is_some() || line.included.value.is_some();
+    let by_transaction =
+        line.price.unit_price.value.is_some() || line.price.cap.value.is_some() || line.unit.is_some();
+    let share = line.kind == Kind::Percentage && !by_transaction;
+    !counted && !share
+}
+
 /// What follows from the sort of line: what is measured is known only afterwards; what is bought once in advance is paid
 /// at once; what is counted one by one falls due when it happens.
 fn settle(item: &mut Item) {
@@ -291,7 +305,22 @@ fn settle(item: &mut Item) {
         .as_deref()
         .is_some_and(|unit| unit.contains("hour") || unit.contains("day"));
     let draws = line.credits.is_some();
-    if measured && open && !by_time && !draws {
+    let passed = line.is(Mark::PassThrough);
+    if measured && open && passed {
+        let sentence = format!(
+            "The contract does not say when “{}” is passed on.",
+            line.description
+        );
+        let doubt = Doubt::new(
+            Code::CadenceNotStated,
+            "/cadence",
+            sentence,
+            "Enter its cadence, for example monthly.",
+            evidence.clone(),
+        );
+        item.doubts.push(doubt);
+    }
+    if measured && open && !by_time && !draws && happens(line) {
         line.cadence = Found::derived(Cadence::PerEvent, "charged whenever it happens", evidence);
     }
 }

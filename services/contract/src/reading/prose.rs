@@ -8,6 +8,7 @@ mod discounts;
 mod instalments;
 mod limits;
 mod milestones;
+mod ramps;
 mod rhythm;
 mod steps;
 
@@ -24,7 +25,7 @@ use super::tokens::{Kind as TokenKind, Token};
 use crate::page::{Document, WordRef};
 use crate::terms::{Evidence, Role};
 
-pub(crate) use rhythm::billed;
+pub(crate) use rhythm::{billed, timed};
 
 /// What sentences say.
 #[derive(Debug, Default)]
@@ -116,6 +117,7 @@ impl<'s> Reader<'s> {
             return;
         }
         steps::read(self);
+        ramps::read(self);
         milestones::read(self);
         instalments::read(self);
         charges::read(self);

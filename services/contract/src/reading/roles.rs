@@ -22,7 +22,8 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         clause: clause(tokens, at),
         percent,
     };
-    labelled(statement)
+    superseded(&place)
+        .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
         .or_else(|| by_payer(&place, parties))
@@ -122,6 +123,29 @@ fn is_like(role: Role, tokens: &[Token]) -> bool {
     })
 }
 
+/// An amount that another takes the place of: "replacing $4,800 with $5,250", "raised from $18 to $20".
+fn superseded(place: &Place<'_>) -> Option<Role> {
+    let after = place.after(12);
+    let next = after
+        .iter()
+        .position(|token| token.money().is_some() || token.percent().is_some());
+    let between = next.and_then(|next| after.get(..next));
+    let takes_over = between.is_some_and(|between| {
+        let swapped = says_any(place.before(8), "replacing|replace|replaces|deleting|substitute|substituting")
+            && says_any(between, "with|by|for|inserting");
+        let moved = place.before(1).iter().any(|token| token.is("from"))
+            && says_any(between, "to")
+            && has_stem(place.clause(), "increas|decreas|reduc|rais|chang|amend|lower|ris|mov");
+        let ended = says_any(between, "is replaced|be replaced|are replaced|is hereby replaced|is changed to|is amended to|is hereby amended");
+        swapped || moved || ended
+    });
+    let gone = says_any(
+        place.before(4),
+        "instead of|in place of|in lieu of|formerly|previously|rather than|old price of",
+    );
+    (takes_over || gone).then_some(Role::Informational)
+}
+
 /// What the clause as a whole is about.
 fn by_subject(place: &Place<'_>) -> Option<Role> {
     let clause = place.clause();
@@ -146,7 +170,7 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
         Role::Discount => is_reduction(place),
         Role::Security => says_any(
             place.before(7),
-            "deposit|reserve|bond|escrow|guarantee|guaranty|letter of credit|holdback|\
+            "deposit|reserve|bond|escrow account|in escrow|guarantee|guaranty|letter of credit|holdback|\
             withholds|withhold|withheld|retains|retain|retainage|retention|hold back|holds back",
         ),
         Role::Informational => is_like(Role::Informational, &near),

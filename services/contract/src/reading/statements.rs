@@ -215,6 +215,14 @@ impl Reader<'_> {
 
     fn heading(&self, stretch: &Stretch) -> Option<Statement> {
         let (known, length) = key(&stretch.tokens)?;
+        let colon = length
+            .checked_sub(1)
+            .and_then(|at| stretch.tokens.get(at))
+            .is_some_and(|token| token.is_mark(':'));
+        // "MERCHANT PROCESSING ORDER" names no merchant.
+        if !colon && matches!(known, Key::Provider | Key::Customer) {
+            return None;
+        }
         (length < stretch.tokens.len()).then(|| self.statement(stretch.clone(), length, Some(known), 0))
     }
 

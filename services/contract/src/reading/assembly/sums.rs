@@ -19,7 +19,9 @@ pub(super) fn separate(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
 
 fn is_sum(items: &[Item], at: usize) -> bool {
     let Some(item) = items.get(at) else { return false };
-    let once = matches!(item.line.kind, Kind::OneTime) && item.line.event.value.is_none();
+    // "The fee is $180,000, payable in installments: 20% upon …": the installments come to it.
+    let shared = item.line.kind == Kind::Milestone && item.line.price.percent.is_absent();
+    let once = shared || matches!(item.line.kind, Kind::OneTime) && item.line.event.value.is_none();
     let Some(amount) = item.line.price.amount.copied().filter(|_| once) else {
         return false;
     };

@@ -156,9 +156,17 @@ pub(super) fn whole_value(tokens: &[Token], at: usize) -> Option<usize> {
             || token.is_mark(';')
             || token.is_mark('|')
             || token.is_mark(',')
+            || token.is_mark(':')
             || matches!(token.kind, Kind::Money(_) | Kind::Date(_))
     });
     let length = stop.unwrap_or(rest.len());
+    // "Olive & Pike LLC. Processor: …": another label begins before the colon.
+    let colon = stop.is_some_and(|stop| rest.get(stop).is_some_and(|token| token.is_mark(':')));
+    let length = if colon {
+        rest.get(..length)?.iter().rposition(|token| token.is_mark('.'))?
+    } else {
+        length
+    };
     let words = rest.get(..length)?;
     let named = words
         .first()

@@ -83,6 +83,11 @@ impl<'s> Charge<'_, 's> {
         let mut line = LineItem::new("", sort, self.reader.description(self.at), self.evidence());
         line.unit = unit.map(|unit| unit_name(&unit, period));
         line.quantity = quantity.map(|(quantity, _)| quantity).unwrap_or_default();
+        if sort == Kind::PrepaidCredit && line.quantity.is_absent() {
+            let credits = self.reader.quantity(self.at, Some("credit"));
+            line.unit = credits.as_ref().map(|_| String::from("credit")).or(line.unit);
+            line.quantity = credits.map(|(quantity, _)| quantity).unwrap_or_default();
+        }
         self.amounts(&mut line, &price);
         self.rhythm(&mut line, &price, billed);
         self.bounds(&mut line, &price);
@@ -186,8 +191,12 @@ impl<'s> Charge<'_, 's> {
         let tokens = self.reader.tokens();
         let own = self.at..self.at.saturating_add(self.price.length);
         let (from, to) = crate::reading::roles::clause(tokens, self.at);
-        let clause = tokens.get(from..to)?;
-        let stated = billed(clause).map(|(at, period)| (at.saturating_add(from), period));
+        let next = self.next_price().min(to);
+        let within = |to: usize| {
+            let found = billed(tokens.get(from..to)?);
+            found.map(|(at, period)| (at.saturating_add(from), period))
+        };
+        let stated = within(next).or_else(|| within(to));
         let stated = stated.filter(|(at, _)| !own.contains(at) || self.price.period.is_some());
         stated.or_else(|| self.counted_over(to))
     }
@@ -217,6 +226,9 @@ impl<'s> Charge<'_, 's> {
         {
             return Some(Kind::OneTime);
         }
+        if self.buys_credits() && price.money.is_some() && !price.is_per_unit() {
+            return Some(Kind::PrepaidCredit);
+        }
         let sort = kind(facts);
         if sort == Some(Kind::OneTime)
             && says_any(facts.words, "total|aggregate|in total")
@@ -226,6 +238,18 @@ impl<'s> Charge<'_, 's> {
         }
         sort.or_else(|| self.reader.due_day(self.at).map(|_| Kind::OneTime))
             .or_else(|| self.is_purchase().then_some(Kind::OneTime))
+    }
+
+    /// "purchases 50,000 print credits for EUR 2,500".
+    fn buys_credits(&self) -> bool {
+        let before = self.reader.tokens().get(..self.at).unwrap_or_default();
+        let from = before.len().saturating_sub(16);
+        let near = before.get(from..).unwrap_or_default();
+        says_any(
+            near,
+            "purchases|purchase|buys|buy|acquires|orders|prepays|prepaid",
+        ) && says_any(near, "credits")
+            && near.iter().any(|token| token.number().is_some())
     }
 
     /// "purchase a license copy of the software in the amount of $15,000.00".
@@ -279,7 +303,6 @@ impl<'s> Charge<'_, 's> {
     }
 
     fn rhythm(&self, line: &mut LineItem, price: &Expression, billed: Option<(usize, Period)>) {
-        let tokens = self.reader.tokens();
         let period = price.period.and_then(Period::cadence);
         let cadence =
             billed.and_then(|(at, found)| found.cadence().map(|cadence| (at, found.length, cadence)));
@@ -288,7 +311,7 @@ impl<'s> Charge<'_, 's> {
             (Kind::OneTime, ..) if price.percent.is_some() => {
                 line.cadence = self.found(Cadence::PerEvent, self.at, end);
             }
-            (Kind::OneTime | Kind::PrepaidCredit, ..) => {
+            (Kind::OneTime, ..) | (Kind::PrepaidCredit, None, _) => {
                 line.cadence = self.found(Cadence::OneTime, self.at, end);
             }
             (_, Some((at, length, cadence)), _) => {
@@ -300,7 +323,11 @@ impl<'s> Charge<'_, 's> {
             (_, None, Some(period)) => line.cadence = self.found(period, self.at, end),
             (_, None, None) => {}
         }
-        if let Some((at, length, when)) = timing(tokens) {
+        let measured = matches!(line.kind, Kind::Usage | Kind::Percentage);
+        let said = self
+            .timed()
+            .filter(|(.., when)| !(measured && *when == Timing::Advance));
+        if let Some((at, length, when)) = said {
             line.timing = self.found(when, at, at.saturating_add(length));
         }
         if line.kind == Kind::OneTime {
@@ -313,6 +340,35 @@ impl<'s> Charge<'_, 's> {
                 );
             }
         }
+    }
+
+    /// Where the next price of the sentence stands, or where the sentence ends.
+    fn next_price(&self) -> usize {
+        let later = |(at, role): &(usize, Role)| (*role == Role::Price && *at > self.at).then_some(*at);
+        let end = self.reader.tokens().len();
+        self.reader.roles.iter().filter_map(later).min().unwrap_or(end)
+    }
+
+    /// Before or after, as the words from this price to the next say; else the words behind the last price, or before the
+    /// first.
+    fn timed(&self) -> Option<(usize, usize, Timing)> {
+        let tokens = self.reader.tokens();
+        let prices: Vec<usize> = self
+            .reader
+            .roles
+            .iter()
+            .filter(|(_, role)| *role == Role::Price)
+            .map(|(at, _)| *at)
+            .collect();
+        let next = self.next_price();
+        let first = prices.first().copied().unwrap_or(tokens.len());
+        let last = prices.last().copied().unwrap_or_default();
+        [(self.at, next), (last, tokens.len()), (0, first)]
+            .into_iter()
+            .find_map(|(from, to)| {
+                let (at, length, when) = timing(tokens.get(from..to)?)?;
+                Some((from.saturating_add(at), length, when))
+            })
     }
 
     /// Allowances and the days between which it is charged.

@@ -1,6 +1,6 @@
 //! How often and when, in a sentence: "billed monthly in advance", "to be paid on a quarterly basis".
 
-use crate::reading::phrases::{Period, period};
+use crate::reading::phrases::{Period, any_at, period};
 use crate::reading::tokens::Token;
 
 /// Where the tokens say how often something is billed, after a verb of billing: position and period.
@@ -8,7 +8,7 @@ pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
     const VERBS: &str = "billed|invoiced|payable|paid|charged|due|bills|invoices|installments|instalments|\
         invoice|bill|pay|payments|settled|basis|go|collected|remit|remitted|instalment|\
         installment";
-    tokens
+    let stated = tokens
         .iter()
         .enumerate()
         .filter(|(_, token)| token.is_any(VERBS))
@@ -32,7 +32,19 @@ pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
             } else {
                 ahead().or_else(|| behind.filter(|_| token.is_any("payable|billed|invoiced|paid")))
             }
-        })
+        });
+    stated.or_else(|| timed(tokens))
+}
+
+/// "(monthly in arrears)", "annually, in advance": a span right before the words that say when is how often it is billed.
+pub(crate) fn timed(tokens: &[Token]) -> Option<(usize, Period)> {
+    (0..tokens.len()).find_map(|at| {
+        let found = period(tokens, at)?;
+        let next = at.saturating_add(found.length);
+        let rest = tokens.get(next..)?;
+        let comma = usize::from(rest.first().is_some_and(|token| token.is_mark(',')));
+        any_at(rest, comma, "in advance|in arrears|in arrear|upfront|up front").map(|_| (at, found))
+    })
 }
 
 fn near(tokens: &[Token], at: usize, limit: usize) -> Option<(usize, Period)> {

@@ -110,7 +110,22 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
 ];
 
 /// Words that lead up to an amount. The one nearest to it wins.
-pub(super) const LEADS: [(Role, &str); 66] = [
+pub(super) const LEADS: [(Role, &str); 80] = [
+    // A new level of a price is no cap, and without its old one no charge.
+    (Role::Unexplained, "goes up to"),
+    (Role::Unexplained, "go up to"),
+    (Role::Unexplained, "going up to"),
+    (Role::Unexplained, "moves up to"),
+    (Role::Unexplained, "steps up to"),
+    (Role::Minimum, "minimum spend"),
+    (Role::Minimum, "minimum commitment"),
+    (Role::Minimum, "minimum purchase"),
+    (Role::Minimum, "minimum fee"),
+    (Role::Minimum, "minimum annual spend"),
+    (Role::Minimum, "annual commitment"),
+    (Role::Minimum, "spend commitment"),
+    (Role::Minimum, "usage commitment"),
+    (Role::Minimum, "committed spend"),
     (Role::Cap, "not to exceed"),
     (Role::Cap, "not exceed"),
     (Role::Cap, "not exceeding"),
@@ -186,4 +201,4 @@ pub(super) const PRICE_STEMS: &str = "fee|pric|charg|payab|invoic|bill|subscri|r
 /// Phrases that speak of prices.
 pub(super) const PRICE_PHRASES: &str = "pay|pays|paid|due|licence fee|sum of|in the amount of|compensation|rent|purchase|\
     take rate|revenue share|deposit|credits|top up|top the bill up|prepaid|equals|\
-    upon completion|consideration";
+    upon completion|consideration|one time|one-time|set-up|setup";

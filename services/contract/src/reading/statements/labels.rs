@@ -51,8 +51,23 @@ pub(crate) fn key(tokens: &[Token]) -> Option<(Key, usize)> {
         .map(|(key, length)| {
             let end = length.saturating_add(offset);
             let colon = tokens.get(end).is_some_and(|token| token.is_mark(':'));
-            (key, end.saturating_add(usize::from(colon)))
+            let end = end.saturating_add(usize::from(colon));
+            let leaders = tokens
+                .iter()
+                .skip(end)
+                .take_while(|token| is_leader(token))
+                .count();
+            (key, end.saturating_add(leaders))
         })
+}
+
+/// Dots that lead from a label to its value.
+fn is_leader(token: &Token) -> bool {
+    token.text.chars().count() > 1
+        && token
+            .text
+            .chars()
+            .all(|c| matches!(c, '.' | '\u{2026}' | '_' | '\u{B7}'))
 }
 
 fn length(tokens: &[Token], offset: usize, label: &str) -> Option<usize> {

@@ -52,7 +52,11 @@ fn is_caption(statement: &Statement) -> bool {
     let money = tokens
         .iter()
         .any(|token| token.money().is_some() || token.percent().is_some());
-    prices && states && !money && tokens.len() < 30
+    // "Fees are deducted daily; the monthly statement is issued …" says when is billed, not what a price is for.
+    let bills = tokens
+        .iter()
+        .any(|token| token.is_any("statement|statements|issued|deducted|settlement|due|payable"));
+    prices && states && !money && !bills && tokens.len() < 30
 }
 
 /// "per seat per month", "monthly fee", "/ GB": unit and span without an amount.

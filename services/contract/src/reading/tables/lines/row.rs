@@ -10,6 +10,7 @@ use crate::page::WordRef;
 use crate::reading::items::{Facts, Item, currency, found, is_one_time_words, kind, unit_name};
 use crate::reading::phrases::{self, PerUnit, Period, Range, bounds, noun, says_any};
 use crate::reading::prices::{self, Expression};
+use crate::reading::prose::timed;
 use crate::reading::tables::columns::Column;
 use crate::reading::tables::{Place, billing};
 use crate::reading::tokens::{Stretch, Token};
@@ -162,12 +163,10 @@ impl RowReader<'_, '_> {
     /// The row's own words: its text and its billing.
     pub(super) fn own_words(&self) -> Vec<Token> {
         let mut words: Vec<Token> = self.text_cells().flat_map(|cell| cell.tokens.clone()).collect();
-        words.extend(
-            self.place
-                .cell(self.row, Column::Billing)
-                .into_iter()
-                .flat_map(|cell| cell.tokens.clone()),
-        );
+        for column in [Column::Billing, Column::Unit] {
+            let cell = self.place.cell(self.row, column);
+            words.extend(cell.into_iter().flat_map(|cell| cell.tokens.clone()));
+        }
         words.extend(
             self.row
                 .get(self.column)
@@ -315,8 +314,13 @@ impl RowReader<'_, '_> {
             .map(|cell| billing::of_cell(&cell.tokens));
         if let Some((billed, timing)) = column.filter(|(billed, timing)| billed.is_some() || timing.is_some())
         {
+            // "per year" in a column of frequencies is the span of the price too.
+            let per = self
+                .place
+                .cell(self.row, Column::Billing)
+                .is_some_and(|cell| cell.tokens.first().is_some_and(|token| token.is("per")));
             return Rhythm {
-                period,
+                period: period.or_else(|| billed.filter(|_| per).and_then(Period::cadence)),
                 billed: billed.or(price.period),
                 timing,
             };
@@ -354,13 +358,15 @@ fn billed_with(tokens: &[Token]) -> Option<String> {
     tokens.get(at.saturating_add(2)).map(|token| token.low.clone())
 }
 
-/// "payable monthly", "billed quarterly", "invoiced annually".
+/// "payable monthly", "billed quarterly", "invoiced annually", "monthly in arrears".
 fn payable(tokens: &[Token]) -> Option<Period> {
     let verb = tokens
         .iter()
-        .position(|token| token.is_any("payable|billed|invoiced|paid|charged"))?;
-    let rest = tokens.get(verb..verb.saturating_add(5).min(tokens.len()))?;
-    phrases::period_within(rest).map(|(_, found)| found)
+        .position(|token| token.is_any("payable|billed|invoiced|paid|charged"));
+    let rest = verb.and_then(|verb| tokens.get(verb..verb.saturating_add(5).min(tokens.len())));
+    rest.and_then(phrases::period_within)
+        .or_else(|| timed(tokens))
+        .map(|(_, found)| found)
 }
 
 /// "GPU-hour", "per user / month", "month", "GB-month", "each".

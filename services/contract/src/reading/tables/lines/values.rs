@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::row::{Rhythm, RowReader};
 use crate::normal::date::Day;
 use crate::reading::items::{found, share};
-use crate::reading::phrases::Period;
+use crate::reading::phrases::{Period, says_any};
 use crate::reading::prices::Expression;
 use crate::reading::tables::columns::Column;
 use crate::reading::tables::schedules;
@@ -85,6 +85,7 @@ impl RowReader<'_, '_> {
         let (document, end) = (self.place.document, cell.tokens.len());
         let cadence = match line.kind {
             Kind::OneTime | Kind::PrepaidCredit => Some(Cadence::OneTime),
+            Kind::Usage if self.is_on_delivery() => Some(Cadence::PerEvent),
             _ => rhythm.billed.and_then(Period::cadence).or(rhythm.period),
         };
         if let Some(cadence) = cadence {
@@ -99,6 +100,15 @@ impl RowReader<'_, '_> {
         if let Some(timing) = rhythm.timing {
             line.timing = found(timing, cell, document, 0, end);
         }
+    }
+
+    /// "Card reader, each, at delivery": charged when it is handed over, whatever the rhythm of the rest.
+    fn is_on_delivery(&self) -> bool {
+        let words: Vec<Token> = self.text_cells().flat_map(|cell| cell.tokens.clone()).collect();
+        says_any(
+            &words,
+            "at delivery|on delivery|upon delivery|when delivered|on dispatch|when ordered",
+        )
     }
 
     /// Units that cost nothing: an allowance column, or "beyond 50,000".
