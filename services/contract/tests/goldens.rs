@@ -43,7 +43,7 @@ const FLOORS: [Floor; 2] = [
         recall: 0.74,
         fields: 0.89,
         evidence: 0.99,
-        silent: 0.05,
+        silent: 0.03,
         flags: 1.0,
     },
     Floor {
@@ -52,7 +52,7 @@ const FLOORS: [Floor; 2] = [
         recall: 0.90,
         fields: 0.98,
         evidence: 0.99,
-        silent: 0.015,
+        silent: 0.005,
         flags: 1.0,
     },
 ];

@@ -22,7 +22,47 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
 
 /// The lines of a text, and the tables that its spacing draws.
 pub(super) fn blocks(text: &str) -> Vec<Block> {
-    layout::blocks(text)
+    layout::blocks(&without_emphasis(text))
+}
+
+/// "**Total**" is the word Total in bold; "[***]" and "$**" are blanks, and stay.
+fn without_emphasis(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("**") {
+        let (before, marks) = rest.split_at(at);
+        let run = marks.chars().take_while(|c| *c == '*').count();
+        let after = marks.get(run..).unwrap_or_default();
+        let opens = before
+            .chars()
+            .next_back()
+            .is_none_or(|c| c.is_whitespace() || c == '|')
+            && after.chars().next().is_some_and(char::is_alphanumeric);
+        let closes = before
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_alphanumeric() || matches!(c, ':' | '.'))
+            && after
+                .chars()
+                .next()
+                .is_none_or(|c| c.is_whitespace() || matches!(c, '|' | ',' | '.' | ':' | ';' | ')'));
+        let money = before
+            .chars()
+            .next_back()
+            .is_none_or(|c| c.is_whitespace() || c == '|')
+            && after
+                .chars()
+                .next()
+                .is_some_and(|c| matches!(c, '$' | '\u{a3}' | '\u{20ac}'))
+            && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+        kept.push_str(before);
+        if run != 2 || !(opens || closes || money) {
+            kept.push_str(marks.get(..run).unwrap_or_default());
+        }
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// Are the bytes text in an encoding we know?
@@ -86,6 +126,18 @@ mod tests {
         ];
         for (bytes, text) in cases {
             assert_eq!(decode(bytes), text);
+        }
+    }
+
+    #[test]
+    fn bold_is_no_part_of_a_word_and_blanks_stay() {
+        let cases = [
+            ("| **Total** | **\u{a3}60** |", "| Total | \u{a3}60 |"),
+            ("**Client:** Fern & **Co.**", "Client: Fern & Co."),
+            ("a fee of $** and [***] or **", "a fee of $** and [***] or **"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(without_emphasis(text), expected);
         }
     }
 

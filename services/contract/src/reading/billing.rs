@@ -31,19 +31,25 @@ enum Subject {
     Measured,
     /// Lines that these words name.
     Named(Vec<String>),
+    /// What the sentence before has just named: "We invoice this …", "Billed monthly in arrears."
+    Said {
+        /// Scope of the rule itself, until the one it speaks of is known.
+        scope: usize,
+    },
 }
 
 /// Gives lines the cadence and timing that the contract states once for many.
 pub(crate) fn spread(document: &Document, statements: &[Statement], items: &mut [Item]) {
-    let rules: Vec<Rule> = statements
+    let mut rules: Vec<Rule> = statements
         .iter()
         .flat_map(|statement| rules(document, statement))
         .collect();
+    for rule in &mut rules {
+        resolve(rule, statements, items);
+    }
+    let is_named = |rule: &&Rule| matches!(rule.subject, Subject::Named(_) | Subject::Said { .. });
     for named in [true, false] {
-        for rule in rules
-            .iter()
-            .filter(|rule| matches!(rule.subject, Subject::Named(_)) == named)
-        {
+        for rule in rules.iter().filter(|rule| is_named(rule) == named) {
             for item in items.iter_mut().filter(|item| applies(rule, item)) {
                 apply(rule, item);
             }
@@ -52,6 +58,30 @@ pub(crate) fn spread(document: &Document, statements: &[Statement], items: &mut 
     follow_references(items);
     for item in items.iter_mut() {
         settle(item);
+    }
+}
+
+/// Finds what "this" is: the line named last in the same paragraph. Without one the rule speaks of all lines.
+fn resolve(rule: &mut Rule, statements: &[Statement], items: &[Item]) {
+    let Subject::Said { scope } = rule.subject else {
+        return;
+    };
+    let paragraph = |scope: usize| {
+        let of = statements.iter().find(|statement| statement.scope == scope);
+        of.map(|statement| statement.paragraph)
+    };
+    let own = paragraph(scope);
+    let before = items
+        .iter()
+        .map(|item| item.scope)
+        .filter(|other| *other < scope && scope.abs_diff(*other) <= 4 && paragraph(*other) == own)
+        .max();
+    match before {
+        Some(scope) => rule.subject = Subject::Said { scope },
+        None => {
+            rule.subject = Subject::All;
+            rule.explicit = false;
+        }
     }
 }
 
@@ -103,7 +133,13 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     });
     let cadence = period.and_then(Period::cadence);
     let found = cadence.is_some() || timing.is_some();
-    let subject = if of_form { Subject::All } else { subject(tokens) };
+    let subject = match (of_form, points_back(tokens)) {
+        (true, _) => Subject::All,
+        (false, true) => Subject::Said {
+            scope: statement.scope,
+        },
+        (false, false) => subject(tokens),
+    };
     found.then(|| Rule {
         cadence,
         timing,
@@ -114,6 +150,23 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
         printed: statement.stretch.printed(from, to),
         evidence: statement.evidence(document),
     })
+}
+
+/// "We invoice this …", "It is billed …", "Billed monthly in arrears.": no subject of its own.
+fn points_back(tokens: &[Token]) -> bool {
+    let start = tokens.get(..tokens.len().min(5)).unwrap_or_default();
+    let verb = tokens
+        .first()
+        .is_some_and(|token| token.is_any("billed|invoiced|payable|charged"));
+    let word = start.iter().enumerate().any(|(at, token)| {
+        let alone = || {
+            tokens.get(at.saturating_add(1)).is_none_or(|next| {
+                next.is_any("is|are|at|in|on|every|each|monthly|quarterly|annually|yearly|will|shall|by|with")
+            })
+        };
+        token.is_any("this|these|it|they") && alone()
+    });
+    verb || word
 }
 
 fn period(tokens: &[Token]) -> Option<Period> {
@@ -204,6 +257,7 @@ fn applies(rule: &Rule, item: &Item) -> bool {
         Subject::All => measured || agreed,
         Subject::Agreed => agreed,
         Subject::Measured => measured,
+        Subject::Said { scope } => item.scope == *scope,
         Subject::Named(words) => {
             let hits = words
                 .iter()
@@ -252,7 +306,7 @@ fn takes_cadence(rule: &Rule, item: &Item, cadence: Cadence) -> bool {
         (Some(stated), Some(billed)) => billed > stated,
         _ => false,
     };
-    !once && item.cadence_is_price_span && (longer || rule.explicit)
+    !once && stated != Cadence::PerEvent && item.cadence_is_price_span && (longer || rule.explicit)
 }
 
 /// "billed with B": the line follows the one of that letter.

@@ -139,10 +139,15 @@ fn superseded(place: &Place<'_>) -> Option<Role> {
         let ended = says_any(between, "is replaced|be replaced|are replaced|is hereby replaced|is changed to|is amended to|is hereby amended");
         swapped || moved || ended
     });
-    let gone = says_any(
-        place.before(4),
-        "instead of|in place of|in lieu of|formerly|previously|rather than|old price of",
+    let cancelled = says_any(
+        place.after(8),
+        "is cancelled|is canceled|is removed|is deleted|is discontinued|is withdrawn|is dropped|are cancelled|are removed|ceases",
     );
+    let gone = cancelled
+        || says_any(
+            place.before(4),
+            "instead of|in place of|in lieu of|formerly|previously|rather than|old price of",
+        );
     (takes_over || gone).then_some(Role::Informational)
 }
 
@@ -168,6 +173,14 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
         ),
         Role::Escalator => has_stem(&near, "increas|escalat|uplift|rais|adjust|ris|exceed|cpi|grow"),
         Role::Discount => is_reduction(place),
+        Role::Security
+            if says_any(
+                place.after(7),
+                "is retained|are retained|be retained|is withheld|be withheld|held back|kept back",
+            ) =>
+        {
+            true
+        }
         Role::Security => says_any(
             place.before(7),
             "deposit|reserve|bond|escrow account|in escrow|guarantee|guaranty|letter of credit|holdback|\

@@ -1,6 +1,7 @@
 //! Words that a reviewer must see: empty signature lines, options, rights, references to papers that are not here, and
 //! sentences that try to steer the reader.
 
+mod free;
 mod orders;
 mod references;
 
@@ -30,6 +31,7 @@ pub(crate) fn read(
     flags.extend(unsigned(document));
     flags.extend(acceptance(document, statements, items));
     flags.extend(holdback(document, statements, items));
+    flags.extend(free::read(document, statements, items));
     flags.extend(in_email(document, statements));
     flags.extend(references::read(document, scopes, statements));
     flags.extend(reverse(document, statements, parties));
@@ -136,7 +138,7 @@ fn holdback(document: &Document, statements: &[Statement], items: &[Item]) -> Op
         let tokens = statement.tokens();
         let keeps = says_any(
             tokens,
-            "withholds|withhold|withheld|retains|retainage|retention|holdback|hold back|\
+            "withholds|withhold|withheld|retains|retained|kept back|held back|retainage|retention|holdback|hold back|\
             holds back",
         );
         keeps

@@ -7,6 +7,8 @@ use crate::terms::{Kind, LineItem, Total};
 
 /// Takes sums out of the lines and keeps them as totals.
 pub(super) fn separate(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
+    extended(items, totals);
+    restated(items);
     let sums: Vec<usize> = (0..items.len()).filter(|at| is_sum(items, *at)).collect();
     for at in sums.into_iter().rev() {
         let item = items.remove(at);
@@ -17,14 +19,117 @@ pub(super) fn separate(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
     }
 }
 
+/// "85 · £6.40 · £544.00" in one row is one charge: what the price comes to is no other.
+fn extended(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
+    let mut at = 0usize;
+    while at < items.len() {
+        let price = (0..at).find(|before| {
+            items
+                .get(*before)
+                .zip(items.get(at))
+                .is_some_and(|(price, sum)| comes_to(price, sum))
+        });
+        let Some(price) = price else {
+            at = at.saturating_add(1);
+            continue;
+        };
+        let sum = items.remove(at);
+        if let Some(price) = items.get_mut(price) {
+            price.names.extend(sum.names);
+            price.words.extend(sum.words);
+        }
+        let amount = [sum.line.price.amount, sum.line.price.unit_price]
+            .into_iter()
+            .find(|found| found.value.is_some());
+        totals.push(Total {
+            label: sum.line.description,
+            amount: amount.unwrap_or_default(),
+        });
+    }
+}
+
+/// Do both stand in the same row, and is one the number of units times the other?
+fn comes_to(price: &Item, sum: &Item) -> bool {
+    let plain = |line: &LineItem| line.price.unit_price.copied().or(line.price.amount.copied());
+    let product = price
+        .line
+        .quantity
+        .copied()
+        .zip(plain(&price.line))
+        .and_then(|(count, each)| count.checked_mul(each));
+    let same_row = price.scope == sum.scope
+        && !price.line.evidence.is_empty()
+        && price.line.evidence == sum.line.evidence;
+    let in_table = price.line.quantity.value.is_some() && price.line.quantity == sum.line.quantity;
+    same_row
+        && in_table
+        && price.line.kind == sum.line.kind
+        && product.is_some()
+        && product == plain(&sum.line)
+}
+
+/// "18% of the license fee, i.e. $40,500 per year" is one charge: the amount says what the share comes to.
+fn restated(items: &mut Vec<Item>) {
+    let amounts: Vec<(usize, Decimal)> = items
+        .iter()
+        .filter_map(|item| Some((item.scope, item.line.price.amount.copied()?)))
+        .collect();
+    items.retain(|item| {
+        let share = item
+            .line
+            .price
+            .percent
+            .copied()
+            .filter(|_| item.line.kind == Kind::Percentage);
+        let Some(percent) = share else { return true };
+        let comes_to = |base: Decimal| crate::reading::items::share(base, percent);
+        !amounts.iter().any(|(scope, amount)| {
+            *scope == item.scope
+                && amounts
+                    .iter()
+                    .any(|(_, base)| base != amount && comes_to(*base) == Some(*amount))
+        })
+    });
+}
+
+/// "a fee of $225,000, of which $75,000 on signature, …": the others of its sentence come to it.
+fn is_of_which(items: &[Item], at: usize, amount: Decimal) -> bool {
+    let Some(item) = items.get(at) else { return false };
+    let own = items
+        .iter()
+        .enumerate()
+        .filter(|(other, one)| *other != at && one.scope == item.scope);
+    let parts: Option<Vec<Decimal>> = own
+        .map(|(_, other)| {
+            let once = matches!(other.line.kind, Kind::OneTime | Kind::Milestone);
+            worth(&other.line).filter(|_| once)
+        })
+        .collect();
+    parts.is_some_and(|parts| {
+        let sum = parts
+            .iter()
+            .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
+        parts.len() > 1 && sum == Some(amount)
+    })
+}
+
 fn is_sum(items: &[Item], at: usize) -> bool {
     let Some(item) = items.get(at) else { return false };
     // "The fee is $180,000, payable in installments: 20% upon …": the installments come to it.
     let shared = item.line.kind == Kind::Milestone && item.line.price.percent.is_absent();
+    let names_parts = item
+        .line
+        .event
+        .value
+        .as_ref()
+        .is_some_and(|event| event.to_lowercase().contains("instal"));
     let once = shared || matches!(item.line.kind, Kind::OneTime) && item.line.event.value.is_none();
     let Some(amount) = item.line.price.amount.copied().filter(|_| once) else {
         return false;
     };
+    if item.line.kind == Kind::OneTime && item.line.quantity.is_absent() && is_of_which(items, at, amount) {
+        return true;
+    }
     if items
         .iter()
         .enumerate()
@@ -39,7 +144,7 @@ fn is_sum(items: &[Item], at: usize) -> bool {
         .filter(|(_, other)| other.scope.abs_diff(item.scope) <= 10);
     let parts: Vec<Decimal> = near
         .map(|(_, other)| &other.line)
-        .filter(|line| is_part(line))
+        .filter(|line| is_part(line) && (!shared || names_parts || line.price.percent.value.is_some()))
         .filter_map(worth)
         .collect();
     let several = parts.len() > 1

@@ -140,6 +140,16 @@ impl<'s> Reader<'s> {
         })
     }
 
+    /// "purchases 50,000 print credits for EUR 2,500": the amount buys credits.
+    pub(super) fn buys_credits(&self, at: usize) -> bool {
+        let near = self.tokens().get(at.saturating_sub(16)..at).unwrap_or_default();
+        says_any(
+            near,
+            "purchases|purchase|buys|buy|acquires|orders|prepays|prepaid",
+        ) && says_any(near, "credits")
+            && near.iter().any(|token| token.number().is_some())
+    }
+
     /// The day something is due: "on or before February 1, 2010", "by April 15, 2000".
     pub(super) fn due_day(&self, at: usize) -> Option<Found<Date>> {
         let tokens = self.tokens();

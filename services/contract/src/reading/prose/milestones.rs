@@ -16,7 +16,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         .roles
         .iter()
         .filter(|(at, role)| {
-            matches!(role, Role::Price | Role::Unexplained | Role::Total) && !reader.taken.contains(at)
+            matches!(role, Role::Price | Role::Unexplained | Role::Total)
+                && !reader.taken.contains(at)
+                && !reader.buys_credits(*at)
         })
         .map(|(at, _)| *at)
         .collect();

@@ -81,7 +81,13 @@ fn length(tokens: &[Token], offset: usize, label: &str) -> Option<usize> {
     Some(count)
 }
 
-const LABELS: [(Key, &str); 192] = [
+const LABELS: [(Key, &str); 198] = [
+    (Key::Term, "contract length"),
+    (Key::Term, "minimum term"),
+    (Key::Term, "length of contract"),
+    (Key::Term, "contract duration"),
+    (Key::Start, "service commencement date"),
+    (Key::Start, "go-live date"),
     (Key::Provider, "provider"),
     (Key::Provider, "service provider"),
     (Key::Provider, "supplier"),

@@ -1,0 +1,102 @@
+//! How often a price in a sentence is billed, and before or after its period.
+
+use super::Charge;
+use crate::reading::phrases::{Period, timing};
+use crate::reading::prices::Expression;
+use crate::reading::prose::billed;
+use crate::terms::{Cadence, Found, Kind, LineItem, Role, Timing};
+
+impl Charge<'_, '_> {
+    /// How often it is billed: said after a verb of billing in this sentence, or by the next one of the paragraph.
+    pub(super) fn billed(&self) -> Option<(usize, Period)> {
+        let tokens = self.reader.tokens();
+        let own = self.at..self.at.saturating_add(self.price.length);
+        let (from, to) = crate::reading::roles::clause(tokens, self.at);
+        let next = self.next_price().min(to);
+        let within = |to: usize| {
+            let found = billed(tokens.get(from..to)?);
+            found.map(|(at, period)| (at.saturating_add(from), period))
+        };
+        let stated = within(next).or_else(|| within(to));
+        let stated = stated.filter(|(at, _)| !own.contains(at) || self.price.period.is_some());
+        stated.or_else(|| self.counted_over(to))
+    }
+
+    /// "beyond 10 in any given month", "that exceed 260 hours in a single month": the span over which an allowance counts.
+    fn counted_over(&self, to: usize) -> Option<(usize, Period)> {
+        self.price.above?;
+        let tokens = self.reader.tokens();
+        let end = self.at.saturating_add(self.price.length);
+        (end..to.min(end.saturating_add(8)))
+            .find_map(|at| crate::reading::phrases::period(tokens, at).map(|found| (at, found)))
+    }
+
+    pub(super) fn rhythm(&self, line: &mut LineItem, price: &Expression, billed: Option<(usize, Period)>) {
+        let period = price.period.and_then(Period::cadence);
+        let cadence =
+            billed.and_then(|(at, found)| found.cadence().map(|cadence| (at, found.length, cadence)));
+        let end = self.at.saturating_add(price.length);
+        match (line.kind, cadence, period) {
+            (Kind::OneTime, ..) if price.percent.is_some() => {
+                line.cadence = self.found(Cadence::PerEvent, self.at, end);
+            }
+            (Kind::OneTime, ..) | (Kind::PrepaidCredit, None, _) => {
+                line.cadence = self.found(Cadence::OneTime, self.at, end);
+            }
+            (_, Some((at, length, cadence)), _) => {
+                line.cadence = self.found(cadence, at.saturating_sub(1), at.saturating_add(length));
+                if let Some(period) = period.filter(|period| *period != cadence) {
+                    line.price.period = self.found(period, self.at, end);
+                }
+            }
+            (_, None, Some(period)) => line.cadence = self.found(period, self.at, end),
+            (_, None, None) => {}
+        }
+        let measured = matches!(line.kind, Kind::Usage | Kind::Percentage);
+        let said = self
+            .timed()
+            .filter(|(.., when)| !(measured && *when == Timing::Advance));
+        if let Some((at, length, when)) = said {
+            line.timing = self.found(when, at, at.saturating_add(length));
+        }
+        if line.kind == Kind::OneTime {
+            line.start = self.reader.due_day(self.at).unwrap_or_default();
+            if line.timing.is_absent() && !line.start.is_absent() {
+                line.timing = Found::derived(
+                    Timing::Advance,
+                    "paid on a day, for nothing measured",
+                    line.evidence.clone(),
+                );
+            }
+        }
+    }
+
+    /// Where the next price of the sentence stands, or where the sentence ends.
+    fn next_price(&self) -> usize {
+        let later = |(at, role): &(usize, Role)| (*role == Role::Price && *at > self.at).then_some(*at);
+        let end = self.reader.tokens().len();
+        self.reader.roles.iter().filter_map(later).min().unwrap_or(end)
+    }
+
+    /// Before or after, as the words from this price to the next say; else the words behind the last price, or before the
+    /// first.
+    fn timed(&self) -> Option<(usize, usize, Timing)> {
+        let tokens = self.reader.tokens();
+        let prices: Vec<usize> = self
+            .reader
+            .roles
+            .iter()
+            .filter(|(_, role)| *role == Role::Price)
+            .map(|(at, _)| *at)
+            .collect();
+        let next = self.next_price();
+        let first = prices.first().copied().unwrap_or(tokens.len());
+        let last = prices.last().copied().unwrap_or_default();
+        [(self.at, next), (last, tokens.len()), (0, first)]
+            .into_iter()
+            .find_map(|(from, to)| {
+                let (at, length, when) = timing(tokens.get(from..to)?)?;
+                Some((from.saturating_add(at), length, when))
+            })
+    }
+}
