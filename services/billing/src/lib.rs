@@ -2,7 +2,8 @@
 //!
 //! **Owns** schedules ([`schedule`]), facts and what is made of them ([`facts`], [`meter`], [`seats`], [`milestone`],
 //! [`credits`]), the lines a contract should have produced ([`mod@expected`]), what to bill now ([`mod@difference`]), drafts
-//! of invoices and credit notes ([`mod@draft`]), the journal ([`journal`]), and when revenue is earned ([`revenue`]).
+//! of invoices and credit notes ([`mod@draft`]), the journal ([`journal`]), when revenue is earned ([`revenue`]), and what an
+//! amendment changes over a whole life ([`whole_life`]).
 //!
 //! **Does not own** what a price comes to (`pricing`); invoice numbers, storage, delivery and payment (`invoicing`).
 //!
@@ -29,6 +30,7 @@ pub mod milestone;
 pub mod revenue;
 pub mod schedule;
 pub mod seats;
+pub mod whole_life;
 
 #[cfg(test)]
 mod sample;

@@ -17,7 +17,7 @@ use runtime::tenancy::begin_as;
 use sqlx::PgPool;
 
 pub(crate) use basis::{Basis, Founded};
-pub(crate) use book::{Book, milestone_fact, seat_fact};
+pub(crate) use book::{Book, milestone_fact, seat_fact, with_and_without};
 pub(crate) use drafting::{Drafted, draft, sort_out};
 pub(crate) use metering::event_fact;
 

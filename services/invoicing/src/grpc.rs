@@ -1,6 +1,7 @@
 //! The service as machines call it. Handlers are thin: who may, read the request, call, answer.
 
 mod billing;
+mod diff;
 mod endings;
 mod export;
 mod facts;
@@ -19,13 +20,14 @@ use tonic::{Request, Response, Status};
 use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
-    DeclareEndingRequest, DeclareEndingResponse, ExplainLineRequest, ExplainLineResponse,
-    ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest,
-    GetPlanResponse, GetUsageRequest, GetUsageResponse, ListInvoicesRequest, ListInvoicesResponse,
-    ListPlansRequest, ListPlansResponse, ListUsageEventsRequest, ListUsageEventsResponse, PreviewPlanRequest,
-    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordUsageRequest,
-    RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
-    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
+    DeclareEndingRequest, DeclareEndingResponse, DiffPlansRequest, DiffPlansResponse, ExplainLineRequest,
+    ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest, GetInvoiceResponse,
+    GetPlanRequest, GetPlanResponse, GetUsageRequest, GetUsageResponse, ListInvoicesRequest,
+    ListInvoicesResponse, ListPlansRequest, ListPlansResponse, ListUsageEventsRequest,
+    ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, PublishIndexValueRequest,
+    PublishIndexValueResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
+    RegisterPlanResponse, RunBillingRequest, RunBillingResponse, WithdrawEndingRequest,
+    WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
 };
 
 use crate::Invoicing;
@@ -66,6 +68,16 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<PreviewPlanResponse>, Status> {
         self.author(&request, READS)?;
         preview::preview(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn diff_plans(
+        &self,
+        request: Request<DiffPlansRequest>,
+    ) -> Result<Response<DiffPlansResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        diff::diff(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn list_plans(

@@ -235,7 +235,12 @@ async fn amended(
     Ok(Some(newest))
 }
 
-fn check_amendment(plan: &Plan, amends: &Amends, newest: &PlanVersion) -> Result<(), RegistrationError> {
+/// Everything that is wrong with a plan as an amendment of the newest version of its agreement.
+pub(crate) fn check_amendment(
+    plan: &Plan,
+    amends: &Amends,
+    newest: &PlanVersion,
+) -> Result<(), RegistrationError> {
     if amends.plan != newest.content_hash {
         return Err(RegistrationError::AmendsOld {
             plan: amends.plan.clone(),

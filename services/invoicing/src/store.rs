@@ -20,7 +20,7 @@ pub(crate) mod usage;
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Something in the database that this version of the program cannot have written.
-fn corrupt(what: impl std::fmt::Display) -> sqlx::Error {
+pub(crate) fn corrupt(what: impl std::fmt::Display) -> sqlx::Error {
     sqlx::Error::Decode(what.to_string().into())
 }
 

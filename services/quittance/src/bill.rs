@@ -1,17 +1,22 @@
 //! `quittance bill`: issue what is due, or look at it first.
 
-use wire::invoicing::v1::{RunBillingRequest, RunBillingResponse};
+use std::path::Path;
+
+use jiff::civil::Date;
+use pricing::plan::Plan;
+use wire::invoicing::v1::{DiffPlansRequest, DiffPlansResponse, RunBillingRequest, RunBillingResponse};
 
 use crate::command::Bill;
 use crate::connection::{Services, request_id};
 use crate::failure::Failure;
 use crate::invoices;
-use crate::printing::Output;
+use crate::printing::{Output, table};
 
 pub(crate) async fn run(command: &Bill, to: &Services, output: Output) -> Result<(), Failure> {
     let (options, dry_run) = match command {
         Bill::Run(options) => (options, false),
         Bill::Preview(options) => (options, true),
+        Bill::Diff { file, through } => return diff(file, *through, to, output).await,
     };
     let request = RunBillingRequest {
         request_id: request_id(),
@@ -44,4 +49,39 @@ fn people(answer: &RunBillingResponse, dry_run: bool) -> String {
         (count, false) => format!("{count} invoices issued"),
     });
     parts.join("\n")
+}
+
+async fn diff(file: &Path, through: Option<Date>, to: &Services, output: Output) -> Result<(), Failure> {
+    let named = |why: &dyn std::fmt::Display| Failure::refused(format!("{}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| named(&error))?;
+    let plan: Plan = serde_json::from_str(&text).map_err(|error| named(&error))?;
+    let request = DiffPlansRequest {
+        amendment: Some(wire::plan::plan_message(&plan)),
+        through: through.map(|day| day.to_string()).unwrap_or_default(),
+    };
+    let answer = to.invoicing().await?.diff_plans(request).await?.into_inner();
+    output.show(|| wire::json::json(&answer), || months(&answer));
+    Ok(())
+}
+
+fn months(answer: &DiffPlansResponse) -> String {
+    let columns = ["month", "invoiced now", "amended", "cash now", "cash amended"];
+    let rows = answer.months.iter().map(|month| {
+        vec![
+            month.month.clone(),
+            month.invoiced_before.clone(),
+            month.invoiced_after.clone(),
+            month.cash_before.clone(),
+            month.cash_after.clone(),
+        ]
+    });
+    format!(
+        "{}\ninvoiced through {}: {} {} now, {} amended, a difference of {}",
+        table(&columns, &columns[1..], rows.collect()),
+        answer.through,
+        answer.currency,
+        answer.invoiced_before,
+        answer.invoiced_after,
+        answer.invoiced_difference,
+    )
 }

@@ -79,6 +79,9 @@ pub(crate) enum Command {
     /// Look at invoices and ask any line why.
     #[command(subcommand)]
     Invoice(Invoice),
+    /// Compare what was invoiced elsewhere with what the terms say.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Make keys for people and programs.
     #[command(subcommand)]
     Key(Key),
@@ -340,6 +343,14 @@ pub(crate) enum Bill {
     Run(BillOptions),
     /// The same without issuing anything.
     Preview(BillOptions),
+    /// What an amendment changes over its contract's whole life: invoices and cash, month by month.
+    Diff {
+        /// The amended plan as JSON; its `amends` names the plan it follows.
+        file: PathBuf,
+        /// Invoices dated up to and including this day; the whole life if absent.
+        #[arg(long)]
+        through: Option<Date>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -385,6 +396,20 @@ pub(crate) enum Invoice {
     Replay {
         /// The file that `export` wrote.
         file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Every difference in money between the terms and past invoices, with the clause. Past usage comes first, by
+    /// `usage load`.
+    Leakage {
+        /// Past invoice lines: a CSV file with the columns account,charge,from,until,currency,amount (before tax).
+        #[arg(long)]
+        invoices: PathBuf,
+        /// Everything dated up to and including this day.
+        #[arg(long)]
+        through: Date,
     },
 }
 

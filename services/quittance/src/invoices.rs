@@ -197,7 +197,8 @@ fn explanation(answer: &ExplainLineResponse) -> String {
     text
 }
 
-fn origin(source: &FieldSource) -> String {
+/// Where a field of a term stands, in a sentence.
+pub(crate) fn origin(source: &FieldSource) -> String {
     let from = source.source.as_ref().and_then(|source| source.from.as_ref());
     let words = match from {
         Some(From::Clause(clause)) => format!("“{}”, page {}", clause.quote, clause.page),

@@ -12,6 +12,7 @@
 //! work goes to standard error. Exit codes: 0 done, 1 something broke (no server, no disk), 2 refused by a named error,
 //! 64 the command itself was wrong.
 
+mod audit;
 mod bench;
 mod bill;
 mod command;
@@ -74,6 +75,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Index(index) => endings::index(&index, &to, output).await,
         Command::Bill(bill) => bill::run(&bill, &to, output).await,
         Command::Invoice(invoice) => invoices::run(&invoice, &to, output).await,
+        Command::Audit(audit) => audit::run(&audit, &to, output).await,
         Command::Key(key) => keys::run(&key, output),
         Command::Bench(bench) => bench::run(&bench, output).await,
         Command::ReadDocument => Ok(()),

@@ -2,13 +2,15 @@
 
 mod opening;
 
+use billing::draft::DraftInvoice;
 use billing::expected::{BillingError, MeterWindow, windows_over};
 use billing::facts::Facts;
+use billing::whole_life::{self, WholeLifeError};
 use jiff::civil::Date;
 use pricing::plan::{Meter, Plan};
 
 pub(super) use opening::open;
-pub(crate) use opening::{milestone_fact, seat_fact};
+pub(crate) use opening::{milestone_fact, seat_fact, with_and_without};
 
 use super::drafting::{Drafted, DraftingError};
 use crate::replay::Contents;
@@ -81,6 +83,11 @@ impl Book {
             billed: contents.billed.clone(),
             issued_through: contents.run.issued_through,
         })
+    }
+
+    /// Everything it will have invoiced through a day, whatever was billed of it so far.
+    pub(crate) fn whole_life(&self, through: Date) -> Result<Vec<DraftInvoice>, WholeLifeError> {
+        whole_life::invoices(&self.versions.plans(), &self.facts, through)
     }
 
     /// The day through which everything has to be computed when a run bills through a day: what was billed for later

@@ -26,6 +26,13 @@ pub(crate) struct Drafted {
     pub(crate) basis: Option<Basis>,
 }
 
+impl Drafted {
+    /// Why nothing came of it.
+    pub(super) fn reason(self) -> DraftingError {
+        self.outcome.err().unwrap_or(BillingError::NoPlan.into())
+    }
+}
+
 /// Why an agreement could not be billed. It is parked with this sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DraftingError {

@@ -175,7 +175,7 @@ fn approval(approval: &Approval) -> v1::Approval {
 }
 
 /// With the decimals of the currency's minor unit, and more only where there are more.
-fn money(amount: Decimal, currency: Currency) -> String {
+pub(super) fn money(amount: Decimal, currency: Currency) -> String {
     let mut shown = amount.normalize();
     if shown.scale() < currency.minor_digits() {
         shown.rescale(currency.minor_digits());

@@ -40,7 +40,7 @@ pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanRe
 /// How much of a plan a preview shows; a longer one is a slip of the pen, and costs an hour of computing.
 const MOST_YEARS: i32 = 50;
 
-fn check_span(plan: &Plan, through: Date) -> Result<(), Status> {
+pub(super) fn check_span(plan: &Plan, through: Date) -> Result<(), Status> {
     let last = plan.term.start.saturating_add(MOST_YEARS.years());
     if through <= last {
         return Ok(());

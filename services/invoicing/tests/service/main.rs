@@ -9,6 +9,7 @@ mod access;
 mod amendments;
 mod bookkeeping;
 mod concurrency;
+mod diff;
 mod endings_and_indices;
 mod explaining;
 mod exporting;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use billing::expected::BillingError;
 use billing::facts::{Ending, Facts, IndexValue, MilestoneEvent, MilestoneReport, SeatChange};
 use jiff::civil::Date;
 use pricing::plan::{Escalation, Plan};
@@ -9,9 +10,10 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Book, Version, Versions};
-use crate::billing_run::drafting::Drafted;
+use crate::billing_run::drafting::{Drafted, DraftingError};
 use crate::billing_run::facts::name;
 use crate::billing_run::metering;
+use crate::store::corrupt;
 use crate::store::invoices::{self, Billed};
 use crate::store::plans::{self, PlanVersion};
 use crate::store::{endings, indices, milestones, seats};
@@ -24,6 +26,54 @@ pub(in crate::billing_run) async fn open(
     accounts: &[String],
     through: Date,
 ) -> Result<Vec<Result<Book, Drafted>>, sqlx::Error> {
+    let books = gather(connection, tenant, accounts).await?;
+    metering::measure(connection, tenant, books, through).await
+}
+
+/// An agreement as it stands and with an amendment, from their first day on and with nothing billed: for comparing the
+/// two. The agreement is registered.
+pub(crate) async fn with_and_without(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreement: &str,
+    amendment: Plan,
+    through: Date,
+) -> Result<Result<(Book, Book), DraftingError>, sqlx::Error> {
+    let accounts = [amendment.account.clone()];
+    let books = gather(connection, tenant, &accounts).await?;
+    let found = books.into_iter().find(|book| book.agreement == agreement);
+    let mut before = found.ok_or_else(|| corrupt("an agreement without a version"))?;
+    before.billed.clear();
+    before.issued_through = None;
+    let mut after = before.clone();
+    after.versions.amendments.push(Version {
+        content_hash: amendment.content_hash(),
+        effective: amendment
+            .amends
+            .as_ref()
+            .map_or(amendment.term.start, |amends| amends.effective),
+        plan: amendment,
+    });
+    after.facts.indices = of_series(
+        &index_values(connection, tenant, std::slice::from_ref(&after)).await?,
+        &after.series(),
+    );
+    let measured = metering::measure(connection, tenant, vec![before, after], through).await?;
+    let both: Result<Vec<Book>, DraftingError> = measured
+        .into_iter()
+        .map(|book| book.map_err(|failed| failed.reason()))
+        .collect();
+    Ok(both
+        .and_then(|both| <[Book; 2]>::try_from(both).map_err(|_| BillingError::NoPlan.into()))
+        .map(|[before, after]| (before, after)))
+}
+
+/// Books of some accounts with everything but their usage.
+async fn gather(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    accounts: &[String],
+) -> Result<Vec<Book>, sqlx::Error> {
     let versions = plans::of_accounts(connection, tenant, accounts).await?;
     let mut books = books(versions);
     let agreements: Vec<String> = books.iter().map(|book| book.agreement.clone()).collect();
@@ -42,7 +92,7 @@ pub(in crate::billing_run) async fn open(
         book.billed = billed.remove(&book.agreement).unwrap_or_default();
         book.issued_through = issued_through.get(&book.agreement).copied();
     }
-    metering::measure(connection, tenant, books, through).await
+    Ok(books)
 }
 
 /// A book for each agreement; versions come in order, those of an agreement together.
