@@ -36,7 +36,8 @@ pub fn difference(expected: &[ExpectedLine], billed: &[BilledLine]) -> Result<Ve
     Ok(without_lonely_zeros(due))
 }
 
-/// What is billed and what is expected for some days that do not coincide.
+/// What is billed and what is expected for some days that do not coincide, tax by tax: what was billed with one tax
+/// cannot settle what is owed with another.
 fn of_cluster(cluster: &Cluster<'_>) -> Result<Vec<DueLine>, MoneyError> {
     let Cluster {
         expected, carried, ..
@@ -48,22 +49,24 @@ fn of_cluster(cluster: &Cluster<'_>) -> Result<Vec<DueLine>, MoneyError> {
         };
         return Ok(expected.iter().map(first).collect());
     }
-    if cluster.has_one_tax() && !expected.is_empty() {
-        let line = joined(expected)?;
-        return Ok(restated(&line, line.amount, carried)?.into_iter().collect());
-    }
-    let mut due = Vec::new();
-    for found in carried {
-        due.extend(withdrawn(found)?);
-    }
-    for line in expected {
-        // With another tax: nothing of it was billed, and yet it is no first line for these days.
-        let nothing = CarriedLine {
+    let (mut due, mut restatements) = (Vec::new(), Vec::new());
+    for (owed, found) in cluster.by_tax() {
+        if owed.is_empty() {
+            for found in &found {
+                due.extend(withdrawn(found)?);
+            }
+            continue;
+        }
+        let line = joined(&owed)?;
+        // Nothing of it was billed with this tax, and yet it is no first line for these days.
+        let nothing = || CarriedLine {
             billed: Money::zero(line.amount.currency),
             lines: all_lines(carried),
         };
-        due.extend(restated(line, line.amount, &[nothing])?);
+        let found = if found.is_empty() { vec![nothing()] } else { found };
+        restatements.extend(restated(&line, line.amount, &found)?);
     }
+    due.append(&mut restatements);
     Ok(due)
 }
 

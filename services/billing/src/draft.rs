@@ -7,7 +7,7 @@ mod tax;
 
 use jiff::civil::Date;
 use pricing::money::{Currency, Money, MoneyError};
-use pricing::plan::Plan;
+use pricing::plan::{Plan, Tax};
 use serde::{Deserialize, Serialize};
 
 use crate::line::DueLine;
@@ -88,16 +88,33 @@ pub enum DraftError {
 /// Where the plan turns credits into lines of the next invoice and no invoice is due, they wait: nothing is drafted
 /// for them, and the next run finds them due again.
 pub fn draft(plan: &Plan, due: Vec<DueLine>, run: Run) -> Result<Vec<DraftInvoice>, DraftError> {
-    group::by_date(plan, due, run)?
+    draft_over(&[plan], plan, due, run)
+}
+
+/// The same for an agreement that was amended, by the terms of the version in force. What another version billed may
+/// have to be taken back with a tax that this one no longer has, so all versions come along, in their order.
+pub fn draft_over(
+    versions: &[&Plan],
+    in_force: &Plan,
+    due: Vec<DueLine>,
+    run: Run,
+) -> Result<Vec<DraftInvoice>, DraftError> {
+    let taxes = tax::known(versions, in_force);
+    group::by_date(in_force, due, run)?
         .into_iter()
-        .map(|(date, lines)| total_up(plan, date, lines))
+        .map(|(date, lines)| total_up(in_force, &taxes, date, lines))
         .collect()
 }
 
-fn total_up(plan: &Plan, invoice_date: Date, mut lines: Vec<DueLine>) -> Result<DraftInvoice, DraftError> {
+fn total_up(
+    plan: &Plan,
+    taxes: &[&Tax],
+    invoice_date: Date,
+    mut lines: Vec<DueLine>,
+) -> Result<DraftInvoice, DraftError> {
     lines.sort_by_cached_key(|due| group::place(plan, due));
     let sum = group::sum(plan.currency, &lines)?;
-    let taxes = tax::on_lines(plan, &lines)?;
+    let taxes = tax::on_lines(plan, taxes, &lines)?;
     let (net, total) = tax::net_and_total(sum, &taxes)?;
     let is_credit = total.amount.is_sign_negative() && !total.amount.is_zero();
     let early = plan.payment.early.as_ref();

@@ -36,5 +36,5 @@ pub mod whole_life;
 mod sample;
 
 pub use difference::difference;
-pub use draft::draft;
+pub use draft::{draft, draft_over};
 pub use expected::{expected, expected_over, pool_statements};

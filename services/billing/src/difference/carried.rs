@@ -9,6 +9,7 @@ use crate::component::Component;
 use crate::line::{BilledLine, ExpectedLine};
 
 /// What invoices carry of one line.
+#[derive(Clone)]
 pub(super) struct CarriedLine<'a> {
     pub(super) billed: Money,
     pub(super) lines: Vec<&'a BilledLine>,

@@ -23,17 +23,21 @@ enum Item<'a> {
     Carried(CarriedLine<'a>),
 }
 
-impl Cluster<'_> {
-    pub(super) fn has_one_tax(&self) -> bool {
-        let expected = self.expected.iter().map(|line| &line.tax);
-        let carried = self
-            .carried
-            .iter()
-            .flat_map(|found| &found.lines)
-            .map(|line| &line.tax);
-        let mut taxes = expected.chain(carried);
-        let first = taxes.next();
-        taxes.all(|tax| Some(tax) == first)
+/// What is expected and what is billed with one tax.
+type WithOneTax<'a> = (Vec<&'a ExpectedLine>, Vec<CarriedLine<'a>>);
+
+impl<'a> Cluster<'a> {
+    /// Each tax that is expected or billed, with its lines; lines without tax come first.
+    pub(super) fn by_tax(&self) -> Vec<WithOneTax<'a>> {
+        let mut taxes: BTreeMap<Option<&str>, WithOneTax<'a>> = BTreeMap::new();
+        for line in &self.expected {
+            taxes.entry(line.tax.as_deref()).or_default().0.push(line);
+        }
+        for found in &self.carried {
+            let tax = found.lines.first().and_then(|line| line.tax.as_deref());
+            taxes.entry(tax).or_default().1.push(found.clone());
+        }
+        taxes.into_values().collect()
     }
 }
 

@@ -30,12 +30,18 @@ pub struct TaxLine {
     pub amount: Money,
 }
 
-/// The taxes of some lines, in the order of the plan.
-pub(super) fn on_lines(plan: &Plan, lines: &[DueLine]) -> Result<Vec<TaxLine>, DraftError> {
+/// The taxes of the version in force, then those of the others, the latest agreed first.
+pub(super) fn known<'a>(versions: &[&'a Plan], in_force: &'a Plan) -> Vec<&'a Tax> {
+    let others = versions.iter().rev().flat_map(|plan| &plan.taxes);
+    in_force.taxes.iter().chain(others).collect()
+}
+
+/// The taxes of some lines, in the order in which they are known; of two with one id the first counts.
+pub(super) fn on_lines(plan: &Plan, known: &[&Tax], lines: &[DueLine]) -> Result<Vec<TaxLine>, DraftError> {
     let mut taxed: BTreeMap<usize, Vec<TaxedLine>> = BTreeMap::new();
     for due in lines {
         let Some(tax) = &due.line.tax else { continue };
-        let at = plan.taxes.iter().position(|known| known.id == *tax);
+        let at = known.iter().position(|known| known.id == *tax);
         let at = at.ok_or_else(|| DraftError::UnknownTax {
             line: due.line.description.clone(),
             tax: tax.clone(),
@@ -47,7 +53,7 @@ pub(super) fn on_lines(plan: &Plan, lines: &[DueLine]) -> Result<Vec<TaxLine>, D
     }
     taxed
         .into_iter()
-        .filter_map(|(at, lines)| Some(tax_on(plan, plan.taxes.get(at)?, &lines)))
+        .filter_map(|(at, lines)| Some(tax_on(plan, known.get(at)?, &lines)))
         .collect::<Result<_, _>>()
         .map_err(DraftError::Money)
 }

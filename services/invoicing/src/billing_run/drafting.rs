@@ -1,7 +1,7 @@
 //! Expected less billed, drafted: the one computation behind run, dry run and preview. No I/O.
 
 use billing::difference::difference;
-use billing::draft::{DraftError, DraftInvoice, DraftKind, Run};
+use billing::draft::{DraftError, DraftInvoice, DraftKind, Run, draft_over};
 use billing::expected::{BillingError, expected_over};
 use billing::journal::{JournalError, on_issue};
 use billing::line::{BilledLine, DueLine};
@@ -49,7 +49,8 @@ pub(crate) enum DraftingError {
 /// The invoices and credit notes that an agreement is due for through a day.
 pub(crate) fn draft(book: &Book, through: Date) -> Result<Vec<Invoice>, DraftingError> {
     let horizon = book.horizon(through);
-    let expected = expected_over(&book.versions.plans(), &book.facts, horizon)?;
+    let plans = book.versions.plans();
+    let expected = expected_over(&plans, &book.facts, horizon)?;
     let billed: Vec<BilledLine> = book.billed.iter().map(|billed| billed.line.clone()).collect();
     let mut due = difference(&expected, &billed)?;
     due.retain(|due| due.reason.is_adjustment() || due.line.invoice_date <= through);
@@ -57,7 +58,7 @@ pub(crate) fn draft(book: &Book, through: Date) -> Result<Vec<Invoice>, Drafting
         through: horizon,
         issued_through: book.issued_through,
     };
-    let drafts = billing::draft::draft(&book.versions.in_force(horizon).plan, due, run)?;
+    let drafts = draft_over(&plans, &book.versions.in_force(horizon).plan, due, run)?;
     let places = places(book, &drafts);
     let facts = FactIndex::of(&book.facts);
     drafts
