@@ -64,9 +64,8 @@ fn header<T>(request: &Request<T>, name: &str) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-#[tonic::async_trait]
-impl InvoicingService for FakeInvoicing {
-    async fn register_plan(
+impl FakeInvoicing {
+    async fn register(
         &self,
         request: Request<v1::RegisterPlanRequest>,
     ) -> Result<Response<v1::RegisterPlanResponse>, Status> {
@@ -93,74 +92,46 @@ impl InvoicingService for FakeInvoicing {
             })),
         }
     }
+}
 
-    async fn preview_plan(
-        &self,
-        _: Request<v1::PreviewPlanRequest>,
-    ) -> Result<Response<v1::PreviewPlanResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
+/// The service with the one call that matters here, and every other answered "not here".
+macro_rules! serve_registration_only {
+    ($($call:ident($request:ident) -> $response:ident,)*) => {
+        #[tonic::async_trait]
+        impl InvoicingService for FakeInvoicing {
+            async fn register_plan(
+                &self,
+                request: Request<v1::RegisterPlanRequest>,
+            ) -> Result<Response<v1::RegisterPlanResponse>, Status> {
+                self.register(request).await
+            }
 
-    async fn list_plans(
-        &self,
-        _: Request<v1::ListPlansRequest>,
-    ) -> Result<Response<v1::ListPlansResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
+            $(async fn $call(
+                &self,
+                _: Request<v1::$request>,
+            ) -> Result<Response<v1::$response>, Status> {
+                Err(Status::unimplemented("not here"))
+            })*
+        }
+    };
+}
 
-    async fn get_plan(
-        &self,
-        _: Request<v1::GetPlanRequest>,
-    ) -> Result<Response<v1::GetPlanResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn record_usage(
-        &self,
-        _: Request<v1::RecordUsageRequest>,
-    ) -> Result<Response<v1::RecordUsageResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn change_seats(
-        &self,
-        _: Request<v1::ChangeSeatsRequest>,
-    ) -> Result<Response<v1::ChangeSeatsResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn complete_milestone(
-        &self,
-        _: Request<v1::CompleteMilestoneRequest>,
-    ) -> Result<Response<v1::CompleteMilestoneResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn run_billing(
-        &self,
-        _: Request<v1::RunBillingRequest>,
-    ) -> Result<Response<v1::RunBillingResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn list_invoices(
-        &self,
-        _: Request<v1::ListInvoicesRequest>,
-    ) -> Result<Response<v1::ListInvoicesResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn get_invoice(
-        &self,
-        _: Request<v1::GetInvoiceRequest>,
-    ) -> Result<Response<v1::GetInvoiceResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn explain_line(
-        &self,
-        _: Request<v1::ExplainLineRequest>,
-    ) -> Result<Response<v1::ExplainLineResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
+serve_registration_only! {
+    preview_plan(PreviewPlanRequest) -> PreviewPlanResponse,
+    list_plans(ListPlansRequest) -> ListPlansResponse,
+    get_plan(GetPlanRequest) -> GetPlanResponse,
+    record_usage(RecordUsageRequest) -> RecordUsageResponse,
+    get_usage(GetUsageRequest) -> GetUsageResponse,
+    list_usage_events(ListUsageEventsRequest) -> ListUsageEventsResponse,
+    change_seats(ChangeSeatsRequest) -> ChangeSeatsResponse,
+    complete_milestone(CompleteMilestoneRequest) -> CompleteMilestoneResponse,
+    withdraw_milestone(WithdrawMilestoneRequest) -> WithdrawMilestoneResponse,
+    declare_ending(DeclareEndingRequest) -> DeclareEndingResponse,
+    withdraw_ending(WithdrawEndingRequest) -> WithdrawEndingResponse,
+    publish_index_value(PublishIndexValueRequest) -> PublishIndexValueResponse,
+    run_billing(RunBillingRequest) -> RunBillingResponse,
+    list_invoices(ListInvoicesRequest) -> ListInvoicesResponse,
+    get_invoice(GetInvoiceRequest) -> GetInvoiceResponse,
+    explain_line(ExplainLineRequest) -> ExplainLineResponse,
+    export_invoice(ExportInvoiceRequest) -> ExportInvoiceResponse,
 }
