@@ -120,6 +120,7 @@ serve_registration_only! {
     preview_plan(PreviewPlanRequest) -> PreviewPlanResponse,
     list_plans(ListPlansRequest) -> ListPlansResponse,
     get_plan(GetPlanRequest) -> GetPlanResponse,
+    diff_plans(DiffPlansRequest) -> DiffPlansResponse,
     record_usage(RecordUsageRequest) -> RecordUsageResponse,
     get_usage(GetUsageRequest) -> GetUsageResponse,
     list_usage_events(ListUsageEventsRequest) -> ListUsageEventsResponse,
