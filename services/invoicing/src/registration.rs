@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pricing::money::Currency;
-use pricing::plan::{Amends, Plan};
+use pricing::plan::{Amends, Plan, Tax};
 use sqlx::PgConnection;
 
 use crate::author::Author;
@@ -59,6 +59,14 @@ pub(crate) enum RegistrationError {
         "the plan counts its days in {told}, but the plan it amends in {known}; past days would move, so end that plan and register a new one in {told}"
     )]
     TimeZoneChanged { told: String, known: String },
+    #[error(
+        "the tax `{tax}` is {told} percent here, but {known} percent in the version it amends; lines billed before would be restated at the new rate, so give the new rate an id of its own"
+    )]
+    TaxChanged {
+        tax: String,
+        told: String,
+        known: String,
+    },
     #[error(
         "the amendment takes effect on {effective}, before {earliest}, when the version it amends does; amendments follow each other"
     )]
@@ -265,6 +273,9 @@ pub(crate) fn check_amendment(
             known: newest.plan.time_zone.clone(),
         });
     }
+    if let Some(changed) = changed_tax(plan, &newest.plan) {
+        return Err(changed);
+    }
     if amends.effective < newest.effective {
         return Err(RegistrationError::AmendsTooEarly {
             effective: amends.effective,
@@ -272,6 +283,27 @@ pub(crate) fn check_amendment(
         });
     }
     Ok(())
+}
+
+/// A tax is found by its id, also for lines that earlier terms billed: one id is one rate for good.
+fn changed_tax(plan: &Plan, known: &Plan) -> Option<RegistrationError> {
+    let shown = |tax: &Tax| {
+        format!(
+            "{}{}",
+            tax.percent.normalize(),
+            if tax.included { " (included)" } else { "" }
+        )
+    };
+    plan.taxes.iter().find_map(|told| {
+        let before = known.taxes.iter().find(|tax| tax.id == told.id)?;
+        (before.percent != told.percent || before.included != told.included).then(|| {
+            RegistrationError::TaxChanged {
+                tax: told.id.clone(),
+                told: shown(told),
+                known: shown(before),
+            }
+        })
+    })
 }
 
 fn version(author: &Author, application: Application, amended: Option<&PlanVersion>) -> PlanVersion {

@@ -167,6 +167,7 @@ impl From<RegistrationError> for Status {
                 rejection::failed_precondition("AMENDS_OTHER_ACCOUNT", sentence)
             }
             RegistrationError::CurrencyMix { .. } => rejection::failed_precondition("CURRENCY_MIX", sentence),
+            RegistrationError::TaxChanged { .. } => rejection::failed_precondition("TAX_CHANGED", sentence),
             RegistrationError::TimeZoneChanged { .. } => {
                 rejection::failed_precondition("TIME_ZONE_CHANGED", sentence)
             }

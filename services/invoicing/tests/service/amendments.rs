@@ -19,8 +19,15 @@ fn amendment(account: &str, amends: &str, effective: &str, parts: &Value) -> Pla
 async fn an_amendment_that_cannot_follow_is_refused_by_name() {
     let world = World::start().await;
     let mut admin = world.admin().await;
-    let first = register(&mut admin, &fee_plan("acme")).await;
+    let vat = |percent: &str| json!([{ "id": "vat", "name": "VAT", "percent": percent }]);
+    let taxed = plan(
+        "acme",
+        &json!({ "charges": [monthly_fee("500.00")], "taxes": vat("20") }),
+    );
+    let first = register(&mut admin, &taxed).await;
     let fee = json!({ "charges": [monthly_fee("600.00")] });
+    let mut at_another_rate = fee.clone();
+    at_another_rate["taxes"] = vat("19");
     let mut in_euro = fee.clone();
     in_euro["currency"] = json!("EUR");
     let mut elsewhere = fee.clone();
@@ -38,6 +45,10 @@ async fn an_amendment_that_cannot_follow_is_refused_by_name() {
         (
             "TIME_ZONE_CHANGED",
             amendment("acme", &first, "2026-03-01", &elsewhere),
+        ),
+        (
+            "TAX_CHANGED",
+            amendment("acme", &first, "2026-03-01", &at_another_rate),
         ),
         ("AMENDS_TOO_EARLY", amendment("acme", &first, "2025-12-31", &fee)),
     ];
