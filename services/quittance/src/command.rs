@@ -1,11 +1,17 @@
 //! What a person can type.
 
+mod contract;
+mod invoice;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+
+pub(crate) use contract::Contract;
+pub(crate) use invoice::Invoice;
 
 /// A signed contract goes in; every term is tied to the words that say it; a person approves; from then on it bills
 /// itself, and every cent can be asked why.
@@ -154,74 +160,6 @@ pub(crate) enum ReaderName {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Contract {
-    /// Send a file and follow it until it waits for a person.
-    Upload {
-        /// Contract files.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// All contracts, newest first.
-    List,
-    /// One contract: terms, evidence, flags, draft plan.
-    Show {
-        /// Its id, as `list` shows it.
-        id: String,
-        /// The record of everything done to it.
-        #[arg(long)]
-        history: bool,
-    },
-    /// Change one term; the new value has you as its source.
-    Edit {
-        /// Its id.
-        id: String,
-        /// The term's path, as `show` prints it.
-        path: String,
-        /// The new value.
-        value: String,
-        /// Why; kept for ever.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Decide a flag.
-    Resolve {
-        /// Its id.
-        id: String,
-        /// The flag's id, as `show` prints it.
-        flag: String,
-        /// Why; kept for ever.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Say that the terms are right and ask somebody else to approve.
-    Submit {
-        /// Its id.
-        id: String,
-    },
-    /// Approve what somebody else submitted; the plan goes to invoicing.
-    Approve {
-        /// Its id.
-        id: String,
-    },
-    /// Turn it down.
-    Reject {
-        /// Its id.
-        id: String,
-        /// Why; kept for ever.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Open it again as a new revision.
-    Reopen {
-        /// Its id.
-        id: String,
-        /// Why; kept for ever.
-        #[arg(long)]
-        reason: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum Usage {
     /// Load a CSV file with the columns source,id,account,meter,time,value; further columns are dimensions.
     Load {
@@ -361,42 +299,6 @@ pub(crate) struct BillOptions {
     /// Only this account.
     #[arg(long)]
     pub(crate) account: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Invoice {
-    /// Issued invoices, oldest first.
-    List {
-        /// Only this account's.
-        #[arg(long)]
-        account: Option<String>,
-    },
-    /// One invoice with its lines.
-    Show {
-        /// Its number.
-        number: String,
-    },
-    /// Why this cent: working, facts and clause of each line.
-    Explain {
-        /// The invoice's number.
-        number: String,
-        /// Only this line, counted from 1.
-        #[arg(long)]
-        line: Option<usize>,
-    },
-    /// Write an invoice with everything it was computed from into one file.
-    Export {
-        /// Its number.
-        number: String,
-        /// The file; NUMBER.json if absent.
-        #[arg(long)]
-        out: Option<PathBuf>,
-    },
-    /// Recompute an exported invoice, with no server and no database; exit code 2 when anything differs.
-    Replay {
-        /// The file that `export` wrote.
-        file: PathBuf,
-    },
 }
 
 #[derive(Debug, Subcommand)]
