@@ -8,7 +8,7 @@ use super::tokens::{Amount, Stretch};
 use crate::flag::{Code, Flag, Severity};
 use crate::normal::money::Sign;
 use crate::page::{Document, WordRef};
-use crate::terms::{Evidence, Found, LineItem};
+use crate::terms::{Evidence, Found, LineItem, Segment};
 use pricing::money::Currency;
 
 pub(crate) use kinds::{Facts, is_one_time as is_one_time_words, kind, unit_name};
@@ -117,6 +117,21 @@ pub(crate) fn found<T>(value: T, stretch: &Stretch, document: &Document, from: u
         stretch.printed(from, to),
         stretch.evidence(document, from, to),
     )
+}
+
+/// A step of a ramp, its dates open until the term is known: the order of steps is the order of years.
+pub(crate) fn undated(value: Found<Decimal>, by_unit: bool) -> Segment {
+    let (amount, unit_price) = if by_unit {
+        (Found::absent(), value)
+    } else {
+        (value, Found::absent())
+    };
+    Segment {
+        from: Found::absent(),
+        to: Found::absent(),
+        amount,
+        unit_price,
+    }
 }
 
 /// The currency that a sign names by itself.

@@ -2,11 +2,11 @@
 //! price steps, not three charges.
 
 use super::Reader;
-use crate::reading::items::{Item, currency, found};
+use crate::reading::items::{Item, currency, found, undated};
 use crate::reading::phrases::{any_at, period_within, says_any, timing};
 use crate::reading::prices;
 use crate::reading::tokens::Token;
-use crate::terms::{Cadence, Found, Kind, LineItem, Role, Segment};
+use crate::terms::{Cadence, Found, Kind, LineItem, Role};
 
 /// Reads a ramp, if each price of the sentence has its year, from the first on.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -113,17 +113,7 @@ fn ramp(reader: &Reader<'_>, steps: &[usize]) -> Option<Item> {
                 .map_or_else(Found::absent, |amount| {
                     found(amount.value, stretch, reader.document, *at, at.saturating_add(1))
                 });
-            let (amount, unit_price) = if by_unit {
-                (Found::absent(), value)
-            } else {
-                (value, Found::absent())
-            };
-            Segment {
-                from: Found::absent(),
-                to: Found::absent(),
-                amount,
-                unit_price,
-            }
+            undated(value, by_unit)
         })
         .collect();
     let all = |value: Cadence| found(value, stretch, reader.document, 0, tokens.len());

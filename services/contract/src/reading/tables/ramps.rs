@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::columns::Column;
 use super::{Place, billing, cells};
 use crate::flag::Code;
-use crate::reading::items::{Doubt, Facts, Item, currency, found, kind, share, unit_name};
+use crate::reading::items::{Doubt, Facts, Item, currency, found, kind, share, undated, unit_name};
 use crate::reading::phrases::says_any;
 use crate::reading::prices::{self, Expression};
 use crate::reading::scopes::Grid;
@@ -98,7 +98,7 @@ fn by_rows(place: &Place<'_>, column: usize) -> Option<Item> {
             .rows
             .iter()
             .filter_map(|row| {
-                value(row.get(column)?).and_then(|(cell, at)| segment(place, 0, cell, at, by_unit))
+                value(row.get(column)?).and_then(|(cell, at)| segment(place, cell, at, by_unit))
             })
             .collect();
     })?;
@@ -203,7 +203,7 @@ fn plain(place: &Place<'_>, row: &[Stretch], years: &[(u32, usize)]) -> Option<I
     item(place, row, &label, &price, |line, by_unit| {
         line.schedule = values
             .iter()
-            .filter_map(|(year, cell, at)| segment(place, *year, cell, *at, by_unit))
+            .filter_map(|(_, cell, at)| segment(place, cell, *at, by_unit))
             .collect();
     })
 }
@@ -245,7 +245,7 @@ fn discounted(place: &Place<'_>, year: u32, list: Decimal, cell: &Stretch, by_un
         format!("year {year}: {list} less {percent}%"),
         cell.evidence(place.document, 0, cell.tokens.len()),
     );
-    Some(of_year(year, value, by_unit))
+    Some(undated(value, by_unit))
 }
 
 fn item(
@@ -304,28 +304,12 @@ fn value(cell: &Stretch) -> Option<(&Stretch, usize)> {
     Some((cell, at))
 }
 
-fn segment(place: &Place<'_>, year: u32, cell: &Stretch, at: usize, by_unit: bool) -> Option<Segment> {
+fn segment(place: &Place<'_>, cell: &Stretch, at: usize, by_unit: bool) -> Option<Segment> {
     let amount = cell.tokens.get(at)?.money()?;
-    Some(of_year(
-        year,
+    Some(undated(
         found(amount.value, cell, place.document, at, at.saturating_add(1)),
         by_unit,
     ))
-}
-
-/// Dates stay open until the term is known; the year is kept in the order of segments.
-fn of_year(_year: u32, value: Found<Decimal>, by_unit: bool) -> Segment {
-    let (amount, unit_price) = if by_unit {
-        (Found::absent(), value)
-    } else {
-        (value, Found::absent())
-    };
-    Segment {
-        from: Found::absent(),
-        to: Found::absent(),
-        amount,
-        unit_price,
-    }
 }
 
 fn fill(price: &mut Expression, more: &Expression) {
