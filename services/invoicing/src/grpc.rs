@@ -9,6 +9,7 @@ mod invoices;
 mod messages;
 mod plans;
 mod preview;
+pub(crate) mod recording;
 mod usage;
 mod write;
 
@@ -23,11 +24,11 @@ use wire::invoicing::v1::{
     DeclareEndingRequest, DeclareEndingResponse, DiffPlansRequest, DiffPlansResponse, ExplainLineRequest,
     ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest, GetInvoiceResponse,
     GetPlanRequest, GetPlanResponse, GetUsageRequest, GetUsageResponse, ListInvoicesRequest,
-    ListInvoicesResponse, ListPlansRequest, ListPlansResponse, ListUsageEventsRequest,
-    ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, PublishIndexValueRequest,
-    PublishIndexValueResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
-    RegisterPlanResponse, RunBillingRequest, RunBillingResponse, WithdrawEndingRequest,
-    WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
+    ListInvoicesResponse, ListPlansRequest, ListPlansResponse, ListUnmatchedUsageRequest,
+    ListUnmatchedUsageResponse, ListUsageEventsRequest, ListUsageEventsResponse, PreviewPlanRequest,
+    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordUsageRequest,
+    RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
+    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
 };
 
 use crate::Invoicing;
@@ -102,7 +103,7 @@ impl InvoicingService for Invoicing {
         request: Request<RecordUsageRequest>,
     ) -> Result<Response<RecordUsageResponse>, Status> {
         let author = self.author(&request, BRINGS_FACTS)?;
-        facts::record_usage(self, author, request.into_inner())
+        recording::record(self, author, request.into_inner())
             .await
             .map(Response::new)
     }
@@ -123,6 +124,16 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<ListUsageEventsResponse>, Status> {
         let author = self.author(&request, READS)?;
         usage::list(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_unmatched_usage(
+        &self,
+        request: Request<ListUnmatchedUsageRequest>,
+    ) -> Result<Response<ListUnmatchedUsageResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        usage::list_unmatched(self, &author, request.into_inner())
             .await
             .map(Response::new)
     }
@@ -260,8 +271,13 @@ impl Invoicing {
 fn database(doing: &'static str) -> impl Fn(sqlx::Error) -> Status {
     move |error| match &error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => busy(doing, &error),
-        // A deadlock or a lost race: the same request succeeds when it is sent again.
-        sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| code.starts_with("40")) => {
+        // A deadlock or a lost race: the same request succeeds when it is sent again. The others: no connection left, or
+        // the server is starting or stopping.
+        sqlx::Error::Database(refusal)
+            if refusal
+                .code()
+                .is_some_and(|code| ["40", "53", "57", "08"].iter().any(|kind| code.starts_with(kind))) =>
+        {
             busy(doing, &error)
         }
         _ => rejection::internal(doing, &error),

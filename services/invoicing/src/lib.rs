@@ -48,6 +48,7 @@ pub const DATABASE: &str = "invoicing";
 pub struct Invoicing {
     pool: PgPool,
     clock: Clock,
+    intake: usage::Intake,
 }
 
 impl Invoicing {
@@ -55,7 +56,8 @@ impl Invoicing {
     /// was recorded or issued, never what is due: that is asked for by date.
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock) -> Self {
-        Self { pool, clock }
+        let intake = usage::Intake::new(pool.clone(), grpc::recording::word);
+        Self { pool, clock, intake }
     }
 
     /// The service as gRPC.

@@ -1,29 +1,83 @@
-//! Usage as it arrives: each event is stored once, or refused with its reason; the others of its batch are stored.
+//! Usage as it arrives: each event is stored once, or refused with its reason; the others of its delivery are stored.
+//!
+//! Deliveries that wait at the same time are written together ([`intake`]); each is answered for its own events. An event
+//! whose account or meter no plan knows is stored as well and counts as soon as one does.
 
-use std::collections::HashSet;
+mod event;
+mod intake;
+mod sorting;
 
-use jiff::Timestamp;
-use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashSet};
+
 use sqlx::PgConnection;
 
 use crate::author::Author;
+use crate::store::accounts;
 use crate::store::audit::{self, Deed};
-use crate::store::usage::{self, Dimensions, Known, Series, UsageEvent};
+use crate::store::usage::{self, Entry, UsageEvent};
 
-/// An event that was sent, and its position in the batch.
+pub(crate) use event::{Invalid, event};
+pub(crate) use intake::{DeliveryError, Intake};
+use sorting::{Fate, Letter, Sorted};
+
+/// What one call sent.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) author: Author,
+    /// The call's name: sent again under the same one, it gets the same answer.
+    pub(crate) request_id: String,
+    /// Names its content.
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) sent: Vec<Sent>,
+    /// What was no event, of the same call.
+    pub(crate) invalid: Vec<Rejected>,
+}
+
+/// An event that was sent, and its position in the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) index: usize,
     pub(crate) event: UsageEvent,
 }
 
-/// What became of a batch: accepted + duplicates + rejected = sent.
+/// What became of a delivery: accepted + duplicates + unmatched + rejected = sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Receipt {
     pub(crate) accepted: u64,
     pub(crate) duplicates: u64,
+    pub(crate) unmatched: Vec<Unmatched>,
     pub(crate) rejected: Vec<Rejected>,
+}
+
+/// Events that were stored and wait for a plan that knows what they are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unmatched {
+    pub(crate) why: Unknown,
+    pub(crate) account: String,
+    pub(crate) meter: String,
+    pub(crate) events: u64,
+}
+
+/// What no plan knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Unknown {
+    Account,
+    Meter,
+}
+
+impl Unmatched {
+    /// What happened and what to do, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        let Self { account, meter, .. } = self;
+        match self.why {
+            Unknown::Account => format!(
+                "no plan is registered for the account `{account}`: register its contract and the usage counts; if the name is a slip of the pen, send the events for the right account under new ids"
+            ),
+            Unknown::Meter => format!(
+                "no plan of `{account}` has a meter `{meter}`: register a plan with it and the usage counts; if the name is a slip of the pen, send the events for the right meter under new ids"
+            ),
+        }
+    }
 }
 
 /// An event that was not stored.
@@ -39,14 +93,6 @@ pub(crate) struct Rejected {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error(
-        "no plan is registered for the account `{account}`: check its spelling, or register its contract first and send the event again"
-    )]
-    UnknownAccount { account: String },
-    #[error(
-        "no plan of `{account}` has a meter `{meter}`: check its spelling against the plan's meters and send the event again"
-    )]
-    UnknownMeter { account: String, meter: String },
-    #[error(
         "`{source_name}` has sent an event `{id}` with other content before, which counts; a correction needs an id of its own"
     )]
     ConflictingContent { source_name: String, id: String },
@@ -54,128 +100,105 @@ pub(crate) enum Refusal {
     Invalid(#[from] Invalid),
 }
 
-/// What is wrong with an event by itself.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Invalid {
-    #[error("{field} is empty: every event names its source, id, account and meter")]
-    Missing { field: &'static str },
-    #[error("{field} has {length} characters; at most 200 are allowed")]
-    TooLong { field: &'static str, length: usize },
-    #[error("{field} contains a zero character, which no text has")]
-    ZeroCharacter { field: &'static str },
-    #[error("`{value}` is not a decimal of at most 28 digits: write 1234.5, without separators")]
-    NotADecimal { value: String },
-    #[error("time is missing or no point in time")]
-    NoTime,
-    #[error("an event has {0} dimensions; at most 50 are allowed")]
-    TooManyDimensions(usize),
-}
-
-/// Stores what is new of a batch. Everything that is stored counts from this moment on.
-pub(crate) async fn record(
+/// Stores what is new of some deliveries of one tenant, whose turn it is. Everything that is stored counts from this
+/// moment on. Of an event that is in several of them, the first has it.
+async fn record(
     connection: &mut PgConnection,
     author: &Author,
-    sent: Vec<Sent>,
-) -> Result<Receipt, sqlx::Error> {
-    let (mut known, mut rejected) = match_meters(connection, author, sent).await?;
-    known.sort_by(|(a, _), (b, _)| {
-        (&a.event.source, &a.event.id, a.index).cmp(&(&b.event.source, &b.event.id, b.index))
-    });
-    let indexes: Vec<usize> = known.iter().map(|(sent, _)| sent.index).collect();
-    let events: Vec<(Series, UsageEvent)> = known
-        .into_iter()
-        .map(|(sent, series)| (series, sent.event))
-        .collect();
-    let accepted = usage::append(connection, author, &events).await?;
-    let conflicts = if accepted == count(events.len()) {
-        Vec::new()
-    } else {
-        conflicts(connection, author, &indexes, &events).await?
-    };
-    let duplicates = count(events.len())
-        .saturating_sub(accepted)
-        .saturating_sub(count(conflicts.len()));
-    rejected.extend(conflicts);
-    rejected.sort_by_key(|rejected| rejected.index);
-    let receipt = Receipt {
-        accepted,
-        duplicates,
-        rejected,
-    };
-    audit::record(connection, author, &[deed(&receipt)]).await?;
-    Ok(receipt)
+    deliveries: &[&Delivery],
+) -> Result<Vec<Receipt>, sqlx::Error> {
+    let sorted = Sorted::of(connection, author.tenant(), deliveries).await?;
+    let entries: Vec<Entry<'_>> = sorted.new().map(Letter::entry).collect();
+    usage::append(connection, author, &entries).await?;
+    let mut receipts = tally(deliveries, &sorted);
+    explain(connection, author, &mut receipts).await?;
+    let deeds: Vec<_> = receipts.iter().map(deed).collect();
+    let authors = deliveries.iter().map(|delivery| &delivery.author);
+    audit::record_each(connection, &authors.zip(&deeds).collect::<Vec<_>>()).await?;
+    Ok(receipts)
 }
 
-/// Lets through the events whose account has a plan with their meter.
-async fn match_meters(
-    connection: &mut PgConnection,
-    author: &Author,
-    sent: Vec<Sent>,
-) -> Result<(Vec<(Sent, Series)>, Vec<Rejected>), sqlx::Error> {
-    let named: HashSet<&str> = sent.iter().map(|sent| sent.event.account.as_str()).collect();
-    let named: Vec<&str> = named.into_iter().collect();
-    let accounts = usage::accounts(connection, author.tenant(), &named).await?;
-    let series = usage::series(connection, author.tenant(), &named).await?;
-    let mut rejected = Vec::new();
-    let mut known = Vec::with_capacity(sent.len());
-    for sent in sent {
-        let UsageEvent { account, meter, .. } = &sent.event;
-        if let Some(series) = series.find(account, meter) {
-            known.push((sent, series));
-        } else if accounts.contains(account) {
-            let why = Refusal::UnknownMeter {
-                account: account.clone(),
-                meter: meter.clone(),
-            };
-            rejected.push(reject(sent.index, &sent.event, why));
-        } else {
-            let why = Refusal::UnknownAccount {
-                account: account.clone(),
-            };
-            rejected.push(reject(sent.index, &sent.event, why));
+fn tally(deliveries: &[&Delivery], sorted: &Sorted<'_>) -> Vec<Receipt> {
+    let mut receipts: Vec<Receipt> = deliveries.iter().map(|delivery| opened(delivery)).collect();
+    let mut waiting: BTreeMap<(usize, &str, &str), u64> = BTreeMap::new();
+    for (letter, fate) in sorted.fates() {
+        let Some(receipt) = receipts.get_mut(letter.delivery) else {
+            continue;
+        };
+        let UsageEvent { account, meter, .. } = &letter.sent.event;
+        match fate {
+            Fate::Counted => receipt.accepted += 1,
+            Fate::Waiting => *waiting.entry((letter.delivery, account, meter)).or_default() += 1,
+            Fate::Repeated => receipt.duplicates += 1,
+            Fate::Conflicting => receipt.rejected.push(conflict(letter.sent)),
         }
     }
-    Ok((known, rejected))
+    for ((delivery, account, meter), events) in waiting {
+        if let Some(receipt) = receipts.get_mut(delivery) {
+            receipt.unmatched.push(Unmatched {
+                why: Unknown::Account,
+                account: account.to_owned(),
+                meter: meter.to_owned(),
+                events,
+            });
+        }
+    }
+    for receipt in &mut receipts {
+        receipt.rejected.sort_by_key(|rejected| rejected.index);
+    }
+    receipts
 }
 
-async fn conflicts(
+fn opened(delivery: &Delivery) -> Receipt {
+    Receipt {
+        rejected: delivery.invalid.clone(),
+        ..Receipt::default()
+    }
+}
+
+fn conflict(sent: &Sent) -> Rejected {
+    let UsageEvent { source, id, .. } = &sent.event;
+    Rejected {
+        index: sent.index,
+        source: source.clone(),
+        id: id.clone(),
+        why: Refusal::ConflictingContent {
+            source_name: source.clone(),
+            id: id.clone(),
+        },
+    }
+}
+
+/// Says of what is unmatched whether its account has a plan at all.
+async fn explain(
     connection: &mut PgConnection,
     author: &Author,
-    indexes: &[usize],
-    events: &[(Series, UsageEvent)],
-) -> Result<Vec<Rejected>, sqlx::Error> {
-    let found = usage::compare(connection, author.tenant(), events).await?;
-    let different = indexes
-        .iter()
-        .zip(events)
-        .zip(found)
-        .filter(|(_, known)| *known == Known::Different);
-    Ok(different
-        .map(|((index, (_, event)), _)| {
-            let why = Refusal::ConflictingContent {
-                source_name: event.source.clone(),
-                id: event.id.clone(),
-            };
-            reject(*index, event, why)
-        })
-        .collect())
-}
-
-fn reject(index: usize, event: &UsageEvent, why: Refusal) -> Rejected {
-    Rejected {
-        index,
-        source: event.source.clone(),
-        id: event.id.clone(),
-        why,
+    receipts: &mut [Receipt],
+) -> Result<(), sqlx::Error> {
+    let unmatched = || receipts.iter().flat_map(|receipt| &receipt.unmatched);
+    if unmatched().next().is_none() {
+        return Ok(());
     }
+    let named: HashSet<&str> = unmatched().map(|unmatched| unmatched.account.as_str()).collect();
+    let named: Vec<&str> = named.into_iter().collect();
+    let known = accounts::known(connection, author.tenant(), &named).await?;
+    for unmatched in receipts.iter_mut().flat_map(|receipt| &mut receipt.unmatched) {
+        if known.contains(&unmatched.account) {
+            unmatched.why = Unknown::Meter;
+        }
+    }
+    Ok(())
 }
 
 fn deed(receipt: &Receipt) -> Deed {
-    let rejected: Vec<_> = receipt
+    let rejected = receipt
         .rejected
         .iter()
-        .map(|rejected| [&rejected.source, &rejected.id])
-        .collect();
+        .map(|rejected| [&rejected.source, &rejected.id]);
+    let unmatched = receipt
+        .unmatched
+        .iter()
+        .map(|unmatched| serde_json::json!([unmatched.account, unmatched.meter, unmatched.events]));
     Deed {
         action: "usage.recorded",
         subject: "usage".to_owned(),
@@ -184,7 +207,8 @@ fn deed(receipt: &Receipt) -> Deed {
         after: Some(serde_json::json!({
             "accepted": receipt.accepted,
             "duplicates": receipt.duplicates,
-            "rejected": rejected,
+            "unmatched": unmatched.collect::<Vec<_>>(),
+            "rejected": rejected.collect::<Vec<_>>(),
         })),
     }
 }
@@ -192,101 +216,3 @@ fn deed(receipt: &Receipt) -> Deed {
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
-
-const LONGEST_TEXT: usize = 200;
-const MOST_DIMENSIONS: usize = 50;
-
-/// An event by its parts, if each is one.
-pub(crate) fn event(
-    [source, id, account, meter]: [&str; 4],
-    at: Option<Timestamp>,
-    value: &str,
-    dimensions: Dimensions,
-) -> Result<UsageEvent, Invalid> {
-    for (field, text) in [
-        ("source", source),
-        ("id", id),
-        ("account", account),
-        ("meter", meter),
-    ] {
-        check_text(field, text)?;
-    }
-    check_dimensions(&dimensions)?;
-    let value = Decimal::from_str_exact(value).map_err(|_| Invalid::NotADecimal {
-        value: value.to_owned(),
-    })?;
-    let at = at.and_then(to_microsecond).ok_or(Invalid::NoTime)?;
-    let content = content(account, meter, at, value, &dimensions);
-    let [source, id, account, meter] = [source, id, account, meter].map(str::to_owned);
-    Ok(UsageEvent {
-        source,
-        id,
-        account,
-        meter,
-        at,
-        value,
-        dimensions,
-        content,
-    })
-}
-
-fn check_text(field: &'static str, text: &str) -> Result<(), Invalid> {
-    match text.chars().count() {
-        0 => Err(Invalid::Missing { field }),
-        length if length > LONGEST_TEXT => Err(Invalid::TooLong { field, length }),
-        _ if text.contains('\0') => Err(Invalid::ZeroCharacter { field }),
-        _ => Ok(()),
-    }
-}
-
-fn check_dimensions(dimensions: &Dimensions) -> Result<(), Invalid> {
-    if dimensions.len() > MOST_DIMENSIONS {
-        return Err(Invalid::TooManyDimensions(dimensions.len()));
-    }
-    for text in dimensions.iter().flat_map(|(name, value)| [name, value]) {
-        match text.chars().count() {
-            length if length > LONGEST_TEXT => {
-                return Err(Invalid::TooLong {
-                    field: "a dimension",
-                    length,
-                });
-            }
-            _ if text.contains('\0') => return Err(Invalid::ZeroCharacter { field: "a dimension" }),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Down to the microsecond, which is what the database keeps. Never up: the last instant of a day stays in it.
-fn to_microsecond(at: Timestamp) -> Option<Timestamp> {
-    let microseconds = at.as_nanosecond().div_euclid(1000);
-    let at = Timestamp::from_microsecond(i64::try_from(microseconds).ok()?).ok()?;
-    (at >= FIRST_INSTANT).then_some(at)
-}
-
-/// The year 1 in UTC, as the interface has it.
-const FIRST_INSTANT: Timestamp = Timestamp::constant(-62_135_596_800, 0);
-
-/// Names what an event says. The lengths keep neighbouring texts apart; 1 and 1.0 say the same.
-fn content(account: &str, meter: &str, at: Timestamp, value: Decimal, dimensions: &Dimensions) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update(count(text.len()).to_be_bytes());
-        hash.update(text);
-    };
-    add(account);
-    add(meter);
-    add(&at.as_microsecond().to_string());
-    add(&value.normalize().to_string());
-    for (name, held) in dimensions {
-        add(name);
-        add(held);
-    }
-    let mut half = [0; 16];
-    half.copy_from_slice(hash.finalize().split_at(16).0);
-    half
-}
-
-#[cfg(test)]
-mod tests;

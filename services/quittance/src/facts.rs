@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion, RecordUsageRequest,
-    RecordUsageResponse, SeatChange, UsageEvent, WithdrawMilestoneRequest,
+    RecordUsageResponse, SeatChange, UnmatchedUsage, UsageEvent, WithdrawMilestoneRequest,
 };
 
 use crate::command::{Milestone, Seats, Usage};
@@ -45,6 +45,21 @@ pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Res
     }
 }
 
+/// Why not everything of an answer counts, if anything does not.
+pub(crate) fn check(answer: &RecordUsageResponse) -> Result<(), Failure> {
+    let rejected = answer
+        .rejected
+        .first()
+        .map(|rejected| format!("{}: {}", rejected.id, rejected.detail));
+    let unmatched = answer
+        .unmatched_usage
+        .first()
+        .map(|unmatched| unmatched.detail.clone());
+    rejected
+        .or(unmatched)
+        .map_or(Ok(()), |why| Err(Failure::refused(why)))
+}
+
 /// Sends one batch of events.
 pub(crate) async fn record(
     invoicing: &mut Invoicing,
@@ -60,6 +75,8 @@ pub(crate) async fn record(
 fn add(sum: &mut RecordUsageResponse, batch: RecordUsageResponse, before: u64) {
     sum.accepted = sum.accepted.saturating_add(batch.accepted);
     sum.duplicates = sum.duplicates.saturating_add(batch.duplicates);
+    sum.unmatched = sum.unmatched.saturating_add(batch.unmatched);
+    add_unmatched(&mut sum.unmatched_usage, batch.unmatched_usage);
     let before = u32::try_from(before).unwrap_or(u32::MAX);
     sum.rejected
         .extend(batch.rejected.into_iter().map(|mut rejected| {
@@ -68,13 +85,29 @@ fn add(sum: &mut RecordUsageResponse, batch: RecordUsageResponse, before: u64) {
         }));
 }
 
+fn add_unmatched(sum: &mut Vec<UnmatchedUsage>, batch: Vec<UnmatchedUsage>) {
+    for unmatched in batch {
+        let known = sum
+            .iter_mut()
+            .find(|known| (&known.account, &known.meter) == (&unmatched.account, &unmatched.meter));
+        match known {
+            Some(known) => known.events = known.events.saturating_add(unmatched.events),
+            None => sum.push(unmatched),
+        }
+    }
+}
+
 fn summary(sum: &RecordUsageResponse) -> String {
     let mut text = format!(
-        "{} stored, {} known already, {} not taken",
+        "{} counted, {} known already, {} waiting for a plan, {} not taken",
         sum.accepted,
         sum.duplicates,
+        sum.unmatched,
         sum.rejected.len()
     );
+    for unmatched in &sum.unmatched_usage {
+        text.push_str(&format!("\n  {} waiting: {}", unmatched.events, unmatched.detail));
+    }
     for rejected in &sum.rejected {
         // The header is row 1.
         text.push_str(&format!(

@@ -32,6 +32,8 @@
 //! transaction.commit().await?;
 //! ```
 
+use std::collections::HashSet;
+
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use tonic::Status;
@@ -95,6 +97,21 @@ pub enum RequestError {
     Database(#[from] sqlx::Error),
 }
 
+/// A request that asks to be carried out with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim<'r> {
+    /// The id it came with.
+    pub request_id: &'r str,
+    /// Names its content, see [`fingerprint`].
+    pub fingerprint: [u8; 32],
+}
+
+/// Names the content of a request by its encoded bytes.
+#[must_use]
+pub fn fingerprint(content: &[u8]) -> [u8; 32] {
+    Sha256::digest(content).into()
+}
+
 const LONGEST_ID: usize = 100;
 
 /// Asks whether this request was carried out before. While another transaction is carrying out the same request, waits
@@ -112,11 +129,93 @@ pub async fn begin(
         method,
         request_id: request_id.to_owned(),
     };
-    let hash = Sha256::digest(content).to_vec();
+    let hash = fingerprint(content);
     if entry.claim(connection, &hash).await? {
         return Ok(Attempt::First(entry));
     }
     entry.recall(connection, &hash).await.map(Attempt::Repeated)
+}
+
+/// Asks the same as [`begin`] for several requests at once, no two with the same id; each is answered by itself.
+pub async fn begin_all(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    method: &'static str,
+    claims: &[Claim<'_>],
+) -> Result<Vec<Result<Attempt, RequestError>>, sqlx::Error> {
+    let valid = claims.iter().filter(|claim| check_id(claim.request_id).is_ok());
+    let (ids, hashes): (Vec<&str>, Vec<&[u8]>) = valid
+        .map(|claim| (claim.request_id, claim.fingerprint.as_slice()))
+        .unzip();
+    let first: Vec<String> = sqlx::query_scalar(
+        "INSERT INTO request_log (tenant, method, request_id, request_hash) \
+         SELECT $1, $2, claim.* FROM UNNEST($3::text[], $4::bytea[]) AS claim (id, hash) ORDER BY 3 \
+         ON CONFLICT (tenant, method, request_id) DO NOTHING RETURNING request_id",
+    )
+    .bind(tenant)
+    .bind(method)
+    .bind(ids)
+    .bind(hashes)
+    .fetch_all(&mut *connection)
+    .await?;
+    let first: HashSet<String> = first.into_iter().collect();
+    let mut attempts = Vec::with_capacity(claims.len());
+    for claim in claims {
+        attempts.push(match attempt(connection, tenant, method, claim, &first).await {
+            Err(RequestError::Database(error)) => return Err(error),
+            known => known,
+        });
+    }
+    Ok(attempts)
+}
+
+async fn attempt(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    method: &'static str,
+    claim: &Claim<'_>,
+    first: &HashSet<String>,
+) -> Result<Attempt, RequestError> {
+    check_id(claim.request_id)?;
+    let entry = Entry {
+        tenant,
+        method,
+        request_id: claim.request_id.to_owned(),
+    };
+    if first.contains(claim.request_id) {
+        return Ok(Attempt::First(entry));
+    }
+    entry
+        .recall(connection, &claim.fingerprint)
+        .await
+        .map(Attempt::Repeated)
+}
+
+/// Keeps the answers for whoever sends the same requests again. All are of one tenant and method.
+pub async fn record_all(
+    connection: &mut PgConnection,
+    answers: Vec<(Entry, Vec<u8>)>,
+) -> Result<(), sqlx::Error> {
+    let Some((Entry { tenant, method, .. }, _)) = answers.first() else {
+        return Ok(());
+    };
+    let (tenant, method) = (*tenant, *method);
+    let (ids, answers): (Vec<String>, Vec<Vec<u8>>) = answers
+        .into_iter()
+        .map(|(entry, answer)| (entry.request_id, answer))
+        .unzip();
+    sqlx::query(
+        "UPDATE request_log AS kept SET response = given.answer \
+         FROM UNNEST($3::text[], $4::bytea[]) AS given (id, answer) \
+         WHERE tenant = $1 AND method = $2 AND request_id = given.id",
+    )
+    .bind(tenant)
+    .bind(method)
+    .bind(ids)
+    .bind(answers)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 fn check_id(request_id: &str) -> Result<(), RequestError> {

@@ -1,17 +1,14 @@
-//! Facts: usage, seats, milestones.
+//! Facts: seats and milestones. Usage has a way of its own.
 
 use jiff::civil::Date;
 use runtime::rejection;
 use rust_decimal::Decimal;
 use tonic::Status;
-use wire::invoicing::v1::rejected_event::Reason;
 use wire::invoicing::v1::{
     self, ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
-    RecordUsageRequest, RecordUsageResponse, RejectedEvent,
 };
 
 use super::database;
-use super::messages::instant;
 use super::write::{self, Begun};
 use crate::Invoicing;
 use crate::author::Author;
@@ -19,103 +16,6 @@ use crate::milestones::{self, MilestoneError};
 use crate::seats::{self, SeatsError, Wish};
 use crate::store::milestones::Completion;
 use crate::store::seats::SeatChange;
-use crate::store::usage::UsageEvent;
-use crate::usage::{self, Invalid, Receipt, Refusal, Rejected, Sent};
-
-/// Events in one request.
-const MOST_EVENTS: usize = 50_000;
-
-pub(super) async fn record_usage(
-    service: &Invoicing,
-    author: Author,
-    request: RecordUsageRequest,
-) -> Result<RecordUsageResponse, Status> {
-    if request.events.len() > MOST_EVENTS {
-        let sentence = format!(
-            "{} events are too many for one request; send at most {MOST_EVENTS}",
-            request.events.len()
-        );
-        return Err(rejection::over_limit("TOO_MANY_EVENTS", sentence));
-    }
-    let mut write = match write::begin(
-        &service.pool,
-        &author,
-        "RecordUsage",
-        &request.request_id,
-        &request,
-    )
-    .await?
-    {
-        Begun::Answered(answer) => return Ok(answer),
-        Begun::New(write) => write,
-    };
-    let (sent, invalid) = sort_out(request.events);
-    let receipt = usage::record(&mut write.transaction, &author, sent).await;
-    let receipt = receipt.map_err(database("recording usage"))?;
-    write.finish(answer(receipt, invalid)).await
-}
-
-/// The events that are ones, and the others with what is wrong with them.
-fn sort_out(messages: Vec<v1::UsageEvent>) -> (Vec<Sent>, Vec<Rejected>) {
-    let mut sent = Vec::with_capacity(messages.len());
-    let mut invalid = Vec::new();
-    for (index, message) in messages.into_iter().enumerate() {
-        let (source, id) = (message.source.clone(), message.id.clone());
-        match event(message) {
-            Ok(event) => sent.push(Sent { index, event }),
-            Err(why) => invalid.push(Rejected {
-                index,
-                source,
-                id,
-                why: why.into(),
-            }),
-        }
-    }
-    (sent, invalid)
-}
-
-/// An event by its message.
-pub(super) fn event(message: v1::UsageEvent) -> Result<UsageEvent, Invalid> {
-    let at = message.time.as_ref().and_then(instant);
-    let names = [&*message.source, &*message.id, &*message.account, &*message.meter];
-    usage::event(
-        names,
-        at,
-        &message.value,
-        message.dimensions.into_iter().collect(),
-    )
-}
-
-fn answer(receipt: Receipt, invalid: Vec<Rejected>) -> RecordUsageResponse {
-    let mut rejected: Vec<RejectedEvent> = receipt
-        .rejected
-        .into_iter()
-        .chain(invalid)
-        .map(rejected_event)
-        .collect();
-    rejected.sort_by_key(|rejected| rejected.index);
-    RecordUsageResponse {
-        accepted: receipt.accepted,
-        duplicates: receipt.duplicates,
-        rejected,
-    }
-}
-
-fn rejected_event(rejected: Rejected) -> RejectedEvent {
-    let reason = match rejected.why {
-        Refusal::UnknownAccount { .. } => Reason::UnknownAccount,
-        Refusal::UnknownMeter { .. } => Reason::UnknownMeter,
-        Refusal::ConflictingContent { .. } => Reason::ConflictingContent,
-        Refusal::Invalid(_) => Reason::Invalid,
-    };
-    RejectedEvent {
-        index: u32::try_from(rejected.index).unwrap_or(u32::MAX),
-        source: rejected.source,
-        id: rejected.id,
-        reason: reason.into(),
-        detail: rejected.why.to_string(),
-    }
-}
 
 pub(super) async fn change_seats(
     service: &Invoicing,

@@ -9,9 +9,10 @@ use runtime::rejection;
 use tonic::Status;
 use wire::invoicing::v1::{self, PreviewPlanRequest, PreviewPlanResponse};
 
-use super::facts::{completion, date, event, seat_change};
+use super::facts::{completion, date, seat_change};
 use super::messages::{self, violations};
 use super::plans::within;
+use super::recording::event;
 use crate::billing_run::{self, Book, event_fact, milestone_fact, seat_fact};
 use crate::registration::plan_faults;
 

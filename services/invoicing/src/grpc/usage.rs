@@ -6,10 +6,12 @@ use runtime::tenancy::begin_as;
 use sqlx::PgConnection;
 use tonic::Status;
 use wire::invoicing::v1::{
-    self, GetUsageRequest, GetUsageResponse, ListUsageEventsRequest, ListUsageEventsResponse, UsageQuantity,
+    self, GetUsageRequest, GetUsageResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse,
+    ListUsageEventsRequest, ListUsageEventsResponse, UsageQuantity,
 };
 
 use super::messages::{instant, timestamp};
+use super::recording::unmatched_usage;
 use super::{database, page_size};
 use crate::Invoicing;
 use crate::author::Author;
@@ -85,12 +87,36 @@ pub(super) async fn list(
     })
 }
 
+pub(super) async fn list_unmatched(
+    service: &Invoicing,
+    author: &Author,
+    request: ListUnmatchedUsageRequest,
+) -> Result<ListUnmatchedUsageResponse, Status> {
+    let after = Some(request.page_token.as_str()).filter(|token| !token.is_empty());
+    let after = after
+        .map(|token| names(token).ok_or_else(wrong_token))
+        .transpose()?;
+    let size = page_size(request.page_size, MOST_EVENTS);
+    let failed = database("listing unmatched usage");
+    let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    let limit = i64::from(size).saturating_add(1);
+    let unmatched = usage::unmatched(&mut transaction, author.tenant(), after, limit).await;
+    let (unmatched, next_page_token) = page(unmatched.map_err(failed)?, size.into(), |last| {
+        format!("{}:{}{}", last.account.len(), last.account, last.meter)
+    });
+    Ok(ListUnmatchedUsageResponse {
+        usage: unmatched.iter().map(unmatched_usage).collect(),
+        next_page_token,
+    })
+}
+
 /// No usage is an answer; a slip of the pen is none.
 async fn check_known(connection: &mut PgConnection, author: &Author, asked: &Asked) -> Result<(), Status> {
     let Asked { account, meter, .. } = asked;
-    let series = usage::series(connection, author.tenant(), &[account]).await;
+    let pair = (account.as_str(), meter.as_str());
+    let series = usage::series(connection, author.tenant(), &[pair]).await;
     let series = series.map_err(database("looking up a meter"))?;
-    if series.find(account, meter).is_some() {
+    if series.find(account, meter).is_some_and(|known| known.matched) {
         return Ok(());
     }
     let sentence =
@@ -149,25 +175,31 @@ fn after(token: &str) -> Result<Option<After>, Status> {
     if token.is_empty() {
         return Ok(None);
     }
-    let wrong = || {
-        rejection::invalid(
-            "page_token",
-            "is none that this service gave; leave it empty to begin again",
-        )
-    };
-    parse_after(token).map(Some).ok_or_else(wrong)
+    parse_after(token).map(Some).ok_or_else(wrong_token)
+}
+
+fn wrong_token() -> Status {
+    rejection::invalid(
+        "page_token",
+        "is none that this service gave; leave it empty to begin again",
+    )
 }
 
 fn parse_after(token: &str) -> Option<After> {
     let (at, rest) = token.split_once(':')?;
-    let (length, names) = rest.split_once(':')?;
-    let (source, id) = names.split_at_checked(length.parse().ok()?)?;
-    let allowed = !names.contains('\0');
-    allowed.then_some(After {
+    let (source, id) = names(rest)?;
+    Some(After {
         at: Timestamp::from_microsecond(at.parse().ok()?).ok()?,
         source: source.to_owned(),
         id: id.to_owned(),
     })
+}
+
+/// Two names behind the length of the first.
+fn names(token: &str) -> Option<(&str, &str)> {
+    let (length, names) = token.split_once(':')?;
+    let allowed = !names.contains('\0');
+    allowed.then(|| names.split_at_checked(length.parse().ok()?))?
 }
 
 #[cfg(test)]

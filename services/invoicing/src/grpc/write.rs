@@ -64,7 +64,7 @@ impl Write {
     }
 }
 
-fn refused(error: RequestError) -> Status {
+pub(super) fn refused(error: RequestError) -> Status {
     match error {
         RequestError::Database(error) => database("looking up the request id")(error),
         refused => refused.into(),

@@ -1,5 +1,7 @@
 //! Accounts: who is billed, which of them are being billed right now, and which could not be.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
@@ -74,6 +76,23 @@ pub(crate) async fn exists(
         .bind(account)
         .fetch_one(connection)
         .await
+}
+
+/// Which of these accounts exist.
+pub(crate) async fn known(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    accounts: &[&str],
+) -> Result<HashSet<String>, sqlx::Error> {
+    let rows: Vec<String> = sqlx::query_scalar(
+        "SELECT known.id FROM UNNEST($2::text[]) AS wanted (id) \
+         CROSS JOIN LATERAL (SELECT id FROM account WHERE tenant = $1 AND id = wanted.id) AS known",
+    )
+    .bind(tenant)
+    .bind(accounts)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Some accounts after this one, in order.

@@ -20,33 +20,45 @@ pub(crate) struct Deed {
     pub(crate) after: Option<Value>,
 }
 
-/// Writes what was done, all in one statement.
+/// Writes what one author did, all in one statement.
 pub(crate) async fn record(
     connection: &mut PgConnection,
     author: &Author,
     deeds: &[Deed],
 ) -> Result<(), sqlx::Error> {
-    let actions: Vec<&str> = deeds.iter().map(|deed| deed.action).collect();
-    let subjects: Vec<&str> = deeds.iter().map(|deed| deed.subject.as_str()).collect();
-    let reasons: Vec<&str> = deeds.iter().map(|deed| deed.reason.as_str()).collect();
-    let before: Vec<Option<&Value>> = deeds.iter().map(|deed| deed.before.as_ref()).collect();
-    let after: Vec<Option<&Value>> = deeds.iter().map(|deed| deed.after.as_ref()).collect();
+    let each: Vec<_> = deeds.iter().map(|deed| (author, deed)).collect();
+    record_each(connection, &each).await
+}
+
+/// Writes what several authors of one tenant did, all in one statement.
+pub(crate) async fn record_each(
+    connection: &mut PgConnection,
+    deeds: &[(&Author, &Deed)],
+) -> Result<(), sqlx::Error> {
+    let Some((first, _)) = deeds.first() else {
+        return Ok(());
+    };
     sqlx::query(
         "INSERT INTO audit_log (tenant, at, actor, role, trace, action, subject, reason, before, after) \
-         SELECT $1, $2, $3, $4, $5, deed.* \
-         FROM UNNEST($6::text[], $7::text[], $8::text[], $9::jsonb[], $10::jsonb[]) AS deed",
+         SELECT $1, deed.* \
+         FROM UNNEST($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], \
+                     $9::jsonb[], $10::jsonb[]) AS deed",
     )
-    .bind(author.tenant())
-    .bind(author.at.to_sqlx())
-    .bind(&author.caller.name)
-    .bind(author.caller.role.to_string())
-    .bind(author.trace.to_string())
-    .bind(actions)
-    .bind(subjects)
-    .bind(reasons)
-    .bind(before)
-    .bind(after)
+    .bind(first.tenant())
+    .bind(each(deeds, |(author, _)| author.at.to_sqlx()))
+    .bind(each(deeds, |(author, _)| author.caller.name.as_str()))
+    .bind(each(deeds, |(author, _)| author.caller.role.to_string()))
+    .bind(each(deeds, |(author, _)| author.trace.to_string()))
+    .bind(each(deeds, |(_, deed)| deed.action))
+    .bind(each(deeds, |(_, deed)| deed.subject.as_str()))
+    .bind(each(deeds, |(_, deed)| deed.reason.as_str()))
+    .bind(each(deeds, |(_, deed)| deed.before.as_ref()))
+    .bind(each(deeds, |(_, deed)| deed.after.as_ref()))
     .execute(connection)
     .await
     .map(drop)
+}
+
+fn each<'d, T>(deeds: &[(&'d Author, &'d Deed)], field: impl Fn((&'d Author, &'d Deed)) -> T) -> Vec<T> {
+    deeds.iter().copied().map(field).collect()
 }

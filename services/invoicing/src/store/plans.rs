@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::corrupt;
+use super::{corrupt, usage};
 use crate::author::Author;
 
 /// One version of an agreement, as it was approved.
@@ -228,7 +228,9 @@ pub(crate) async fn add(
     .bind(&author.caller.name)
     .execute(&mut *connection)
     .await?;
-    add_meters(connection, author.tenant(), &version.plan).await
+    let Plan { account, meters, .. } = &version.plan;
+    let meters: Vec<&str> = meters.iter().map(|meter| meter.id.as_str()).collect();
+    usage::match_meters(connection, author.tenant(), account, &meters).await
 }
 
 async fn open_agreement(
@@ -244,18 +246,4 @@ async fn open_agreement(
         .execute(connection)
         .await
         .map(drop)
-}
-
-async fn add_meters(connection: &mut PgConnection, tenant: Uuid, plan: &Plan) -> Result<(), sqlx::Error> {
-    let meters: Vec<&str> = plan.meters.iter().map(|meter| meter.id.as_str()).collect();
-    sqlx::query(
-        "INSERT INTO account_meter (tenant, account, meter) SELECT $1, $2, meter FROM UNNEST($3::text[]) AS meter \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(tenant)
-    .bind(&plan.account)
-    .bind(meters)
-    .execute(connection)
-    .await
-    .map(drop)
 }

@@ -1,12 +1,18 @@
 //! The usage log. It answers two questions: *append this batch* and *quantity of this meter for this account and period, by
 //! dimension*; whoever keeps it elsewhere answers the same two.
 //!
-//! Events are stored one by one and, in the same statement, added to the totals of their hours. A total therefore never
-//! lags, and reading one ([`reading`]) looks at no single event but those of hours that the period cuts.
+//! Events are stored one by one and, in the same transaction, added to the totals of their hours ([`totals`]). A total
+//! therefore never lags, and reading one ([`reading`]) looks at no single event but those of hours that the period cuts.
+//!
+//! Of one tenant's batches only one is appended at a time ([`take_turn`]): what is absent from the log then stays absent
+//! until the batch is in it, so a batch is compared with the log once and written without asking again for each event.
 
+mod names;
 mod reading;
+mod totals;
+mod unmatched;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -18,7 +24,12 @@ use uuid::Uuid;
 use super::corrupt;
 use crate::author::Author;
 
+pub(crate) use names::{
+    KnownSeries, KnownSource, Series, SeriesByName, Source, ensure_series, ensure_sources, match_meters,
+    series, take_turn,
+};
 pub(crate) use reading::{After, Asked, Quantity, events, listed, quantities};
+pub(crate) use unmatched::unmatched;
 
 /// Values of dimensions, by their names.
 pub(crate) type Dimensions = BTreeMap<String, String>;
@@ -38,146 +49,84 @@ pub(crate) struct UsageEvent {
     pub(crate) content: [u8; 16],
 }
 
-/// What an event of a batch found in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Known {
-    /// It is there, as it came.
-    Same,
-    /// Another event has its name.
-    Different,
+/// An event on its way into the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'e> {
+    pub(crate) series: Series,
+    pub(crate) source: Source,
+    pub(crate) event: &'e UsageEvent,
 }
 
-/// The number that stands for an account and a meter in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
-#[sqlx(transparent)]
-pub(crate) struct Series(i64);
-
-/// The series of some accounts, by account and meter.
-#[derive(Debug, Default)]
-pub(crate) struct SeriesByName(HashMap<String, HashMap<String, Series>>);
-
-impl SeriesByName {
-    /// The series of an account's meter; none where no plan of the account has that meter.
-    pub(crate) fn find(&self, account: &str, meter: &str) -> Option<Series> {
-        self.0.get(account)?.get(meter).copied()
-    }
-}
-
-/// The series that the plans of some accounts know.
-pub(crate) async fn series(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    accounts: &[&str],
-) -> Result<SeriesByName, sqlx::Error> {
-    let rows: Vec<(String, String, Series)> = sqlx::query_as(
-        "SELECT known.* FROM UNNEST($2::text[]) AS wanted (account) \
-         CROSS JOIN LATERAL \
-           (SELECT account, meter, series FROM account_meter WHERE tenant = $1 AND account = wanted.account) AS known",
-    )
-    .bind(tenant)
-    .bind(accounts)
-    .fetch_all(connection)
-    .await?;
-    let mut by_name = SeriesByName::default();
-    for (account, meter, series) in rows {
-        by_name.0.entry(account).or_default().insert(meter, series);
-    }
-    Ok(by_name)
-}
-
-/// Which of these accounts exist.
-pub(crate) async fn accounts(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    accounts: &[&str],
-) -> Result<HashSet<String>, sqlx::Error> {
-    let rows: Vec<String> = sqlx::query_scalar(
-        "SELECT known.id FROM UNNEST($2::text[]) AS wanted (id) \
-         CROSS JOIN LATERAL (SELECT id FROM account WHERE tenant = $1 AND id = wanted.id) AS known",
-    )
-    .bind(tenant)
-    .bind(accounts)
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Appends the events whose names are new and adds them to the totals of their hours; says how many. Events must come
-/// ordered by name: two batches that share events then wait for each other instead of blocking each other. The totals
-/// come after all events, in an order of their own, for the same reason.
+/// Appends events whose names are new and adds them to the totals of their hours.
 pub(crate) async fn append(
     connection: &mut PgConnection,
     author: &Author,
-    events: &[(Series, UsageEvent)],
-) -> Result<u64, sqlx::Error> {
-    fn each<'e, T>(events: &'e [(Series, UsageEvent)], field: impl Fn(&'e UsageEvent) -> T) -> Vec<T> {
-        events.iter().map(|(_, event)| field(event)).collect()
+    entries: &[Entry<'_>],
+) -> Result<(), sqlx::Error> {
+    if entries.is_empty() {
+        return Ok(());
     }
-    let appended: i64 = sqlx::query_scalar(APPEND)
-        .bind(author.tenant())
-        .bind(author.at.to_sqlx())
-        .bind(events.iter().map(|(series, _)| series.0).collect::<Vec<_>>())
-        .bind(each(events, |event| event.source.as_str()))
-        .bind(each(events, |event| event.id.as_str()))
-        .bind(each(events, |event| event.at.to_sqlx()))
-        .bind(each(events, |event| event.value))
-        .bind(each(events, |event| Json(&event.dimensions)))
-        .bind(each(events, |event| event.content.as_slice()))
-        .fetch_one(connection)
-        .await?;
-    u64::try_from(appended).map_err(corrupt)
+    let appended = sqlx::query(
+        "INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content, dimensions) \
+         SELECT $1, $2, event.* \
+         FROM UNNEST($3::bigint[], $4::integer[], $5::text[], $6::timestamptz[], $7::numeric[], $8::uuid[], \
+                     $9::jsonb[]) AS event",
+    )
+    .bind(author.tenant())
+    .bind(author.at.to_sqlx())
+    .bind(each(entries, |entry| entry.series))
+    .bind(each(entries, |entry| entry.source))
+    .bind(each(entries, |entry| entry.event.id.as_str()))
+    .bind(each(entries, |entry| entry.event.at.to_sqlx()))
+    .bind(each(entries, |entry| entry.event.value))
+    .bind(each(entries, |entry| Uuid::from_bytes(entry.event.content)))
+    .bind(each(entries, |entry| held(&entry.event.dimensions)))
+    .execute(&mut *connection)
+    .await?;
+    let expected = u64::try_from(entries.len()).map_err(corrupt)?;
+    if appended.rows_affected() != expected {
+        return Err(corrupt("usage events that were to be stored were not"));
+    }
+    totals::add(connection, author.tenant(), entries).await
 }
 
-const APPEND: &str = "\
-    WITH appended AS ( \
-        INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, dimensions, content) \
-        SELECT $1, $2, event.* \
-        FROM UNNEST($3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::numeric[], $8::jsonb[], \
-                    $9::bytea[]) AS event \
-        ON CONFLICT (source, id, tenant) DO NOTHING \
-        RETURNING series, at, value, dimensions \
-    ), added AS ( \
-        SELECT series, date_bin('1 hour', at, '4713-01-01 00:00:00+00 BC') AS hour, dimensions, \
-               sum(value) AS sum, count(*) AS count, min(value) AS least, max(value) AS greatest \
-        FROM appended GROUP BY 1, 2, 3 \
-    ), totals AS ( \
-        INSERT INTO usage_hour AS held \
-               (tenant, series, hour, combination, dimensions, sum, count, least, greatest) \
-        SELECT $1, series, hour, sha256(convert_to(dimensions::text, 'UTF8')), dimensions, sum, count, least, greatest \
-        FROM added ORDER BY 2, 3, 4 \
-        ON CONFLICT (series, hour, combination) DO UPDATE SET \
-            sum = held.sum + excluded.sum, count = held.count + excluded.count, \
-            least = least(held.least, excluded.least), greatest = greatest(held.greatest, excluded.greatest) \
-    ) \
-    SELECT count(*) FROM appended";
+fn held(dimensions: &Dimensions) -> Option<Json<&Dimensions>> {
+    (!dimensions.is_empty()).then_some(Json(dimensions))
+}
 
-/// For each event, in order, what the log holds under its name. All of them must be there.
-pub(crate) async fn compare(
+fn each<'e, T>(entries: &[Entry<'e>], field: impl Fn(&Entry<'e>) -> T) -> Vec<T> {
+    entries.iter().map(field).collect()
+}
+
+/// What the log holds under these names: the content of each, none where there is nothing.
+pub(crate) async fn contents(
     connection: &mut PgConnection,
     tenant: Uuid,
-    events: &[(Series, UsageEvent)],
-) -> Result<Vec<Known>, sqlx::Error> {
-    let each =
-        |field: fn(&UsageEvent) -> &str| events.iter().map(|(_, event)| field(event)).collect::<Vec<_>>();
-    let contents: Vec<&[u8]> = events.iter().map(|(_, event)| event.content.as_slice()).collect();
-    let same: Vec<bool> = sqlx::query_scalar(
-        "SELECT log.content = batch.content \
-         FROM UNNEST($2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS batch (source, id, content, place) \
-         CROSS JOIN LATERAL \
-           (SELECT content FROM usage_event WHERE tenant = $1 AND source = batch.source AND id = batch.id) AS log \
-         ORDER BY batch.place",
+    names: &[(Source, &str)],
+) -> Result<Vec<Option<[u8; 16]>>, sqlx::Error> {
+    let mut found = vec![None; names.len()];
+    if names.is_empty() {
+        return Ok(found);
+    }
+    let (sources, ids): (Vec<Source>, Vec<&str>) = names.iter().copied().unzip();
+    let rows: Vec<(i64, Uuid)> = sqlx::query_as(
+        "SELECT wanted.place, log.content \
+         FROM UNNEST($2::integer[], $3::text[]) WITH ORDINALITY AS wanted (source, id, place) \
+         CROSS JOIN LATERAL ( \
+             SELECT content FROM usage_event \
+             WHERE tenant = $1 AND source = wanted.source AND id = wanted.id LIMIT 1 \
+         ) AS log",
     )
     .bind(tenant)
-    .bind(each(|event| event.source.as_str()))
-    .bind(each(|event| event.id.as_str()))
-    .bind(contents)
+    .bind(sources)
+    .bind(ids)
     .fetch_all(connection)
     .await?;
-    if same.len() != events.len() {
-        return Err(corrupt("usage events that were just stored are missing"));
+    for (place, content) in rows {
+        let place = usize::try_from(place.saturating_sub(1)).map_err(corrupt)?;
+        if let Some(known) = found.get_mut(place) {
+            *known = Some(content.into_bytes());
+        }
     }
-    Ok(same
-        .into_iter()
-        .map(|same| if same { Known::Same } else { Known::Different })
-        .collect())
+    Ok(found)
 }

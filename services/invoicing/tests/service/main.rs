@@ -20,4 +20,5 @@ mod support;
 mod time;
 mod usage;
 mod usage_delivery;
+mod usage_together;
 mod usage_totals;

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::json;
 use wire::invoicing::v1::rejected_event::Reason;
-use wire::invoicing::v1::{InvoiceKind, RecordUsageRequest, UsageEvent};
+use wire::invoicing::v1::{
+    InvoiceKind, ListUnmatchedUsageRequest, RecordUsageRequest, UsageEvent, unmatched_usage,
+};
 
 use super::support::{
     World, bill, call_meter, calls, event, plan, record, register, request_id, shown, usage_plan,
@@ -57,14 +59,25 @@ async fn each_event_of_a_batch_is_stored_or_refused_by_itself() {
     assert_eq!(
         rejected,
         [
-            (1, "c", Reason::UnknownAccount),
-            (2, "d", Reason::UnknownMeter),
             (3, "known", Reason::ConflictingContent),
             (4, "e", Reason::Invalid),
             (5, "f", Reason::Invalid),
             (8, "b", Reason::ConflictingContent),
         ]
     );
+    let unmatched: Vec<_> = receipt
+        .unmatched_usage
+        .iter()
+        .map(|usage| (&*usage.account, &*usage.meter, usage.events, usage.reason()))
+        .collect();
+    assert_eq!(
+        unmatched,
+        [
+            ("acme", "steps", 1, unmatched_usage::Reason::UnknownMeter),
+            ("nobody", "call", 1, unmatched_usage::Reason::UnknownAccount),
+        ]
+    );
+    assert_eq!(receipt.unmatched, 2);
     assert!(
         receipt.rejected.iter().all(|event| event.detail.len() > 20),
         "each says what to do"
@@ -94,6 +107,76 @@ async fn a_batch_sent_again_counts_once() {
     let again = record(&mut admin, events).await;
     assert_eq!((first.accepted, again.accepted, again.duplicates), (2, 0, 2));
     assert_eq!(world.count("usage_event").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usage_that_comes_before_its_contract_waits_and_is_billed_with_it() {
+    let world = World::start().await;
+    let mut admin = world.admin().await;
+    let early = vec![
+        event("acme", "a", "2026-01-05T10:00:00Z", "10"),
+        event("acme", "b", "2026-01-06T10:00:00Z", "20"),
+    ];
+    let receipt = record(&mut admin, early.clone()).await;
+    assert_eq!((receipt.accepted, receipt.unmatched), (0, 2));
+    let again = record(&mut admin, early).await;
+    assert_eq!((again.unmatched, again.duplicates), (0, 2), "it is kept already");
+    let other = vec![
+        event("acme", "a", "2026-01-05T10:00:00Z", "11"),
+        UsageEvent {
+            meter: "steps".to_owned(),
+            ..event("acme", "c", "2026-01-05T10:00:00Z", "1")
+        },
+    ];
+    let receipt = record(&mut admin, other).await;
+    assert_eq!(
+        receipt.rejected[0].reason(),
+        Reason::ConflictingContent,
+        "its name is taken"
+    );
+    let waiting = |page_token: String| ListUnmatchedUsageRequest {
+        page_size: 1,
+        page_token,
+    };
+    let first = admin
+        .list_unmatched_usage(waiting(String::new()))
+        .await
+        .unwrap()
+        .into_inner();
+    let second = admin
+        .list_unmatched_usage(waiting(first.next_page_token.clone()))
+        .await
+        .unwrap()
+        .into_inner();
+    let listed: Vec<_> = first
+        .usage
+        .iter()
+        .chain(&second.usage)
+        .map(|usage| (&*usage.account, &*usage.meter, usage.events, usage.reason()))
+        .collect();
+    let unknown = unmatched_usage::Reason::UnknownAccount;
+    assert_eq!(
+        listed,
+        [("acme", "call", 2, unknown), ("acme", "steps", 1, unknown)]
+    );
+    assert_eq!(second.next_page_token, "");
+
+    register(&mut admin, &usage_plan("acme")).await;
+    let receipt = record(&mut admin, vec![event("acme", "d", "2026-01-07T10:00:00Z", "5")]).await;
+    assert_eq!((receipt.accepted, receipt.unmatched), (1, 0));
+    let left = admin
+        .list_unmatched_usage(waiting(String::new()))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        (&*left.usage[0].meter, left.usage[0].reason()),
+        ("steps", unmatched_usage::Reason::UnknownMeter)
+    );
+    assert_eq!(
+        shown(&bill(&mut admin, "2026-02-01").await.invoices),
+        ["INV-000001 2026-02-01 3.50: calls usage 2026-01-01/2026-02-01 3.50"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

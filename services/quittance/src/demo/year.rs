@@ -14,7 +14,7 @@ use wire::invoicing::v1::{
 use super::people::People;
 use super::story::{Milestone, Plan, Seats, Story, Usage};
 use crate::connection::{Invoicing, request_id};
-use crate::facts::{record, timestamp};
+use crate::facts::{check, record, timestamp};
 use crate::failure::Failure;
 use crate::invoices;
 use crate::printing::Output;
@@ -147,10 +147,7 @@ async fn used(finance: &mut Invoicing, story: &Story, plan: &Plan, usage: &[&Usa
         })
     };
     let answer = record(finance, usage.iter().map(event).collect::<Result<_, _>>()?).await?;
-    match answer.rejected.first() {
-        Some(rejected) => Err(Failure::refused(format!("{}: {}", story.name, rejected.detail))),
-        None => Ok(()),
-    }
+    check(&answer)
 }
 
 async fn seated(finance: &mut Invoicing, plan: &Plan, seats: &Seats) -> Result<(), Failure> {

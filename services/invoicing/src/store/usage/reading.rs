@@ -74,8 +74,8 @@ const QUANTITIES: &str = "\
     FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
       WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
     CROSS JOIN LATERAL ( \
-        SELECT series FROM account_meter \
-        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter \
+        SELECT series FROM usage_series \
+        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched \
     ) AS known \
     CROSS JOIN LATERAL ( \
         SELECT date_bin('1 hour', asked.since + interval '3599.999999 seconds', '4713-01-01 00:00:00+00 BC') AS first, \
@@ -92,11 +92,11 @@ const QUANTITIES: &str = "\
             SELECT dimensions, sum, count, least, greatest FROM usage_hour \
             WHERE series = known.series AND tenant = $1 AND hour >= whole.first AND hour < whole.last \
             UNION ALL \
-            SELECT dimensions, value, 1, value, value FROM usage_event \
+            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_event \
             WHERE series = known.series AND tenant = $1 \
               AND at >= asked.since AND at < least(whole.first, asked.until) \
             UNION ALL \
-            SELECT dimensions, value, 1, value, value FROM usage_event \
+            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_event \
             WHERE series = known.series AND tenant = $1 \
               AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
         ) AS part GROUP BY 1 \
@@ -147,11 +147,13 @@ pub(crate) async fn events(
          FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) \
            WITH ORDINALITY AS asked (account, meter, since, until, place) \
          CROSS JOIN LATERAL ( \
-             SELECT series FROM account_meter \
-             WHERE tenant = $1 AND account = asked.account AND meter = asked.meter \
+             SELECT series FROM usage_series \
+             WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched \
          ) AS known \
          CROSS JOIN LATERAL ( \
-             SELECT source, id, at, value, dimensions, content FROM usage_event \
+             SELECT (SELECT name FROM usage_source WHERE source = usage_event.source) AS source, \
+                    id, at, value, dimensions, content \
+             FROM usage_event \
              WHERE series = known.series AND tenant = $1 AND at >= asked.since AND at < asked.until \
          ) AS event",
     )
@@ -174,16 +176,23 @@ pub(crate) async fn listed(
     limit: i64,
 ) -> Result<Vec<UsageEvent>, sqlx::Error> {
     let rows: Vec<EventRow> = sqlx::query_as(
-        "SELECT 1::bigint AS place, $2 AS account, $3 AS meter, source, id, at, value, dimensions, content \
+        "SELECT 1::bigint AS place, $2 AS account, $3 AS meter, id, at, value, dimensions, content, \
+                (SELECT name FROM usage_source WHERE source = usage_event.source) AS source \
          FROM usage_event \
-         WHERE series = (SELECT series FROM account_meter WHERE tenant = $1 AND account = $2 AND meter = $3) \
-           AND tenant = $1 AND at >= $4 AND at < $5 AND ($6::text IS NULL OR (at, source, id) > ($4, $6, $7)) \
-         ORDER BY at, source, id LIMIT $8",
+         WHERE series = (SELECT series FROM usage_series WHERE tenant = $1 AND account = $2 AND meter = $3) \
+           AND tenant = $1 AND at >= $4 AND at < $5 \
+           AND ($6::text IS NULL OR (at, usage_event.source, id) > \
+                ($4, (SELECT source FROM usage_source WHERE tenant = $1 AND name = $6), $7)) \
+         ORDER BY at, usage_event.source, id LIMIT $8",
     )
     .bind(tenant)
     .bind(&asked.account)
     .bind(&asked.meter)
-    .bind(after.map_or(asked.from, |after| after.at.max(asked.from)).to_sqlx())
+    .bind(
+        after
+            .map_or(asked.from, |after| after.at.max(asked.from))
+            .to_sqlx(),
+    )
     .bind(asked.until.to_sqlx())
     .bind(after.map(|after| after.source.as_str()))
     .bind(after.map(|after| after.id.as_str()))
@@ -203,16 +212,14 @@ struct EventRow {
     meter: String,
     at: jiff_sqlx::Timestamp,
     value: Decimal,
-    dimensions: Json<Dimensions>,
-    content: Vec<u8>,
+    dimensions: Option<Json<Dimensions>>,
+    content: Uuid,
 }
 
 impl TryFrom<EventRow> for SingleEvent {
     type Error = sqlx::Error;
 
     fn try_from(row: EventRow) -> Result<Self, sqlx::Error> {
-        let content =
-            <[u8; 16]>::try_from(row.content).map_err(|_| corrupt("a usage event's content hash is cut"))?;
         Ok(Self {
             asked: place(row.place)?,
             event: UsageEvent {
@@ -222,8 +229,8 @@ impl TryFrom<EventRow> for SingleEvent {
                 meter: row.meter,
                 at: row.at.to_jiff(),
                 value: row.value,
-                dimensions: row.dimensions.0,
-                content,
+                dimensions: row.dimensions.map(|held| held.0).unwrap_or_default(),
+                content: row.content.into_bytes(),
             },
         })
     }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use wire::invoicing::v1::{GetUsageRequest, RecordUsageResponse};
+use wire::invoicing::v1::GetUsageRequest;
 
 use super::set::{self, Set};
 use crate::bench::Stage;
 use crate::command::{BenchUsage, Ids};
 use crate::connection::Invoicing;
-use crate::facts::record;
+use crate::facts::{check, record};
 use crate::failure::Failure;
 
 /// What the client saw.
@@ -133,13 +133,6 @@ async fn send(mut invoicing: Invoicing, round: Arc<Round>) -> Result<Load, Failu
         load.duplicates += answer.duplicates;
     }
     Ok(load)
-}
-
-fn check(answer: &RecordUsageResponse) -> Result<(), Failure> {
-    match answer.rejected.first() {
-        None => Ok(()),
-        Some(rejected) => Err(Failure::refused(format!("{}: {}", rejected.id, rejected.detail))),
-    }
 }
 
 const BETWEEN_PROBES: Duration = Duration::from_millis(50);

@@ -1,0 +1,180 @@
+//! The numbers that stand for names in the log. They are given once and never change hands.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// The number that stands for an account and a meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct Series(pub(super) i64);
+
+/// The number that stands for whoever measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct Source(pub(super) i32);
+
+/// A series, and whether a plan of its account has its meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KnownSeries {
+    pub(crate) series: Series,
+    pub(crate) matched: bool,
+}
+
+/// A source, and the greatest id that the log has of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownSource {
+    pub(crate) source: Source,
+    pub(crate) last: Option<String>,
+}
+
+/// The series of some accounts, by account and meter.
+#[derive(Debug, Default)]
+pub(crate) struct SeriesByName(HashMap<String, HashMap<String, KnownSeries>>);
+
+impl SeriesByName {
+    /// The series of an account's meter; none where nothing was ever heard of it.
+    pub(crate) fn find(&self, account: &str, meter: &str) -> Option<KnownSeries> {
+        self.0.get(account)?.get(meter).copied()
+    }
+}
+
+/// The series of these accounts and meters, as far as there are any.
+pub(crate) async fn series<'n>(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    pairs: impl IntoIterator<Item = &'n (&'n str, &'n str)>,
+) -> Result<SeriesByName, sqlx::Error> {
+    let (accounts, meters): (Vec<&str>, Vec<&str>) = pairs.into_iter().copied().unzip();
+    let rows: Vec<(String, String, Series, bool)> = sqlx::query_as(
+        "SELECT known.* FROM UNNEST($2::text[], $3::text[]) AS wanted (account, meter) \
+         CROSS JOIN LATERAL ( \
+             SELECT account, meter, series, matched FROM usage_series \
+             WHERE tenant = $1 AND account = wanted.account AND meter = wanted.meter \
+         ) AS known",
+    )
+    .bind(tenant)
+    .bind(accounts)
+    .bind(meters)
+    .fetch_all(connection)
+    .await?;
+    let mut by_name = SeriesByName::default();
+    for (account, meter, series, matched) in rows {
+        let known = KnownSeries { series, matched };
+        by_name.0.entry(account).or_default().insert(meter, known);
+    }
+    Ok(by_name)
+}
+
+/// The series of these accounts and meters, each begun where there was none.
+pub(crate) async fn ensure_series(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    pairs: &HashSet<(&str, &str)>,
+) -> Result<SeriesByName, sqlx::Error> {
+    let mut known = series(connection, tenant, pairs).await?;
+    // In order, so that two who begin the same ones wait for each other instead of blocking each other.
+    let missing: BTreeSet<(&str, &str)> = pairs
+        .iter()
+        .filter(|(account, meter)| known.find(account, meter).is_none())
+        .copied()
+        .collect();
+    if missing.is_empty() {
+        return Ok(known);
+    }
+    let (accounts, meters): (Vec<&str>, Vec<&str>) = missing.iter().copied().unzip();
+    sqlx::query(
+        "INSERT INTO usage_series (tenant, account, meter, matched) \
+         SELECT $1, account, meter, false FROM UNNEST($2::text[], $3::text[]) AS begun (account, meter) \
+         ON CONFLICT (account, meter, tenant) DO NOTHING",
+    )
+    .bind(tenant)
+    .bind(accounts)
+    .bind(meters)
+    .execute(&mut *connection)
+    .await?;
+    for (account, meters) in series(connection, tenant, &missing).await?.0 {
+        known.0.entry(account).or_default().extend(meters);
+    }
+    Ok(known)
+}
+
+/// Notes that a plan of the account has these meters: what was used of them before counts from now on.
+pub(crate) async fn match_meters(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+    meters: &[&str],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO usage_series AS known (tenant, account, meter, matched) \
+         SELECT DISTINCT $1, $2, meter, true FROM UNNEST($3::text[]) AS meter ORDER BY meter \
+         ON CONFLICT (account, meter, tenant) DO UPDATE SET matched = true WHERE NOT known.matched",
+    )
+    .bind(tenant)
+    .bind(account)
+    .bind(meters)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The sources of these names, each begun where there was none.
+pub(crate) async fn ensure_sources(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    names: &BTreeSet<&str>,
+) -> Result<HashMap<String, KnownSource>, sqlx::Error> {
+    let wanted: Vec<&str> = names.iter().copied().collect();
+    let mut known = sources(connection, tenant, &wanted).await?;
+    let missing: Vec<&str> = wanted
+        .into_iter()
+        .filter(|name| !known.contains_key(*name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(known);
+    }
+    sqlx::query(
+        "INSERT INTO usage_source (tenant, name) SELECT $1, name FROM UNNEST($2::text[]) AS name \
+         ON CONFLICT (name, tenant) DO NOTHING",
+    )
+    .bind(tenant)
+    .bind(&missing)
+    .execute(&mut *connection)
+    .await?;
+    known.extend(sources(connection, tenant, &missing).await?);
+    Ok(known)
+}
+
+async fn sources(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    names: &[&str],
+) -> Result<HashMap<String, KnownSource>, sqlx::Error> {
+    let rows: Vec<(String, Source, Option<String>)> = sqlx::query_as(
+        "SELECT known.name, known.source, \
+                (SELECT id FROM usage_event WHERE source = known.source ORDER BY id DESC LIMIT 1) \
+         FROM UNNEST($2::text[]) AS wanted (name) \
+         CROSS JOIN LATERAL \
+           (SELECT name, source FROM usage_source WHERE tenant = $1 AND name = wanted.name) AS known",
+    )
+    .bind(tenant)
+    .bind(names)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, source, last)| (name, KnownSource { source, last }))
+        .collect())
+}
+
+/// Waits until nobody else appends for the tenant, and keeps others waiting until the transaction ends. What a later
+/// statement of the transaction finds absent from the log is absent.
+pub(crate) async fn take_turn(connection: &mut PgConnection, tenant: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('usage of ' || $1::text, 0))")
+        .bind(tenant)
+        .execute(connection)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,170 @@
+//! What the events of each hour come to. Put together here, exactly, and added to what the database holds.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Dimensions, Entry, Series};
+use crate::store::corrupt;
+
+/// An hour of a series, for one combination of dimensions.
+type Slot<'e> = (Series, i64, &'e Dimensions);
+
+/// Events put together. Their sum is kept in two whole numbers, the units and the rest in the smallest parts that a
+/// decimal knows, because a sum can have more digits than a decimal holds.
+#[derive(Debug, Clone, Copy)]
+struct Total {
+    units: i128,
+    parts: i128,
+    count: i64,
+    least: Decimal,
+    greatest: Decimal,
+}
+
+/// Digits behind the point of the finest decimal.
+const FINEST: u32 = 28;
+
+/// Adds events to the totals of their hours.
+pub(super) async fn add(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    entries: &[Entry<'_>],
+) -> Result<(), sqlx::Error> {
+    let totals = totals(entries);
+    let slots = totals.keys();
+    let hours: Result<Vec<_>, _> = slots
+        .clone()
+        .map(|(_, hour, _)| Timestamp::from_second(*hour))
+        .collect();
+    let hours: Vec<_> = hours.map_err(corrupt)?.into_iter().map(ToSqlx::to_sqlx).collect();
+    sqlx::query(ADD)
+        .bind(tenant)
+        .bind(slots.clone().map(|(series, ..)| *series).collect::<Vec<_>>())
+        .bind(hours)
+        .bind(
+            slots
+                .map(|(.., dimensions)| Json(*dimensions))
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            totals
+                .values()
+                .map(|total| total.units.to_string())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            totals
+                .values()
+                .map(|total| total.parts.to_string())
+                .collect::<Vec<_>>(),
+        )
+        .bind(totals.values().map(|total| total.count).collect::<Vec<_>>())
+        .bind(totals.values().map(|total| total.least).collect::<Vec<_>>())
+        .bind(totals.values().map(|total| total.greatest).collect::<Vec<_>>())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+const ADD: &str = "\
+    INSERT INTO usage_hour AS held (tenant, combination, series, hour, dimensions, sum, count, least, greatest) \
+    SELECT $1, sha256(convert_to(dimensions::text, 'UTF8')), series, hour, dimensions, \
+           trim_scale(units::numeric + parts::numeric * 1e-28), count, least, greatest \
+    FROM UNNEST($2::bigint[], $3::timestamptz[], $4::jsonb[], $5::text[], $6::text[], $7::bigint[], $8::numeric[], \
+                $9::numeric[]) AS added (series, hour, dimensions, units, parts, count, least, greatest) \
+    ON CONFLICT (series, hour, combination) DO UPDATE SET \
+        sum = held.sum + excluded.sum, count = held.count + excluded.count, \
+        least = least(held.least, excluded.least), greatest = greatest(held.greatest, excluded.greatest)";
+
+/// In the order of their slots, which lie beside each other in the database as well.
+fn totals<'e>(entries: &[Entry<'e>]) -> BTreeMap<Slot<'e>, Total> {
+    let mut totals: BTreeMap<Slot<'e>, Total> = BTreeMap::new();
+    for Entry { series, event, .. } in entries {
+        let slot = (*series, hour(event.at), &event.dimensions);
+        let single = Total::of(event.value);
+        totals
+            .entry(slot)
+            .and_modify(|total| total.add(single))
+            .or_insert(single);
+    }
+    totals
+}
+
+/// The hour it lies in, in UTC, as the second it begins with.
+fn hour(at: Timestamp) -> i64 {
+    at.as_microsecond().div_euclid(3_600_000_000).saturating_mul(3600)
+}
+
+impl Total {
+    fn of(value: Decimal) -> Self {
+        let one = 10_i128.saturating_pow(value.scale());
+        let finer = 10_i128.saturating_pow(FINEST.saturating_sub(value.scale()));
+        let mantissa = value.mantissa();
+        Self {
+            units: mantissa.checked_div(one).unwrap_or_default(),
+            parts: mantissa
+                .checked_rem(one)
+                .unwrap_or_default()
+                .saturating_mul(finer),
+            count: 1,
+            least: value,
+            greatest: value,
+        }
+    }
+
+    /// Exact: units have at most 29 digits and parts 28, and both have room for 39.
+    fn add(&mut self, other: Self) {
+        self.units = self.units.saturating_add(other.units);
+        self.parts = self.parts.saturating_add(other.parts);
+        self.count = self.count.saturating_add(other.count);
+        self.least = self.least.min(other.least);
+        self.greatest = self.greatest.max(other.greatest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_of_the_largest_and_the_finest_is_exact() {
+        let cases = [
+            (Decimal::MAX, 79_228_162_514_264_337_593_543_950_335, 0),
+            (Decimal::MIN, -79_228_162_514_264_337_593_543_950_335, 0),
+            (Decimal::new(1, 28), 0, 1),
+            (Decimal::new(-1250, 2), -12, -5 * 10_i128.pow(27)),
+            (Decimal::new(12_500, 3), 12, 5 * 10_i128.pow(27)),
+        ];
+        let mut sum = Total::of(Decimal::ZERO);
+        let (mut units, mut parts) = (0, 0);
+        for (value, expected_units, expected_parts) in cases {
+            let single = Total::of(value);
+            assert_eq!(
+                (single.units, single.parts),
+                (expected_units, expected_parts),
+                "{value}"
+            );
+            sum.add(single);
+            (units, parts) = (units + expected_units, parts + expected_parts);
+        }
+        assert_eq!((sum.units, sum.parts, sum.count), (units, parts, 6));
+        assert_eq!((sum.least, sum.greatest), (Decimal::MIN, Decimal::MAX));
+    }
+
+    #[test]
+    fn the_first_instant_of_an_hour_belongs_to_it_and_the_last_of_the_one_before_does_not() {
+        let second = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
+        for (at, begins) in [
+            ("2026-01-05T10:00:00Z", "2026-01-05T10:00:00Z"),
+            ("2026-01-05T10:59:59.999999Z", "2026-01-05T10:00:00Z"),
+            ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:00:00Z"),
+        ] {
+            assert_eq!(hour(at.parse().unwrap()), second(begins), "{at}");
+        }
+    }
+}

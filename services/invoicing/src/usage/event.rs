@@ -1,0 +1,123 @@
+//! An event by itself: its parts, and the hash that names its content.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+
+use super::count;
+use crate::store::usage::{Dimensions, UsageEvent};
+
+/// What is wrong with an event by itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Invalid {
+    #[error("{field} is empty: every event names its source, id, account and meter")]
+    Missing { field: &'static str },
+    #[error("{field} has {length} characters; at most 200 are allowed")]
+    TooLong { field: &'static str, length: usize },
+    #[error("{field} contains a zero character, which no text has")]
+    ZeroCharacter { field: &'static str },
+    #[error("`{value}` is not a decimal of at most 28 digits: write 1234.5, without separators")]
+    NotADecimal { value: String },
+    #[error("time is missing or no point in time")]
+    NoTime,
+    #[error("an event has {0} dimensions; at most 50 are allowed")]
+    TooManyDimensions(usize),
+}
+
+const LONGEST_TEXT: usize = 200;
+const MOST_DIMENSIONS: usize = 50;
+
+/// An event by its parts, if each is one.
+pub(crate) fn event(
+    [source, id, account, meter]: [&str; 4],
+    at: Option<Timestamp>,
+    value: &str,
+    dimensions: Dimensions,
+) -> Result<UsageEvent, Invalid> {
+    for (field, text) in [
+        ("source", source),
+        ("id", id),
+        ("account", account),
+        ("meter", meter),
+    ] {
+        check_text(field, text)?;
+    }
+    check_dimensions(&dimensions)?;
+    let value = Decimal::from_str_exact(value).map_err(|_| Invalid::NotADecimal {
+        value: value.to_owned(),
+    })?;
+    let at = at.and_then(to_microsecond).ok_or(Invalid::NoTime)?;
+    let content = content(account, meter, at, value, &dimensions);
+    let [source, id, account, meter] = [source, id, account, meter].map(str::to_owned);
+    Ok(UsageEvent {
+        source,
+        id,
+        account,
+        meter,
+        at,
+        value,
+        dimensions,
+        content,
+    })
+}
+
+fn check_text(field: &'static str, text: &str) -> Result<(), Invalid> {
+    match text.chars().count() {
+        0 => Err(Invalid::Missing { field }),
+        length if length > LONGEST_TEXT => Err(Invalid::TooLong { field, length }),
+        _ if text.contains('\0') => Err(Invalid::ZeroCharacter { field }),
+        _ => Ok(()),
+    }
+}
+
+fn check_dimensions(dimensions: &Dimensions) -> Result<(), Invalid> {
+    if dimensions.len() > MOST_DIMENSIONS {
+        return Err(Invalid::TooManyDimensions(dimensions.len()));
+    }
+    for text in dimensions.iter().flat_map(|(name, value)| [name, value]) {
+        match text.chars().count() {
+            length if length > LONGEST_TEXT => {
+                return Err(Invalid::TooLong {
+                    field: "a dimension",
+                    length,
+                });
+            }
+            _ if text.contains('\0') => return Err(Invalid::ZeroCharacter { field: "a dimension" }),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Down to the microsecond, which is what the database keeps. Never up: the last instant of a day stays in it.
+fn to_microsecond(at: Timestamp) -> Option<Timestamp> {
+    let microseconds = at.as_nanosecond().div_euclid(1000);
+    let at = Timestamp::from_microsecond(i64::try_from(microseconds).ok()?).ok()?;
+    (at >= FIRST_INSTANT).then_some(at)
+}
+
+/// The year 1 in UTC, as the interface has it.
+const FIRST_INSTANT: Timestamp = Timestamp::constant(-62_135_596_800, 0);
+
+/// Names what an event says. The lengths keep neighbouring texts apart; 1 and 1.0 say the same.
+fn content(account: &str, meter: &str, at: Timestamp, value: Decimal, dimensions: &Dimensions) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update(count(text.len()).to_be_bytes());
+        hash.update(text);
+    };
+    add(account);
+    add(meter);
+    add(&at.as_microsecond().to_string());
+    add(&value.normalize().to_string());
+    for (name, held) in dimensions {
+        add(name);
+        add(held);
+    }
+    let mut half = [0; 16];
+    half.copy_from_slice(hash.finalize().split_at(16).0);
+    half
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Deliveries of one tenant that wait at the same time are written in one transaction: what a commit costs is shared, and
+//! an hour's total is written once for all of them.
+//!
+//! The first delivery goes at once and alone; those that arrive while it is written go together next. Only so many events
+//! may wait; whoever brings more waits before, which holds back senders that wait for answers.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use runtime::requests::{self, Attempt, Claim, RequestError};
+use runtime::tenancy::begin_as;
+use sqlx::PgPool;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use uuid::Uuid;
+
+use super::{Delivery, Receipt, record};
+use crate::store::usage::take_turn;
+
+/// Takes deliveries and says what became of each. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Intake(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    pool: PgPool,
+    /// Puts a receipt into the words in which its delivery is answered, now and when it is sent again.
+    word: fn(&Receipt) -> Vec<u8>,
+    /// By tenant. Where there is a line, somebody writes.
+    lines: Mutex<HashMap<Uuid, VecDeque<Waiting>>>,
+    room: Arc<Semaphore>,
+}
+
+/// A delivery in line.
+#[derive(Debug)]
+struct Waiting {
+    delivery: Delivery,
+    answer: oneshot::Sender<Outcome>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The answer in words, the first one where the delivery was made before.
+type Outcome = Result<Vec<u8>, DeliveryError>;
+
+/// Why a delivery was not taken. Nothing of it was stored, or the same delivery sent again says what was.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeliveryError {
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error("more usage arrives than can be written; send the same request again in a moment")]
+    Overwhelmed,
+    #[error("writing usage was cut short; send the same request again")]
+    CutShort,
+}
+
+/// Events that may wait, and some for what a call costs without any.
+const ROOM: usize = 400_000;
+/// Events in one transaction, unless a single delivery has more.
+const MOST_TOGETHER: usize = 20_000;
+/// Deliveries in one transaction.
+const MOST_DELIVERIES: usize = 1000;
+const PATIENCE: Duration = Duration::from_secs(10);
+const METHOD: &str = "RecordUsage";
+
+impl Intake {
+    pub(crate) fn new(pool: PgPool, word: fn(&Receipt) -> Vec<u8>) -> Self {
+        Self(Arc::new(Shared {
+            pool,
+            word,
+            lines: Mutex::default(),
+            room: Arc::new(Semaphore::new(ROOM)),
+        }))
+    }
+
+    /// Stores a delivery. When this answers, what it says is durable. A caller who goes away does not stop it.
+    pub(crate) async fn deliver(&self, delivery: Delivery) -> Outcome {
+        let needed = u32::try_from(delivery.sent.len().saturating_add(1)).unwrap_or(u32::MAX);
+        let room = self.0.room.clone().acquire_many_owned(needed);
+        let room = tokio::time::timeout(PATIENCE, room)
+            .await
+            .map_err(|_| DeliveryError::Overwhelmed)?
+            .map_err(|_| DeliveryError::CutShort)?;
+        let tenant = delivery.author.tenant();
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting {
+            delivery,
+            answer,
+            _room: room,
+        };
+        if self.0.queue(tenant, waiting) {
+            let writer = Writer {
+                shared: self.0.clone(),
+                tenant,
+                done: false,
+            };
+            tokio::spawn(writer.write());
+        }
+        answered.await.unwrap_or(Err(DeliveryError::CutShort))
+    }
+}
+
+impl Shared {
+    fn lines(&self) -> MutexGuard<'_, HashMap<Uuid, VecDeque<Waiting>>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True where nobody writes for the tenant yet.
+    fn queue(&self, tenant: Uuid, waiting: Waiting) -> bool {
+        match self.lines().entry(tenant) {
+            Entry::Occupied(mut line) => {
+                line.get_mut().push_back(waiting);
+                false
+            }
+            Entry::Vacant(place) => {
+                place.insert(VecDeque::from([waiting]));
+                true
+            }
+        }
+    }
+
+    /// Those who are written next; nobody where the line is empty, which ends it.
+    fn next(&self, tenant: Uuid) -> Vec<Waiting> {
+        let mut lines = self.lines();
+        let next = lines.get_mut(&tenant).map(take).unwrap_or_default();
+        if next.is_empty() {
+            lines.remove(&tenant);
+        }
+        next
+    }
+
+    async fn write(&self, mut group: Vec<Waiting>) {
+        let deliveries: Vec<&Delivery> = group.iter().map(|waiting| &waiting.delivery).collect();
+        match self.commit(&deliveries).await {
+            Ok(outcomes) => {
+                for (waiting, outcome) in group.into_iter().zip(outcomes) {
+                    // A caller who went away does not hear it.
+                    let _gone = waiting.answer.send(outcome.map_err(DeliveryError::from));
+                }
+            }
+            // What one delivery has wrong is not the others' fault: each by itself.
+            Err(error) if group.len() > 1 && matches!(error, sqlx::Error::Database(_)) => {
+                tracing::warn!(deliveries = group.len(), %error, "usage is written one delivery at a time");
+                for waiting in group {
+                    Box::pin(self.write(vec![waiting])).await;
+                }
+            }
+            Err(error) => {
+                if let Some(last) = group.pop() {
+                    let _gone = last.answer.send(Err(error.into()));
+                }
+                for waiting in group {
+                    let _gone = waiting.answer.send(Err(DeliveryError::CutShort));
+                }
+            }
+        }
+    }
+
+    /// Writes all that is new of these, durably.
+    async fn commit(
+        &self,
+        deliveries: &[&Delivery],
+    ) -> Result<Vec<Result<Vec<u8>, RequestError>>, sqlx::Error> {
+        let Some(first) = deliveries.first() else {
+            return Ok(Vec::new());
+        };
+        let tenant = first.author.tenant();
+        let mut transaction = begin_as(&self.pool, &first.author.caller).await?;
+        take_turn(&mut transaction, tenant).await?;
+        let claims: Vec<Claim<'_>> = deliveries.iter().map(|delivery| delivery.claim()).collect();
+        let attempts = requests::begin_all(&mut transaction, tenant, METHOD, &claims).await?;
+        let new = deliveries.iter().zip(&attempts);
+        let new = new.filter(|(_, attempt)| matches!(attempt, Ok(Attempt::First(_))));
+        let new: Vec<&Delivery> = new.map(|(delivery, _)| *delivery).collect();
+        let receipts = record(&mut transaction, &first.author, &new).await?;
+        let mut words = receipts.iter().map(self.word);
+        let mut entries = Vec::with_capacity(new.len());
+        let outcomes = attempts.into_iter().map(|attempt| match attempt? {
+            Attempt::Repeated(answer) => Ok(answer),
+            Attempt::First(entry) => {
+                let answer = words.next().unwrap_or_default();
+                entries.push((entry, answer.clone()));
+                Ok(answer)
+            }
+        });
+        let outcomes = outcomes.collect();
+        requests::record_all(&mut transaction, entries).await?;
+        transaction.commit().await?;
+        Ok(outcomes)
+    }
+}
+
+/// From the front, as many as go together. Of two with one request id the second goes later: then it is a repeat.
+fn take(line: &mut VecDeque<Waiting>) -> Vec<Waiting> {
+    let (mut events, mut ids) = (0_usize, HashSet::new());
+    let fits = line.iter().take(MOST_DELIVERIES).take_while(|waiting| {
+        let first = events == 0 && ids.is_empty();
+        events = events.saturating_add(waiting.delivery.sent.len());
+        ids.insert(waiting.delivery.request_id.as_str()) && (first || events <= MOST_TOGETHER)
+    });
+    let fitting = fits.count();
+    line.drain(..fitting).collect()
+}
+
+/// Whoever writes a tenant's line, from its first delivery to its last.
+struct Writer {
+    shared: Arc<Shared>,
+    tenant: Uuid,
+    done: bool,
+}
+
+impl Writer {
+    async fn write(mut self) {
+        loop {
+            let group = self.shared.next(self.tenant);
+            if group.is_empty() {
+                self.done = true;
+                return;
+            }
+            self.shared.write(group).await;
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Cut off in the middle, it leaves no line behind that nobody writes: those who wait hear of it and come again.
+    fn drop(&mut self) {
+        if !self.done {
+            self.shared.lines().remove(&self.tenant);
+        }
+    }
+}
+
+impl Delivery {
+    fn claim(&self) -> Claim<'_> {
+        Claim {
+            request_id: &self.request_id,
+            fingerprint: self.fingerprint,
+        }
+    }
+}

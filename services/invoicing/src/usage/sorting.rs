@@ -1,0 +1,186 @@
+//! Telling new events from those that are known: among each other, and against the log.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Delivery, Sent};
+use crate::store::corrupt;
+use crate::store::usage::{self, Entry, KnownSeries, KnownSource, SeriesByName, Source};
+
+/// What becomes of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is new and counts.
+    Counted,
+    /// It is new and counts once a plan knows its account and meter.
+    Waiting,
+    /// It is known, as it came.
+    Repeated,
+    /// Another event has its name.
+    Conflicting,
+}
+
+/// An event with the numbers of its names, and the place of the delivery that it came with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Letter<'d> {
+    pub(super) delivery: usize,
+    pub(super) sent: &'d Sent,
+    series: KnownSeries,
+    source: Source,
+    /// Is its id greater than any that the log has of the source?
+    beyond: bool,
+}
+
+/// All events of some deliveries in the order of their names, each name with what the log holds under it.
+#[derive(Debug)]
+pub(super) struct Sorted<'d> {
+    letters: Vec<Letter<'d>>,
+    /// Of each name, in order.
+    held: Vec<Option<[u8; 16]>>,
+}
+
+impl<'d> Sorted<'d> {
+    pub(super) async fn of(
+        connection: &mut PgConnection,
+        tenant: Uuid,
+        deliveries: &[&'d Delivery],
+    ) -> Result<Self, sqlx::Error> {
+        let names = Names::of(connection, tenant, deliveries).await?;
+        let mut letters = names.letters(deliveries)?;
+        letters.sort_by(|a, b| a.name().cmp(&b.name()));
+        let held = held(connection, tenant, &letters).await?;
+        Ok(Self { letters, held })
+    }
+
+    /// Of each new event the first delivery.
+    pub(super) fn new(&self) -> impl Iterator<Item = &Letter<'d>> {
+        let names = self.by_name().filter(|(_, held)| held.is_none());
+        names.filter_map(|(letters, _)| letters.first())
+    }
+
+    /// What becomes of each.
+    pub(super) fn fates(&self) -> impl Iterator<Item = (&Letter<'d>, Fate)> {
+        self.by_name().flat_map(|(letters, held)| {
+            let first = letters.first().map(|letter| letter.sent.event.content);
+            let each = letters.iter().enumerate();
+            each.map(move |(place, letter)| (letter, fate(letter, place == 0, held, first)))
+        })
+    }
+
+    fn by_name(&self) -> impl Iterator<Item = (&[Letter<'d>], Option<[u8; 16]>)> {
+        by_name(&self.letters).zip(self.held.iter().copied())
+    }
+}
+
+fn fate(letter: &Letter<'_>, leads: bool, held: Option<[u8; 16]>, first: Option<[u8; 16]>) -> Fate {
+    if leads && held.is_none() {
+        return if letter.series.matched {
+            Fate::Counted
+        } else {
+            Fate::Waiting
+        };
+    }
+    if held.or(first) == Some(letter.sent.event.content) {
+        Fate::Repeated
+    } else {
+        Fate::Conflicting
+    }
+}
+
+/// What the log holds under each name. It is asked only for ids that do not lie beyond all it has: of a source whose ids
+/// grow with time, those are the few that come again or out of order.
+async fn held(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    letters: &[Letter<'_>],
+) -> Result<Vec<Option<[u8; 16]>>, sqlx::Error> {
+    let firsts = || by_name(letters).filter_map(<[Letter<'_>]>::first);
+    let doubtful: Vec<_> = firsts()
+        .filter(|letter| !letter.beyond)
+        .map(Letter::name)
+        .collect();
+    let mut found = usage::contents(connection, tenant, &doubtful).await?.into_iter();
+    Ok(firsts()
+        .map(|letter| {
+            if letter.beyond {
+                None
+            } else {
+                found.next().flatten()
+            }
+        })
+        .collect())
+}
+
+fn by_name<'l, 'd>(letters: &'l [Letter<'d>]) -> impl Iterator<Item = &'l [Letter<'d>]> {
+    letters.chunk_by(|a, b| a.name() == b.name())
+}
+
+impl<'d> Letter<'d> {
+    fn name(&self) -> (Source, &'d str) {
+        (self.source, &self.sent.event.id)
+    }
+
+    pub(super) fn entry(&self) -> Entry<'d> {
+        Entry {
+            series: self.series.series,
+            source: self.source,
+            event: &self.sent.event,
+        }
+    }
+}
+
+/// The numbers of all names in some deliveries.
+struct Names {
+    series: SeriesByName,
+    sources: HashMap<String, KnownSource>,
+}
+
+impl Names {
+    async fn of(
+        connection: &mut PgConnection,
+        tenant: Uuid,
+        deliveries: &[&Delivery],
+    ) -> Result<Self, sqlx::Error> {
+        let events = || {
+            deliveries
+                .iter()
+                .flat_map(|delivery| &delivery.sent)
+                .map(|sent| &sent.event)
+        };
+        let pairs: HashSet<_> = events()
+            .map(|event| (event.account.as_str(), event.meter.as_str()))
+            .collect();
+        let sources: BTreeSet<_> = events().map(|event| event.source.as_str()).collect();
+        Ok(Self {
+            series: usage::ensure_series(connection, tenant, &pairs).await?,
+            sources: usage::ensure_sources(connection, tenant, &sources).await?,
+        })
+    }
+
+    /// In the order in which they came.
+    fn letters<'d>(&self, deliveries: &[&'d Delivery]) -> Result<Vec<Letter<'d>>, sqlx::Error> {
+        let each = deliveries.iter().enumerate();
+        each.flat_map(|(delivery, of)| of.sent.iter().map(move |sent| (delivery, sent)))
+            .map(|(delivery, sent)| self.letter(delivery, sent))
+            .collect()
+    }
+
+    fn letter<'d>(&self, delivery: usize, sent: &'d Sent) -> Result<Letter<'d>, sqlx::Error> {
+        let event = &sent.event;
+        let series = self.series.find(&event.account, &event.meter);
+        let KnownSource { source, last } = self.sources.get(&event.source).ok_or_else(lost)?;
+        Ok(Letter {
+            delivery,
+            sent,
+            series: series.ok_or_else(lost)?,
+            source: *source,
+            beyond: last.as_ref().is_none_or(|last| event.id > *last),
+        })
+    }
+}
+
+fn lost() -> sqlx::Error {
+    corrupt("a name of the usage log that was just given has no number")
+}
