@@ -90,11 +90,11 @@ async fn another_company_sees_and_touches_nothing() {
     );
     let receipt = record(
         &mut stranger,
-        vec![event("acme", "a", "2026-01-05T10:00:00Z", "10")],
+        vec![event("acme", "before", "2026-01-05T10:00:00Z", "1")],
     )
     .await;
     assert_eq!(
-        (receipt.accepted, receipt.duplicates, receipt.rejected.len()),
+        (receipt.accepted, receipt.duplicates, receipt.unmatched),
         (0, 0, 1)
     );
     // The same contract, account, event and number at the other company are its own.
@@ -107,7 +107,7 @@ async fn another_company_sees_and_touches_nothing() {
     let theirs = bill(&mut stranger, "2026-02-01").await.invoices;
     assert_eq!(
         shown(&theirs),
-        ["INV-000001 2026-02-01 2.00: calls usage 2026-01-01/2026-02-01 2.00"]
+        ["INV-000001 2026-02-01 2.10: calls usage 2026-01-01/2026-02-01 2.10"]
     );
     assert_eq!(
         shown(&issued),
@@ -137,6 +137,8 @@ async fn every_table_of_the_service_keeps_tenants_apart() {
         "plan",
         "plan_version",
         "usage_event",
+        "usage_series",
+        "usage_source",
         "invoice",
         "invoice_line",
         "posting",
