@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::line::DueLine;
 use crate::schedule::{ScheduleError, due_date};
 
-pub use early::EarlyOffer;
+pub use early::{EarlyOffer, early_offer};
 pub use tax::TaxLine;
 
 /// An invoice or credit note as it would be issued, in everything but its number.
@@ -119,7 +119,7 @@ fn total_up(
     let is_credit = total.amount.is_sign_negative() && !total.amount.is_zero();
     let early = plan.payment.early.as_ref();
     let early = early
-        .map(|early| early::offer(total, invoice_date, early))
+        .map(|early| early_offer(total, invoice_date, early))
         .transpose()?;
     Ok(DraftInvoice {
         kind: if is_credit {

@@ -57,6 +57,16 @@ pub enum LedgerAccount {
     Revenue,
     /// Income: bought credits that will never be used.
     Breakage,
+    /// Asset: money that came in.
+    Cash,
+    /// Liability: paid and more than was owed.
+    UnappliedCash,
+    /// What customers need not pay because they paid early; it lessens income.
+    EarlyPaymentDiscounts,
+    /// Expense: owed and never paid.
+    BadDebt,
+    /// Income: what paying late costs.
+    LateFees,
 }
 
 /// The side of an account.
@@ -212,6 +222,11 @@ impl fmt::Display for LedgerAccount {
             Self::TaxPayable { tax } => write!(f, "tax payable ({tax})"),
             Self::Revenue => f.write_str("revenue"),
             Self::Breakage => f.write_str("breakage"),
+            Self::Cash => f.write_str("cash"),
+            Self::UnappliedCash => f.write_str("unapplied cash"),
+            Self::EarlyPaymentDiscounts => f.write_str("early payment discounts"),
+            Self::BadDebt => f.write_str("bad debt"),
+            Self::LateFees => f.write_str("late fees"),
         }
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! **Owns** schedules ([`schedule`]), facts and what is made of them ([`facts`], [`meter`], [`seats`], [`milestone`],
 //! [`credits`]), the lines a contract should have produced ([`mod@expected`]), what to bill now ([`mod@difference`]), drafts
-//! of invoices and credit notes ([`mod@draft`]), the journal ([`journal`]), when revenue is earned ([`revenue`]), and what an
-//! amendment changes over a whole life ([`whole_life`]).
+//! of invoices and credit notes ([`mod@draft`]), what becomes of them once issued ([`settlement`]), the journal ([`journal`]),
+//! when revenue is earned ([`revenue`]), and what an amendment changes over a whole life ([`whole_life`]).
 //!
-//! **Does not own** what a price comes to (`pricing`); invoice numbers, storage, delivery and payment (`invoicing`).
+//! **Does not own** what a price comes to (`pricing`); invoice numbers, storage and delivery (`invoicing`).
 //!
 //! **Words that must not be confused.** *Service period*, *invoice date* and *due date* are three dates. An *expected*
 //! line is what the contract should have produced, a *billed* line what issued invoices carry, a *due* line the
@@ -30,6 +30,7 @@ pub mod milestone;
 pub mod revenue;
 pub mod schedule;
 pub mod seats;
+pub mod settlement;
 pub mod whole_life;
 
 #[cfg(test)]

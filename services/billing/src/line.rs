@@ -91,6 +91,11 @@ pub enum DueReason {
         /// Numbers of the invoices that carry it.
         invoices: Vec<String>,
     },
+    /// The invoice that carries it was taken back as a whole.
+    Voided {
+        /// Its number.
+        invoice: String,
+    },
 }
 
 impl DueReason {

@@ -10,7 +10,10 @@ mod drafting;
 mod facts;
 mod issue;
 mod metering;
+mod rehearsal;
 mod sequence;
+mod voiding;
+mod walk;
 
 use jiff::civil::Date;
 use runtime::tenancy::begin_as;
@@ -18,8 +21,10 @@ use sqlx::PgPool;
 
 pub(crate) use basis::{Basis, Founded};
 pub(crate) use book::{Book, milestone_fact, seat_fact, with_and_without};
-pub(crate) use drafting::{Drafted, draft, sort_out};
+pub(crate) use drafting::{Drafted, draft};
 pub(crate) use metering::event_fact;
+pub(crate) use rehearsal::{Rehearsal, rehearse};
+pub(crate) use voiding::{VoidingError, take_back};
 
 use crate::author::Author;
 use crate::store::accounts::{self, Parked};
@@ -45,27 +50,53 @@ pub(crate) enum RunError {
     Database(#[from] sqlx::Error),
 }
 
-/// Bills one account, or all without one; says what could not be billed.
+/// Whom a run bills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Accounts {
+    One(String),
+    Share(Share),
+}
+
+/// So many accounts after one, in their order: as much as one call does, so that none takes too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// Empty at the beginning.
+    pub(crate) after: String,
+    pub(crate) most: u32,
+}
+
+/// What a run did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Done {
+    /// What could not be billed.
+    pub(crate) parked: Vec<Parked>,
+    /// The last account of the share, if others come after it.
+    pub(crate) left: Option<String>,
+}
+
+/// Bills one account, or a share of all.
 pub(crate) async fn run(
     pool: &PgPool,
     author: &Author,
     order: &Order,
-    account: Option<&str>,
-) -> Result<Vec<Parked>, RunError> {
-    match account {
-        Some(account) => batches::bill_one(pool, author, order, account).await,
-        None => batches::bill_all(pool, author, order).await,
+    accounts: &Accounts,
+) -> Result<Done, RunError> {
+    match accounts {
+        Accounts::One(account) => {
+            must_exist(pool, author, account).await?;
+            let parked = batches::bill_alone(pool, author, order, account).await?;
+            Ok(Done { parked, left: None })
+        }
+        Accounts::Share(share) => batches::bill_share(pool, author, order, share).await,
     }
 }
 
-/// What a run would bill now, and what it could not. Stores nothing and waits for nobody.
-pub(crate) async fn rehearse(
-    pool: &PgPool,
-    author: &Author,
-    order: &Order,
-    account: Option<&str>,
-) -> Result<Vec<Drafted>, RunError> {
-    batches::rehearse(pool, author, order, account).await
+async fn must_exist(pool: &PgPool, author: &Author, account: &str) -> Result<(), RunError> {
+    let mut transaction = begin_as(pool, &author.caller).await?;
+    if accounts::exists(&mut transaction, author.tenant(), account).await? {
+        return Ok(());
+    }
+    Err(RunError::UnknownAccount(account.to_owned()))
 }
 
 /// Which accounts of a batch a transaction takes.
@@ -98,7 +129,7 @@ async fn bill(
     let books = book::open(&mut transaction, author.tenant(), &held, order.through).await?;
     let mut drafted = drafting::draft_all(books, order.through).await?;
     let bases = basis::take(&mut drafted);
-    let (drafts, parked) = sort_out(drafted);
+    let (drafts, parked) = drafting::sort_out(drafted);
     let issued = issue::number(&mut transaction, author, drafts).await?;
     if !issued.is_empty() {
         invoices::add(&mut transaction, author, &order.run, &issued).await?;

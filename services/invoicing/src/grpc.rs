@@ -10,6 +10,7 @@ mod messages;
 mod plans;
 mod preview;
 pub(crate) mod recording;
+mod settlement;
 mod usage;
 mod write;
 
@@ -26,9 +27,11 @@ use wire::invoicing::v1::{
     GetPlanRequest, GetPlanResponse, GetUsageRequest, GetUsageResponse, ListInvoicesRequest,
     ListInvoicesResponse, ListPlansRequest, ListPlansResponse, ListUnmatchedUsageRequest,
     ListUnmatchedUsageResponse, ListUsageEventsRequest, ListUsageEventsResponse, PreviewPlanRequest,
-    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordUsageRequest,
-    RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, RunBillingRequest, RunBillingResponse,
-    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
+    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordPaymentRequest,
+    RecordPaymentResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
+    RegisterPlanResponse, ReturnPaymentRequest, ReturnPaymentResponse, RunBillingRequest, RunBillingResponse,
+    VoidInvoiceRequest, VoidInvoiceResponse, WithdrawEndingRequest, WithdrawEndingResponse,
+    WithdrawMilestoneRequest, WithdrawMilestoneResponse, WriteOffInvoiceRequest, WriteOffInvoiceResponse,
 };
 
 use crate::Invoicing;
@@ -38,7 +41,7 @@ use crate::author::Author;
 const BRINGS_FACTS: &[Role] = &[Role::Service, Role::Finance];
 /// Ends agreements: finance, by hand.
 const ENDS_PLANS: &[Role] = &[Role::Finance];
-/// Bills.
+/// Bills, and says what became of invoices.
 const BILLS: &[Role] = &[Role::Finance];
 /// Hands over what was approved.
 const REGISTERS: &[Role] = &[Role::Service];
@@ -244,6 +247,46 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<ExportInvoiceResponse>, Status> {
         let author = self.author(&request, READS)?;
         export::export(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn record_payment(
+        &self,
+        request: Request<RecordPaymentRequest>,
+    ) -> Result<Response<RecordPaymentResponse>, Status> {
+        let author = self.author(&request, BILLS)?;
+        settlement::record(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn return_payment(
+        &self,
+        request: Request<ReturnPaymentRequest>,
+    ) -> Result<Response<ReturnPaymentResponse>, Status> {
+        let author = self.author(&request, BILLS)?;
+        settlement::take_back(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn void_invoice(
+        &self,
+        request: Request<VoidInvoiceRequest>,
+    ) -> Result<Response<VoidInvoiceResponse>, Status> {
+        let author = self.author(&request, BILLS)?;
+        settlement::void(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn write_off_invoice(
+        &self,
+        request: Request<WriteOffInvoiceRequest>,
+    ) -> Result<Response<WriteOffInvoiceResponse>, Status> {
+        let author = self.author(&request, BILLS)?;
+        settlement::write_off(self, author, request.into_inner())
             .await
             .map(Response::new)
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use billing::journal::JournalEntry;
 use billing::line::DueReason;
+use billing::settlement::{Claim, Settlement};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use pricing::money::Currency;
@@ -13,6 +14,8 @@ use pricing::working::Working;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::store::settlements::History;
 
 /// An invoice or credit note. Amounts are in its currency and rounded to the minor unit. As JSON it is what was
 /// computed: what issuing adds stays out.
@@ -44,6 +47,17 @@ pub(crate) struct Invoice {
     pub(crate) total: Decimal,
     /// What it does to the ledger.
     pub(crate) entry: JournalEntry,
+    /// What became of it; none on a preview and on a credit note.
+    #[serde(skip)]
+    pub(crate) settled: Option<Settled>,
+}
+
+/// What became of an issued invoice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settled {
+    pub(crate) claim: Claim,
+    pub(crate) settlement: Settlement,
+    pub(crate) history: History,
 }
 
 /// Was it sent, or would it be?

@@ -1,8 +1,8 @@
 //! The invoicing service: approved plans and facts in, issued invoices out.
 //!
 //! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
-//! `milestones`, `endings`, `indices`), the billing run (`billing_run`), issued invoices with their journal, recomputing one from a
-//! file ([`replay`]), and the gRPC in front of it all (`grpc`).
+//! `milestones`, `endings`, `indices`), the billing run (`billing_run`), issued invoices with their journal and what becomes of them
+//! (`settlement`), recomputing one from a file ([`replay`]), and the gRPC in front of it all (`grpc`).
 //!
 //! **Does not own** what a plan comes to (`pricing`) or what is due when (`billing`): it asks them, once, for run, dry
 //! run and preview alike. How a contract was read and approved is `extraction`'s.
@@ -27,6 +27,7 @@ mod registration;
 pub mod replay;
 mod seats;
 pub mod settings;
+mod settlement;
 pub mod store;
 mod usage;
 

@@ -14,6 +14,7 @@ pub(crate) mod journal;
 pub(crate) mod milestones;
 pub(crate) mod plans;
 pub(crate) mod seats;
+pub(crate) mod settlements;
 pub(crate) mod usage;
 
 /// The tables, for whoever opens the service's database.

@@ -92,6 +92,7 @@ async fn expected(invoicing: &mut Invoicing, account: &str, through: Date) -> Re
         through: last,
         account: account.to_owned(),
         dry_run: true,
+        ..RunBillingRequest::default()
     };
     let answer = invoicing.run_billing(request).await?.into_inner();
     if let Some(parked) = answer.parked.first() {

@@ -4,6 +4,7 @@
 //! afterwards. The data are made by counting, so two measurements measure the same work.
 
 mod bill;
+mod crash;
 mod population;
 mod usage;
 
@@ -25,6 +26,7 @@ pub(crate) async fn run(command: &Bench, output: Output) -> Result<(), Failure> 
     match command {
         Bench::Bill(bill) => bill::run(bill, output).await,
         Bench::Usage(usage) => usage::run(usage, output).await,
+        Bench::Crash(crash) => crash::run(crash, output).await,
     }
 }
 

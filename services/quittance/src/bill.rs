@@ -7,7 +7,7 @@ use pricing::plan::Plan;
 use wire::invoicing::v1::{DiffPlansRequest, DiffPlansResponse, RunBillingRequest, RunBillingResponse};
 
 use crate::command::Bill;
-use crate::connection::{Services, request_id};
+use crate::connection::{Invoicing, Services, request_id};
 use crate::failure::Failure;
 use crate::invoices;
 use crate::printing::{Output, table};
@@ -23,8 +23,9 @@ pub(crate) async fn run(command: &Bill, to: &Services, output: Output) -> Result
         through: options.through.to_string(),
         account: options.account.clone().unwrap_or_default(),
         dry_run,
+        ..RunBillingRequest::default()
     };
-    let answer = to.invoicing().await?.run_billing(request).await?.into_inner();
+    let answer = whole_run(&mut to.invoicing().await?, request).await?;
     output.show(|| wire::json::json(&answer), || people(&answer, dry_run));
     if answer.parked.is_empty() {
         Ok(())
@@ -32,6 +33,27 @@ pub(crate) async fn run(command: &Bill, to: &Services, output: Output) -> Result
         Err(Failure::refused(
             "some accounts could not be billed; the others were",
         ))
+    }
+}
+
+/// A run from its first account to its last, in as many calls as it takes; the answers put together. Of each call's
+/// invoices the answer holds the first, in the order of their dates.
+pub(crate) async fn whole_run(
+    invoicing: &mut Invoicing,
+    mut request: RunBillingRequest,
+) -> Result<RunBillingResponse, Failure> {
+    let mut whole = RunBillingResponse::default();
+    loop {
+        let answer = invoicing.run_billing(request.clone()).await?.into_inner();
+        whole.invoices.extend(answer.invoices);
+        whole.parked.extend(answer.parked);
+        whole.invoice_count = whole.invoice_count.saturating_add(answer.invoice_count);
+        whole.line_count = whole.line_count.saturating_add(answer.line_count);
+        if answer.next_page_token.is_empty() {
+            return Ok(whole);
+        }
+        request.request_id = request_id();
+        request.page_token = answer.next_page_token;
     }
 }
 
@@ -43,7 +65,11 @@ fn people(answer: &RunBillingResponse, dry_run: bool) -> String {
             .iter()
             .map(|parked| format!("{} is parked: {}", parked.account, parked.reason)),
     );
-    parts.push(match (answer.invoices.len(), dry_run) {
+    let shown = u64::try_from(answer.invoices.len()).unwrap_or(u64::MAX);
+    if answer.invoice_count > shown {
+        parts.push(format!("the first {shown} are shown"));
+    }
+    parts.push(match (answer.invoice_count, dry_run) {
         (0, _) => "nothing new is due".to_owned(),
         (count, true) => format!("{count} invoices would be issued"),
         (count, false) => format!("{count} invoices issued"),

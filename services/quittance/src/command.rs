@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 pub(crate) use contract::Contract;
-pub(crate) use invoice::Invoice;
+pub(crate) use invoice::{Invoice, Settle};
 
 /// A signed contract goes in; every term is tied to the words that say it; a person approves; from then on it bills
 /// itself, and every cent can be asked why.
@@ -342,6 +342,21 @@ pub(crate) enum Bench {
     Bill(BenchBill),
     /// Usage: how many events a second are taken durably and exactly once, and whether the bill has them all.
     Usage(BenchUsage),
+    /// Bills while the service is killed at random moments (kill -9), and compares with a run that nobody disturbed.
+    Crash(BenchCrash),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchCrash {
+    /// How many contracts, each with an account of its own.
+    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) contracts: u32,
+    /// How often the service is killed; months are billed until it was, at most a year.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) kills: u32,
+    /// What the moments are drawn from.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]

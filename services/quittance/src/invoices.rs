@@ -2,7 +2,7 @@
 
 use wire::invoicing::v1::{
     ExplainLineRequest, ExplainLineResponse, GetInvoiceRequest, Invoice as InvoiceMessage, InvoiceLine,
-    ListInvoicesRequest,
+    InvoiceState, ListInvoicesRequest,
 };
 use wire::plan::v1::{FieldSource, source::From};
 
@@ -10,7 +10,7 @@ use crate::command::Invoice;
 use crate::connection::{Invoicing, Services};
 use crate::failure::Failure;
 use crate::printing::{Output, table};
-use crate::replay;
+use crate::{payments, replay};
 
 pub(crate) async fn run(command: &Invoice, to: &Services, output: Output) -> Result<(), Failure> {
     match command {
@@ -23,11 +23,13 @@ pub(crate) async fn run(command: &Invoice, to: &Services, output: Output) -> Res
         }
         Invoice::Show { number } => {
             let invoice = get(&mut to.invoicing().await?, number).await?;
-            output.show(|| wire::json::json(&invoice), || text(&invoice));
+            let said = || format!("{}\n{}", text(&invoice), payments::standing(Some(&invoice)));
+            output.show(|| wire::json::json(&invoice), said);
         }
         Invoice::Explain { number, line } => {
             explain(&mut to.invoicing().await?, number, *line, output).await?;
         }
+        Invoice::Settle(command) => payments::run(command, to, output).await?,
         Invoice::Replay { file } => replay::replay(file, output)?,
         Invoice::Export { number, out } => {
             replay::export(&mut to.invoicing().await?, number, out.as_deref(), output).await?;
@@ -106,13 +108,24 @@ fn list(invoices: &[InvoiceMessage]) -> String {
             invoice.invoice_date.clone(),
             invoice.due_date.clone(),
             format!("{} {}", invoice.total, invoice.currency),
+            state(invoice).to_owned(),
         ]
     };
     table(
-        &["number", "account", "date", "due", "total"],
+        &["number", "account", "date", "due", "total", "state"],
         &["total"],
         invoices.iter().map(row).collect(),
     )
+}
+
+fn state(invoice: &InvoiceMessage) -> &'static str {
+    match invoice.state() {
+        InvoiceState::Paid => "paid",
+        InvoiceState::Void => "void",
+        InvoiceState::Uncollectible => "written off",
+        _ if invoice.settlement.is_none() => "",
+        _ => "open",
+    }
 }
 
 /// An invoice with the working of each line.

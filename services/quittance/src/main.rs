@@ -25,6 +25,7 @@ mod facts;
 mod failure;
 mod invoices;
 mod keys;
+mod payments;
 mod printing;
 mod read;
 mod replay;

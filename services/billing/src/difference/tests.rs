@@ -26,6 +26,7 @@ fn shown(due: &[DueLine]) -> Vec<String> {
             DueReason::First => "first",
             DueReason::Restated { .. } => "restated",
             DueReason::Withdrawn { .. } => "withdrawn",
+            DueReason::Voided { .. } => "voided",
         };
         format!(
             "{kind} {}/{} {}",

@@ -21,8 +21,8 @@ pub struct EarlyOffer {
     pub payable: Money,
 }
 
-/// None where nothing is owed.
-pub(super) fn offer(
+/// What settles a total early; none where nothing is owed.
+pub fn early_offer(
     total: Money,
     invoice_date: Date,
     early: &EarlyPayment,
@@ -76,7 +76,9 @@ mod tests {
             ("0.20", "USD", two_ten(20, 3), date(2025, 2, 1), "0", "0.20"),
         ] {
             let money = |amount: &str| Money::new(amount.parse().unwrap(), currency.parse().unwrap());
-            let found = offer(money(total), date(2025, 1, 29), &early).unwrap().unwrap();
+            let found = early_offer(money(total), date(2025, 1, 29), &early)
+                .unwrap()
+                .unwrap();
             let expected = EarlyOffer {
                 until,
                 discount: money(discount),
@@ -85,6 +87,9 @@ mod tests {
             assert_eq!(found, expected);
         }
         let owed_back = Money::new(Decimal::NEGATIVE_ONE, "USD".parse().unwrap());
-        assert_eq!(offer(owed_back, date(2025, 1, 29), &two_ten(20, 10)), Ok(None));
+        assert_eq!(
+            early_offer(owed_back, date(2025, 1, 29), &two_ten(20, 10)),
+            Ok(None)
+        );
     }
 }

@@ -53,6 +53,18 @@ impl Basis {
             events_left_out: left_out,
         }
     }
+
+    /// Of a document that repeats another, computed from no facts.
+    pub(super) fn of_nothing(agreement: String, on: Date) -> Self {
+        Self {
+            agreement,
+            through: on,
+            issued_through: None,
+            versions: 1,
+            facts: Facts::default(),
+            events_left_out: 0,
+        }
+    }
 }
 
 /// The bases of whatever was drafted, out of the drafts.

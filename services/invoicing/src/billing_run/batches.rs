@@ -7,25 +7,26 @@ use sqlx::PgPool;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-use super::{Drafted, Order, Outcome, RunError, Taking, bill, book, drafting};
+use super::walk::Walk;
+use super::{Done, Order, Outcome, RunError, Share, Taking, bill};
 use crate::author::Author;
 use crate::store::accounts::{self, Parked};
 
-/// Accounts in one transaction: enough that statements are shared, few enough that one is done in a moment.
-const BATCH: i64 = 50;
 /// Transactions at once: computing one batch overlaps with storing another.
 const WORKERS: usize = 3;
 
-/// Bills every account of the tenant. When this answers, all of them were billed, by this run or another.
-pub(super) async fn bill_all(pool: &PgPool, author: &Author, order: &Order) -> Result<Vec<Parked>, RunError> {
+/// Bills a share of the tenant's accounts. When this answers, all of them were billed, by this run or another.
+pub(super) async fn bill_share(
+    pool: &PgPool,
+    author: &Author,
+    order: &Order,
+    share: &Share,
+) -> Result<Done, RunError> {
     let shared = Arc::new((pool.clone(), author.clone(), order.clone()));
     let mut workers = JoinSet::new();
     let mut outcome = Outcome::default();
-    let mut last = String::new();
-    loop {
-        let batch = next_batch(pool, author, &last).await?;
-        let Some(end) = batch.last() else { break };
-        last.clone_from(end);
+    let mut walk = Walk::over(share);
+    while let Some(batch) = walk.next(pool, author).await? {
         if workers.len() >= WORKERS
             && let Some(done) = workers.join_next().await
         {
@@ -43,73 +44,25 @@ pub(super) async fn bill_all(pool: &PgPool, author: &Author, order: &Order) -> R
     while let Some(done) = workers.join_next().await {
         outcome.merge(done??);
     }
-    for account in std::mem::take(&mut outcome.busy) {
-        outcome
-            .parked
-            .extend(bill_alone(pool, author, order, &account).await?);
-    }
-    outcome
-        .parked
-        .sort_by(|a, b| (&a.account, &a.plan).cmp(&(&b.account, &b.plan)));
-    Ok(outcome.parked)
+    Ok(Done {
+        parked: settled(pool, author, order, outcome).await?,
+        left: walk.left(pool, author).await?,
+    })
 }
 
-pub(super) async fn bill_one(
+/// What could not be billed in the end: accounts that were busy are billed now, each as soon as it is free.
+async fn settled(
     pool: &PgPool,
     author: &Author,
     order: &Order,
-    account: &str,
+    outcome: Outcome,
 ) -> Result<Vec<Parked>, RunError> {
-    must_exist(pool, author, account).await?;
-    bill_alone(pool, author, order, account).await
-}
-
-/// What would be billed of one account, or of all.
-pub(super) async fn rehearse(
-    pool: &PgPool,
-    author: &Author,
-    order: &Order,
-    account: Option<&str>,
-) -> Result<Vec<Drafted>, RunError> {
-    if let Some(account) = account {
-        must_exist(pool, author, account).await?;
-        return rehearse_batch(pool, author, order, &[account.to_owned()]).await;
+    let Outcome { busy, mut parked } = outcome;
+    for account in busy {
+        parked.extend(bill_alone(pool, author, order, &account).await?);
     }
-    let mut drafted = Vec::new();
-    let mut last = String::new();
-    loop {
-        let batch = next_batch(pool, author, &last).await?;
-        let Some(end) = batch.last() else {
-            return Ok(drafted);
-        };
-        last.clone_from(end);
-        drafted.extend(rehearse_batch(pool, author, order, &batch).await?);
-    }
-}
-
-async fn rehearse_batch(
-    pool: &PgPool,
-    author: &Author,
-    order: &Order,
-    batch: &[String],
-) -> Result<Vec<Drafted>, RunError> {
-    let mut transaction = begin_as(pool, &author.caller).await?;
-    let books = book::open(&mut transaction, author.tenant(), batch, order.through).await?;
-    transaction.rollback().await?;
-    Ok(drafting::draft_all(books, order.through).await?)
-}
-
-async fn next_batch(pool: &PgPool, author: &Author, last: &str) -> Result<Vec<String>, sqlx::Error> {
-    let mut transaction = begin_as(pool, &author.caller).await?;
-    accounts::after(&mut transaction, author.tenant(), last, BATCH).await
-}
-
-async fn must_exist(pool: &PgPool, author: &Author, account: &str) -> Result<(), RunError> {
-    let mut transaction = begin_as(pool, &author.caller).await?;
-    if accounts::exists(&mut transaction, author.tenant(), account).await? {
-        return Ok(());
-    }
-    Err(RunError::UnknownAccount(account.to_owned()))
+    parked.sort_by(|a, b| (&a.account, &a.plan).cmp(&(&b.account, &b.plan)));
+    Ok(parked)
 }
 
 async fn bill_batch(
@@ -133,7 +86,7 @@ async fn bill_batch(
 }
 
 /// Bills one account, waiting for whoever is billing it now; parks it when the database refuses.
-async fn bill_alone(
+pub(super) async fn bill_alone(
     pool: &PgPool,
     author: &Author,
     order: &Order,

@@ -100,7 +100,7 @@ fn drafted(opened: Result<Book, Drafted>, through: Date) -> Drafted {
 }
 
 /// What can be issued, and what has to be parked.
-pub(crate) fn sort_out(drafted: Vec<Drafted>) -> (Vec<Invoice>, Vec<Parked>) {
+pub(super) fn sort_out(drafted: Vec<Drafted>) -> (Vec<Invoice>, Vec<Parked>) {
     let mut drafts = Vec::new();
     let mut parked = Vec::new();
     for Drafted {
@@ -166,6 +166,7 @@ fn invoice(
         tax: draft.total.minus(draft.net)?.amount,
         total: draft.total.amount,
         entry: on_issue(draft)?,
+        settled: None,
     })
 }
 

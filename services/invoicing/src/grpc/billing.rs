@@ -12,40 +12,59 @@ use super::write::{self, Begun};
 use super::{database, messages};
 use crate::Invoicing;
 use crate::author::Author;
-use crate::billing_run::{self, Order, RunError};
-use crate::store::accounts::Parked;
+use crate::billing_run::{self, Accounts, Done, Order, Rehearsal, RunError, Share};
 use crate::store::invoices;
 
 /// Invoices in one answer; a message has its limits.
 const MOST_SHOWN: u16 = 200;
+/// Accounts of one call. Even a slow machine bills them well before a call is cut off.
+const MOST_ACCOUNTS: u32 = 20_000;
 
 pub(super) async fn run(
     service: &Invoicing,
     author: Author,
     request: RunBillingRequest,
 ) -> Result<RunBillingResponse, Status> {
-    let through = through(service, &request.through)?;
+    let (order, accounts) = read(service, &request)?;
     if request.dry_run {
-        return rehearse(service, &author, &request, through).await;
+        return rehearse(service, &author, &order, &accounts).await;
     }
     // A run takes many transactions, so the request is not held open meanwhile. What it issues carries its id: an
     // attempt that broke off is completed by sending the request again, and the answer holds what both issued.
     if let Begun::Answered(answer) = begin(service, &author, &request).await? {
         return Ok(answer);
     }
-    let order = Order {
-        through,
-        run: request.request_id.clone(),
-    };
-    let parked = billing_run::run(&service.pool, &author, &order, account(&request)).await?;
+    let done = billing_run::run(&service.pool, &author, &order, &accounts).await?;
     match begin(service, &author, &request).await? {
         Begun::Answered(answer) => Ok(answer),
         Begun::New(mut write) => {
-            let answer = answer(&mut write.transaction, &author, &order, &parked).await;
+            let answer = answer(&mut write.transaction, &author, &order, &accounts, done).await;
             write
                 .finish(answer.map_err(database("reading what was issued"))?)
                 .await
         }
+    }
+}
+
+fn read(service: &Invoicing, request: &RunBillingRequest) -> Result<(Order, Accounts), Status> {
+    let through = through(service, &request.through)?;
+    let continued = continued(&request.page_token, through)?;
+    let (run, after) = continued.unwrap_or_else(|| (request.request_id.clone(), String::new()));
+    let accounts = if request.account.is_empty() {
+        Accounts::Share(Share {
+            after,
+            most: accounts_of_call(request.page_size),
+        })
+    } else {
+        Accounts::One(request.account.clone())
+    };
+    Ok((Order { through, run }, accounts))
+}
+
+fn accounts_of_call(asked: u32) -> u32 {
+    match asked {
+        0 => MOST_ACCOUNTS,
+        asked => asked.min(MOST_ACCOUNTS),
     }
 }
 
@@ -63,6 +82,31 @@ fn through(service: &Invoicing, given: &str) -> Result<Date, Status> {
     Ok(through)
 }
 
+/// Names the run, the day it bills through and the last account it billed.
+fn token(order: &Order, last: &str) -> String {
+    serde_json::json!([order.run, order.through, last]).to_string()
+}
+
+/// The run that a token goes on with, and the account after which it does; none without a token.
+fn continued(token: &str, through: Date) -> Result<Option<(String, String)>, Status> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    match serde_json::from_str::<(String, Date, String)>(token) {
+        Ok((run, same, last)) if same == through && !format!("{run}{last}").contains('\0') => {
+            Ok(Some((run, last)))
+        }
+        Ok((_, other, _)) if other != through => Err(rejection::invalid(
+            "page_token",
+            format!("is of a run through {other}, not {through}: go on with the same day, or leave it empty"),
+        )),
+        _ => Err(rejection::invalid(
+            "page_token",
+            "is none that this service gave; leave it empty to begin again",
+        )),
+    }
+}
+
 async fn begin(
     service: &Invoicing,
     author: &Author,
@@ -71,53 +115,50 @@ async fn begin(
     write::begin(&service.pool, author, "RunBilling", &request.request_id, request).await
 }
 
-fn account(request: &RunBillingRequest) -> Option<&str> {
-    Some(request.account.as_str()).filter(|account| !account.is_empty())
-}
-
 async fn answer(
     connection: &mut PgConnection,
     author: &Author,
     order: &Order,
-    parked: &[Parked],
+    accounts: &Accounts,
+    done: Done,
 ) -> Result<RunBillingResponse, sqlx::Error> {
-    let issued = invoices::of_run(connection, author.tenant(), &order.run, MOST_SHOWN.into()).await?;
+    let after = match accounts {
+        Accounts::One(_) => "",
+        Accounts::Share(share) => &share.after,
+    };
+    let of = (after, done.left.as_deref());
+    let issued = invoices::of_run(connection, author.tenant(), &order.run, of, MOST_SHOWN.into()).await?;
     let first = invoices::of_ids(connection, author.tenant(), &issued.first).await?;
     Ok(RunBillingResponse {
         invoices: first.iter().map(messages::invoice).collect(),
-        parked: parked.iter().map(messages::parked).collect(),
+        parked: done.parked.iter().map(messages::parked).collect(),
         invoice_count: u64::try_from(issued.invoices).unwrap_or_default(),
         line_count: u64::try_from(issued.lines).unwrap_or_default(),
+        next_page_token: done.left.map(|last| token(order, &last)).unwrap_or_default(),
     })
 }
 
 async fn rehearse(
     service: &Invoicing,
     author: &Author,
-    request: &RunBillingRequest,
-    through: Date,
+    order: &Order,
+    accounts: &Accounts,
 ) -> Result<RunBillingResponse, Status> {
-    let order = Order {
-        through,
-        run: String::new(),
-    };
-    let drafted = billing_run::rehearse(&service.pool, author, &order, account(request)).await?;
-    let (mut drafts, parked) = billing_run::sort_out(drafted);
-    drafts.sort_by(|a, b| (a.invoice_date, &a.account).cmp(&(b.invoice_date, &b.account)));
+    let rehearsal = billing_run::rehearse(&service.pool, author, order, accounts, MOST_SHOWN.into()).await?;
+    let Rehearsal {
+        first,
+        invoices,
+        lines,
+        parked,
+        left,
+    } = rehearsal;
     Ok(RunBillingResponse {
-        invoices: drafts
-            .iter()
-            .take(MOST_SHOWN.into())
-            .map(messages::invoice)
-            .collect(),
+        invoices: first.iter().map(messages::invoice).collect(),
         parked: parked.iter().map(messages::parked).collect(),
-        invoice_count: count(&drafts),
-        line_count: drafts.iter().map(|draft| count(&draft.lines)).sum(),
+        invoice_count: invoices,
+        line_count: lines,
+        next_page_token: left.map(|last| token(order, &last)).unwrap_or_default(),
     })
-}
-
-fn count<T>(items: &[T]) -> u64 {
-    u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
 
 impl From<RunError> for Status {

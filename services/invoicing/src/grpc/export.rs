@@ -1,5 +1,6 @@
 //! Exporting an invoice with everything it was computed from.
 
+use billing::line::DueReason;
 use runtime::rejection;
 use runtime::tenancy::begin_as;
 use sqlx::PgConnection;
@@ -23,6 +24,7 @@ pub(super) async fn export(
     let failed = database("putting together a dossier");
     let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
     let invoice = issued_invoices::called(&mut transaction, author, &request.invoice).await?;
+    check_computed(&invoice)?;
     let kept = basis::of_invoice(&mut transaction, author.tenant(), &invoice.agreement, invoice.id)
         .await
         .map_err(&failed)?;
@@ -37,6 +39,22 @@ pub(super) async fn export(
         dossier_json: text.map_err(|error| rejection::internal("writing out a dossier", &error))?,
         digest: dossier.digest(),
     })
+}
+
+/// A credit note that voids an invoice repeats it with the other sign: there is nothing to compute.
+fn check_computed(invoice: &Invoice) -> Result<(), Status> {
+    let voided = invoice.lines.iter().find_map(|line| match &line.reason {
+        DueReason::Voided { invoice } => Some(invoice),
+        _ => None,
+    });
+    match voided {
+        None => Ok(()),
+        Some(voided) => {
+            let number = invoice.number().unwrap_or_default();
+            let sentence = format!("{number} takes {voided} back line by line; export {voided}");
+            Err(rejection::failed_precondition("REPEATS_AN_INVOICE", sentence))
+        }
+    }
 }
 
 /// What the invoice was computed from, where all of it was kept.

@@ -12,15 +12,23 @@ use wire::invoicing::v1::{self, InvoiceKind, InvoiceState};
 use wire::plan::plan_message;
 use wire::value::period_message;
 
+use super::settlement;
 use crate::invoice::{FactUsed, Invoice, Line, Series, Standing, TaxTotal};
 use crate::store::accounts::Parked;
 use crate::store::plans::{Approval, PlanVersion};
 
 pub(super) fn invoice(invoice: &Invoice) -> v1::Invoice {
     let currency = invoice.currency;
+    let settled = invoice
+        .settled
+        .as_ref()
+        .map(|settled| settlement::message(settled, currency));
     let (state, issued_at) = match invoice.standing {
         Standing::Preview => (InvoiceState::Preview, None),
-        Standing::Issued { at, .. } => (InvoiceState::Issued, Some(timestamp(at))),
+        Standing::Issued { at, .. } => {
+            let state = settled.as_ref().map_or(InvoiceState::Issued, |(state, _)| *state);
+            (state, Some(timestamp(at)))
+        }
     };
     v1::Invoice {
         id: id(invoice.id),
@@ -46,6 +54,7 @@ pub(super) fn invoice(invoice: &Invoice) -> v1::Invoice {
             .map(|each| posting(each, currency))
             .collect(),
         kind: kind(invoice.series).into(),
+        settlement: settled.map(|(_, settlement)| settlement),
     }
 }
 
@@ -93,6 +102,7 @@ fn adjusts(reason: &DueReason) -> String {
                 invoices.join(" and ")
             )
         }
+        DueReason::Voided { invoice } => format!("{invoice} is void"),
     }
 }
 

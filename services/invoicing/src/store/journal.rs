@@ -1,4 +1,4 @@
-//! The journal: one entry for each issued document, in its transaction.
+//! The journal: one entry for each issued document and whatever happens to it later, in the transaction of the event.
 
 use std::collections::HashMap;
 
@@ -14,40 +14,66 @@ use super::corrupt;
 use crate::author::Author;
 use crate::invoice::Invoice;
 
-/// Writes the entries of some invoices. An entry shares its invoice's id.
+/// An entry about an invoice, under an id of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Posted<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) invoice: Uuid,
+    pub(crate) entry: &'a JournalEntry,
+}
+
+/// Writes the entries of some invoices that are issued. Such an entry shares its invoice's id.
 pub(crate) async fn write(
     connection: &mut PgConnection,
     author: &Author,
     invoices: &[Invoice],
 ) -> Result<(), sqlx::Error> {
-    let entries = || invoices.iter().map(|invoice| &invoice.entry);
+    let posted: Vec<Posted<'_>> = invoices
+        .iter()
+        .map(|invoice| Posted {
+            id: invoice.id,
+            invoice: invoice.id,
+            entry: &invoice.entry,
+        })
+        .collect();
+    post(connection, author, &posted).await
+}
+
+/// Writes entries.
+pub(crate) async fn post(
+    connection: &mut PgConnection,
+    author: &Author,
+    posted: &[Posted<'_>],
+) -> Result<(), sqlx::Error> {
+    let entries = || posted.iter().map(|posted| posted.entry);
     sqlx::query(
         "INSERT INTO journal_entry (tenant, written_at, id, invoice, date, currency, description) \
-         SELECT $1, $2, entry.id, entry.id, entry.date, entry.currency, entry.description \
-         FROM UNNEST($3::uuid[], $4::date[], $5::text[], $6::text[]) AS entry (id, date, currency, description)",
+         SELECT $1, $2, entry.* \
+         FROM UNNEST($3::uuid[], $4::uuid[], $5::date[], $6::text[], $7::text[]) AS entry",
     )
     .bind(author.tenant())
     .bind(author.at.to_sqlx())
-    .bind(invoices.iter().map(|invoice| invoice.id).collect::<Vec<_>>())
+    .bind(posted.iter().map(|posted| posted.id).collect::<Vec<_>>())
+    .bind(posted.iter().map(|posted| posted.invoice).collect::<Vec<_>>())
     .bind(entries().map(|entry| entry.date().to_sqlx()).collect::<Vec<_>>())
     .bind(entries().map(|entry| entry.currency().code()).collect::<Vec<_>>())
     .bind(entries().map(JournalEntry::text).collect::<Vec<_>>())
     .execute(&mut *connection)
     .await?;
-    write_postings(connection, author.tenant(), invoices).await
+    write_postings(connection, author.tenant(), posted).await
 }
 
 async fn write_postings(
     connection: &mut PgConnection,
     tenant: Uuid,
-    invoices: &[Invoice],
+    posted: &[Posted<'_>],
 ) -> Result<(), sqlx::Error> {
-    let postings: Vec<(Uuid, i32, &Posting)> = invoices
+    let postings: Vec<(Uuid, i32, &Posting)> = posted
         .iter()
-        .flat_map(|invoice| {
+        .flat_map(|posted| {
             (1..)
-                .zip(invoice.entry.postings())
-                .map(|(place, posting)| (invoice.id, place, posting))
+                .zip(posted.entry.postings())
+                .map(|(place, posting)| (posted.id, place, posting))
         })
         .collect();
     let amount_on = |side: Side| -> Vec<Decimal> {
@@ -107,7 +133,7 @@ impl Row {
     }
 }
 
-/// The entries of some invoices, by invoice.
+/// The entries that some invoices were issued with, by invoice.
 pub(crate) async fn of_invoices(
     connection: &mut PgConnection,
     tenant: Uuid,
@@ -118,7 +144,7 @@ pub(crate) async fn of_invoices(
                 posting.ledger, posting.debit, posting.credit, posting.charge \
          FROM journal_entry AS entry \
          LEFT JOIN posting ON posting.tenant = entry.tenant AND posting.entry = entry.id \
-         WHERE entry.tenant = $1 AND entry.invoice = ANY($2) ORDER BY entry.id, posting.position",
+         WHERE entry.tenant = $1 AND entry.id = ANY($2) ORDER BY entry.id, posting.position",
     )
     .bind(tenant)
     .bind(invoices)

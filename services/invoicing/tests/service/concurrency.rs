@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
+use wire::invoicing::v1::RunBillingRequest;
 
-use super::support::{World, bill, fee_plan, monthly_fee, plan, register, run_through, shown};
+use super::support::{
+    World, bill, fee_plan, monthly_fee, plan, refusal, register, request_id, run_through, shown,
+};
 
 const ACCOUNTS: usize = 120;
 
@@ -62,6 +65,57 @@ async fn runs_cut_off_at_any_moment_are_completed_by_the_next() {
     }
     bill(&mut world.admin().await, "2026-02-28").await;
     assert_whole(&world, 2).await;
+}
+
+/// A rehearsal stores nothing, however many calls it takes; a call sent again is answered as it was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_run_goes_on_call_by_call_until_every_account_was_billed() {
+    let world = with_accounts().await;
+    let mut admin = world.admin().await;
+    for dry_run in [true, false] {
+        let mut request = RunBillingRequest {
+            page_size: 50,
+            dry_run,
+            ..run_through("2026-02-28")
+        };
+        let mut billed = Vec::new();
+        loop {
+            let answer = admin.run_billing(request.clone()).await.unwrap().into_inner();
+            let again = admin.run_billing(request.clone()).await.unwrap().into_inner();
+            assert_eq!(answer, again);
+            billed.push((answer.invoice_count, answer.line_count, answer.invoices.len()));
+            if answer.next_page_token.is_empty() {
+                break;
+            }
+            request.request_id = request_id();
+            request.page_token = answer.next_page_token;
+        }
+        assert_eq!(
+            billed,
+            [(100, 100, 100), (100, 100, 100), (40, 40, 40)],
+            "{dry_run}"
+        );
+        assert_eq!(world.count("invoice").await, if dry_run { 0 } else { 240 });
+    }
+    assert_whole(&world, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_run_goes_on_only_where_a_call_of_it_ended() {
+    let world = World::start().await;
+    let mut admin = world.admin().await;
+    for token in [
+        "x",
+        "[\"run\", \"2026-01-31\", \"a\"]",
+        "[\"run\", \"2026-02-28\", \"\\u0000\"]",
+    ] {
+        let request = RunBillingRequest {
+            page_token: token.to_owned(),
+            ..run_through("2026-02-28")
+        };
+        let (_, _, fields) = refusal(&admin.run_billing(request).await.unwrap_err());
+        assert_eq!(fields, ["page_token"], "{token}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

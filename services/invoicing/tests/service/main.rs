@@ -16,6 +16,7 @@ mod exporting;
 mod plans;
 mod samples;
 mod seats_and_milestones;
+mod settlement;
 mod support;
 mod time;
 mod usage;

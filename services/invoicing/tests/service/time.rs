@@ -49,6 +49,7 @@ fn as_preview(invoice: &Invoice) -> Invoice {
     preview.id.clear();
     preview.number.clear();
     preview.issued_at = None;
+    preview.settlement = None;
     preview.set_state(InvoiceState::Preview);
     for line in &mut preview.lines {
         line.id.clear();

@@ -9,20 +9,15 @@ use std::time::Instant;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde::Serialize;
-use tokio::task::JoinSet;
-use wire::invoicing::v1::{RunBillingRequest, RunBillingResponse, UsageEvent};
+use wire::invoicing::v1::{RunBillingRequest, RunBillingResponse};
 
-use super::{Stage, median, peak_memory, per_second, population};
+use super::population::record_all;
+use super::{Stage, median, peak_memory, per_second};
+use crate::bill::whole_run;
 use crate::command::BenchBill;
 use crate::connection::{Invoicing, request_id};
-use crate::facts::record;
 use crate::failure::Failure;
-use crate::printing::{Output, progress};
-
-/// Clients that record contracts and facts beside each other.
-const CLIENTS: u32 = 8;
-/// Events in one request.
-const EVENTS: usize = 2000;
+use crate::printing::Output;
 
 /// What was measured; of several runs, the medians of the times and the numbers of the last.
 #[derive(Debug, Serialize)]
@@ -51,7 +46,7 @@ pub(super) async fn run(command: &BenchBill, output: Output) -> Result<(), Failu
 
 async fn measure(stage: &Stage, command: &BenchBill) -> Result<Measured, Failure> {
     let last = command.runs.saturating_add(1);
-    record_all(stage, command.contracts, last).await?;
+    record_all(&stage.services, command.contracts, last).await?;
     let mut client = stage.client().await?;
     bill(&mut client, month_end(1)?).await?;
     let (mut runs, mut answer) = (Vec::new(), RunBillingResponse::default());
@@ -72,7 +67,7 @@ async fn measure(stage: &Stage, command: &BenchBill) -> Result<Measured, Failure
     })
 }
 
-fn month_end(month: u8) -> Result<Date, Failure> {
+pub(super) fn month_end(month: u8) -> Result<Date, Failure> {
     let broken = |error: jiff::Error| Failure::broken(error.to_string());
     date(2025, 1, 31)
         .checked_add(i32::from(month.saturating_sub(1)).months())
@@ -84,10 +79,9 @@ async fn bill(client: &mut Invoicing, through: Date) -> Result<RunBillingRespons
     let request = RunBillingRequest {
         request_id: request_id(),
         through: through.to_string(),
-        account: String::new(),
-        dry_run: false,
+        ..RunBillingRequest::default()
     };
-    let answer = client.run_billing(request).await?.into_inner();
+    let answer = whole_run(client, request).await?;
     match answer.parked.first() {
         None => Ok(answer),
         Some(parked) => Err(Failure::broken(format!(
@@ -95,45 +89,6 @@ async fn bill(client: &mut Invoicing, through: Date) -> Result<RunBillingRespons
             parked.account, parked.reason
         ))),
     }
-}
-
-/// Registers every contract and records its usage through a month, by several clients, each with its share.
-async fn record_all(stage: &Stage, contracts: u32, months: u8) -> Result<(), Failure> {
-    let bar = progress(contracts.into(), "recording contracts");
-    let mut clients = JoinSet::new();
-    for first in 0..CLIENTS {
-        let (client, bar) = (stage.client().await?, bar.clone());
-        let share = (first..contracts).step_by(usize::try_from(CLIENTS).unwrap_or(1));
-        clients.spawn(record_share(client, share.collect(), months, bar));
-    }
-    while let Some(done) = clients.join_next().await {
-        done.map_err(|panic| Failure::broken(panic.to_string()))??;
-    }
-    bar.finish_and_clear();
-    Ok(())
-}
-
-async fn record_share(
-    mut client: Invoicing,
-    share: Vec<u32>,
-    months: u8,
-    bar: indicatif::ProgressBar,
-) -> Result<(), Failure> {
-    let mut events: Vec<UsageEvent> = Vec::new();
-    for number in share {
-        client.register_plan(population::registration(number)?).await?;
-        for month in 1..=months {
-            events.extend(population::usage(number, month)?);
-        }
-        if events.len() >= EVENTS {
-            record(&mut client, std::mem::take(&mut events)).await?;
-        }
-        bar.inc(1);
-    }
-    if !events.is_empty() {
-        record(&mut client, events).await?;
-    }
-    Ok(())
 }
 
 fn people(measured: &Measured) -> String {

@@ -4,6 +4,8 @@
 //! allowance, four usage with a minimum, two have fee, seats, usage, a quarterly promise and a tax, and one draws prepaid
 //! credits. Terms of a year begin on the 1st to the 28th of January 2025. Every contract has something due every month.
 
+mod recording;
+
 use pricing::plan::Plan;
 use serde_json::{Value, json};
 use wire::invoicing::v1::{Approval, RegisterPlanRequest, UsageEvent};
@@ -12,6 +14,8 @@ use wire::plan::plan_message;
 use crate::connection::request_id;
 use crate::facts::timestamp;
 use crate::failure::Failure;
+
+pub(super) use recording::record_all;
 
 /// Days of a month on which something is used: a contract with usage has one event on each.
 const DAYS_OF_USE: [u8; 6] = [2, 7, 12, 17, 22, 27];

@@ -19,6 +19,7 @@ use wire::invoicing::v1::{Approval, RegisterPlanRequest, RunBillingRequest};
 use wire::plan::plan_message;
 
 use super::{Stage, peak_memory};
+use crate::bill;
 use crate::command::BenchUsage;
 use crate::connection::{Invoicing, request_id};
 use crate::failure::Failure;
@@ -103,7 +104,7 @@ async fn bill(invoicing: &mut Invoicing) -> Result<Decimal, Failure> {
         through: date(2026, 2, 1).to_string(),
         ..RunBillingRequest::default()
     };
-    let answer = invoicing.run_billing(request).await?.into_inner();
+    let answer = bill::whole_run(invoicing, request).await?;
     if let Some(parked) = answer.parked.first() {
         return Err(Failure::refused(format!(
             "{} was not billed: {}",

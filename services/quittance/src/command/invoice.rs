@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Invoice {
@@ -37,5 +39,61 @@ pub(crate) enum Invoice {
     Replay {
         /// The file that `export` wrote.
         file: PathBuf,
+    },
+    #[command(flatten)]
+    Settle(Settle),
+}
+
+/// What becomes of an invoice.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Settle {
+    /// Record that money came in for it; paid early, what the contract grants is taken off.
+    Pay {
+        /// Its number.
+        number: String,
+        /// How much, in its currency.
+        amount: Decimal,
+        /// The day the money came in.
+        #[arg(long)]
+        on: Date,
+        /// As the bank statement or the payment provider has it.
+        #[arg(long)]
+        reference: String,
+        /// A name of the payment's own; one is made up if absent.
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// Take back a payment that bounced or was a mistake.
+    ReturnPayment {
+        /// The id that `pay` answered.
+        id: String,
+        /// The day it is taken back.
+        #[arg(long)]
+        on: Date,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take the whole of it back by a credit note; the next run bills what the terms and facts then say.
+    Void {
+        /// Its number.
+        number: String,
+        /// Date of the credit note; today if absent.
+        #[arg(long)]
+        on: Option<Date>,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Give up what is owed of it.
+    WriteOff {
+        /// Its number.
+        number: String,
+        /// The day; today if absent.
+        #[arg(long)]
+        on: Option<Date>,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
     },
 }

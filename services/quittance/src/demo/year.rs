@@ -16,8 +16,8 @@ use super::story::{Milestone, Plan, Seats, Story, Usage};
 use crate::connection::{Invoicing, request_id};
 use crate::facts::{check, record, timestamp};
 use crate::failure::Failure;
-use crate::invoices;
 use crate::printing::Output;
+use crate::{bill, invoices};
 
 /// Lives every story's year, all accounts together, month by month.
 pub(crate) async fn live(
@@ -39,10 +39,9 @@ pub(crate) async fn live(
         let request = RunBillingRequest {
             request_id: request_id(),
             through: day.to_string(),
-            account: String::new(),
-            dry_run: false,
+            ..RunBillingRequest::default()
         };
-        let run = people.finance.run_billing(request).await?.into_inner();
+        let run = bill::whole_run(&mut people.finance, request).await?;
         output.say(&format!(
             "\n━━ the clock stands at {day}: {} invoices ━━",
             run.invoices.len()

@@ -110,7 +110,8 @@ async fn rows(
     .await
 }
 
-/// The date of the latest invoice under each of some agreements.
+/// The date of the latest invoice under each of some agreements. When one is taken back is nothing about what the
+/// contract owes.
 pub(crate) async fn issued_through(
     connection: &mut PgConnection,
     tenant: Uuid,
@@ -120,6 +121,7 @@ pub(crate) async fn issued_through(
         "SELECT wanted.plan, latest.invoice_date FROM UNNEST($2::text[]) AS wanted (plan) \
          CROSS JOIN LATERAL ( \
              SELECT invoice_date FROM invoice WHERE tenant = $1 AND plan = wanted.plan \
+               AND NOT EXISTS (SELECT FROM invoice_void WHERE tenant = $1 AND credit_note = invoice.id) \
              ORDER BY invoice_date DESC LIMIT 1 \
          ) AS latest",
     )

@@ -2,14 +2,19 @@
 
 use std::collections::HashMap;
 
-use pricing::money::Currency;
+use billing::draft::early_offer;
+use billing::settlement::{Claim, settlement};
+use pricing::money::{Currency, Money};
+use pricing::plan::EarlyPayment;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::super::{corrupt, journal};
+use super::super::settlements::History;
+use super::super::{corrupt, journal, settlements};
 use super::lines;
-use crate::invoice::{Invoice, Line, Series, Standing, TaxTotal};
+use crate::invoice::{Invoice, Line, Series, Settled, Standing, TaxTotal};
 
 /// The invoices of that number (each issuer may have one) or that id.
 pub(crate) async fn called(
@@ -60,7 +65,7 @@ pub(crate) async fn list(
     .await
 }
 
-/// What a run issued, in numbers.
+/// What a run issued to some accounts, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunIssued {
     /// Invoices and credit notes.
@@ -70,29 +75,36 @@ pub(crate) struct RunIssued {
     pub(crate) first: Vec<Uuid>,
 }
 
-/// How much a run issued, and the first of it.
+/// How much a run issued to the accounts after one (from the first if empty) up to another (to the last if none), and
+/// the first of it.
 pub(crate) async fn of_run(
     connection: &mut PgConnection,
     tenant: Uuid,
     run: &str,
+    (after, last): (&str, Option<&str>),
     limit: i64,
 ) -> Result<RunIssued, sqlx::Error> {
     let (invoices, lines) = sqlx::query_as(
         "SELECT count(*), coalesce(sum(of_invoice.lines), 0)::bigint FROM invoice CROSS JOIN LATERAL \
            (SELECT count(*) AS lines FROM invoice_line AS line WHERE line.invoice = invoice.id AND line.tenant = $1) \
            AS of_invoice \
-         WHERE invoice.tenant = $1 AND invoice.run = $2",
+         WHERE invoice.tenant = $1 AND invoice.run = $2 AND account > $3 AND ($4::text IS NULL OR account <= $4)",
     )
     .bind(tenant)
     .bind(run)
+    .bind(after)
+    .bind(last)
     .fetch_one(&mut *connection)
     .await?;
     let first = sqlx::query_scalar(
-        "SELECT id FROM invoice WHERE tenant = $1 AND run = $2 \
-         ORDER BY invoice_date, account, series, sequence, id LIMIT $3",
+        "SELECT id FROM invoice \
+         WHERE tenant = $1 AND run = $2 AND account > $3 AND ($4::text IS NULL OR account <= $4) \
+         ORDER BY invoice_date, account, series, sequence, id LIMIT $5",
     )
     .bind(tenant)
     .bind(run)
+    .bind(after)
+    .bind(last)
     .bind(limit)
     .fetch_all(connection)
     .await?;
@@ -109,6 +121,7 @@ struct Row {
     issuer: String,
     series: String,
     sequence: i64,
+    number: String,
     account: String,
     plan: String,
     version: String,
@@ -120,6 +133,8 @@ struct Row {
     tax: Decimal,
     total: Decimal,
     issued_at: jiff_sqlx::Timestamp,
+    /// What the version in force agreed for paying early.
+    early: Option<Json<EarlyPayment>>,
 }
 
 /// These invoices as they were issued, in the order of their ids given.
@@ -129,8 +144,11 @@ pub(crate) async fn of_ids(
     ids: &[Uuid],
 ) -> Result<Vec<Invoice>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT invoice.* FROM UNNEST($2) WITH ORDINALITY AS wanted (id, place) \
-         JOIN invoice ON invoice.tenant = $1 AND invoice.id = wanted.id ORDER BY wanted.place",
+        "SELECT invoice.*, version.document #> '{payment,early}' AS early \
+         FROM UNNEST($2) WITH ORDINALITY AS wanted (id, place) \
+         JOIN invoice ON invoice.tenant = $1 AND invoice.id = wanted.id \
+         JOIN plan_version AS version ON version.tenant = $1 AND version.content_hash = invoice.version \
+         ORDER BY wanted.place",
     )
     .bind(tenant)
     .bind(ids)
@@ -140,6 +158,7 @@ pub(crate) async fn of_ids(
         lines: grouped(lines::of_invoices(connection, tenant, ids).await?),
         taxes: grouped(taxes(connection, tenant, ids).await?),
         entries: journal::of_invoices(connection, tenant, ids).await?,
+        histories: settlements::of_invoices(connection, tenant, ids).await?,
     };
     rows.into_iter().map(|row| parts.put_together(row)).collect()
 }
@@ -148,6 +167,7 @@ struct Parts {
     lines: HashMap<Uuid, Vec<Line>>,
     taxes: HashMap<Uuid, Vec<TaxTotal>>,
     entries: HashMap<Uuid, billing::journal::JournalEntry>,
+    histories: HashMap<Uuid, History>,
 }
 
 impl Parts {
@@ -155,6 +175,10 @@ impl Parts {
         let currency: Currency = row.currency.parse().map_err(corrupt)?;
         let series = Series::parse(&row.series).ok_or_else(|| corrupt("an invoice of no known series"))?;
         let entry = self.entries.remove(&row.id);
+        let settled = match series {
+            Series::CreditNote => None,
+            Series::Invoice => Some(self.settled(&row, currency)?),
+        };
         Ok(Invoice {
             id: row.id,
             standing: Standing::Issued {
@@ -176,6 +200,25 @@ impl Parts {
             tax: row.tax,
             total: row.total,
             entry: entry.ok_or_else(|| corrupt("an invoice without its journal entry"))?,
+            settled,
+        })
+    }
+
+    fn settled(&mut self, row: &Row, currency: Currency) -> Result<Settled, sqlx::Error> {
+        let history = self.histories.remove(&row.id).unwrap_or_default();
+        let (date, total) = (row.invoice_date.to_jiff(), Money::new(row.total, currency));
+        let early = row.early.as_ref().map(|early| early_offer(total, date, &early.0));
+        let claim = Claim {
+            number: row.number.clone(),
+            date,
+            total,
+            early: early.transpose().map_err(corrupt)?.flatten(),
+        };
+        let settlement = settlement(&claim, &history.allocations(), history.closing()).map_err(corrupt)?;
+        Ok(Settled {
+            claim,
+            settlement,
+            history,
         })
     }
 }

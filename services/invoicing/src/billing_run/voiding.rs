@@ -1,0 +1,153 @@
+//! Taking an invoice back as a whole: a credit note over all its lines, with a number and an entry of its own.
+//!
+//! What the contract owes is not touched by it. The next run finds the days billed and taken back, and bills what the
+//! terms and facts then say.
+
+use billing::component::UnknownComponent;
+use billing::journal::JournalError;
+use billing::line::{DueLine, DueReason, ExpectedLine};
+use billing::settlement::reversed;
+use jiff::civil::Date;
+use pricing::money::{Currency, Money};
+use pricing::working::{Step, Working};
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::issue;
+use super::sequence::Places;
+use super::{Basis, Founded};
+use crate::author::Author;
+use crate::invoice::{Invoice, Line, Series, Standing, TaxTotal};
+use crate::store::{self, invoices, journal};
+
+/// Why no credit note was written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum VoidingError {
+    #[error(transparent)]
+    Component(#[from] UnknownComponent),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Issues the credit note that takes an invoice back on a day. The account is held, and nothing contradicts it.
+pub(crate) async fn take_back(
+    connection: &mut PgConnection,
+    author: &Author,
+    run: &str,
+    invoice: &Invoice,
+    on: Date,
+) -> Result<Invoice, VoidingError> {
+    let number = invoice.number().unwrap_or_default();
+    let due = invoice
+        .lines
+        .iter()
+        .map(|line| opposite(line, invoice, &number, on));
+    let due: Vec<DueLine> = due.collect::<Result<_, _>>()?;
+    let billed = invoices::billed(connection, author.tenant(), &[&invoice.agreement]).await?;
+    let places = Places::of(&billed).assign(&due.iter().collect::<Vec<_>>());
+    let draft = Invoice {
+        lines: due
+            .iter()
+            .zip(places)
+            .map(|(due, place)| line(due, place))
+            .collect(),
+        entry: reversed(&invoice.entry, on, format!("{number} is void"))?,
+        ..credit_note(invoice, on)
+    };
+    let issued = issue::number(connection, author, vec![draft]).await?;
+    invoices::add(connection, author, run, &issued).await?;
+    journal::write(connection, author, &issued).await?;
+    store::basis::add(connection, author, &[founded(&issued, on)]).await?;
+    issued
+        .into_iter()
+        .next()
+        .ok_or_else(|| store::corrupt("a credit note that was not numbered").into())
+}
+
+/// The whole of it with the other sign, before its lines and its entry.
+fn credit_note(invoice: &Invoice, on: Date) -> Invoice {
+    let taxes = invoice.taxes.iter().map(|tax| TaxTotal {
+        net: negative(tax.net),
+        amount: negative(tax.amount),
+        ..tax.clone()
+    });
+    Invoice {
+        id: Uuid::nil(),
+        standing: Standing::Preview,
+        series: Series::CreditNote,
+        invoice_date: on,
+        due_date: on,
+        taxes: taxes.collect(),
+        net: negative(invoice.net),
+        tax: negative(invoice.tax),
+        total: negative(invoice.total),
+        settled: None,
+        ..invoice.clone()
+    }
+}
+
+/// Zero has no sign.
+fn negative(amount: Decimal) -> Decimal {
+    if amount.is_zero() { amount } else { -amount }
+}
+
+fn opposite(line: &Line, invoice: &Invoice, number: &str, on: Date) -> Result<DueLine, UnknownComponent> {
+    let amount = negative(line.amount);
+    let line = ExpectedLine {
+        charge: line.charge.clone(),
+        component: line.component.parse()?,
+        service: line.service,
+        invoice_date: on,
+        description: line.description.clone(),
+        quantity: line.quantity,
+        amount: Money::new(amount, invoice.currency),
+        tax: line.tax.clone(),
+        working: working(amount, invoice.currency, number),
+        facts: Vec::new(),
+        sources: line.sources.clone(),
+    };
+    let reason = DueReason::Voided {
+        invoice: number.to_owned(),
+    };
+    Ok(DueLine { line, reason })
+}
+
+fn working(amount: Decimal, currency: Currency, number: &str) -> Working {
+    let name = format!("{number} is void");
+    Working {
+        currency,
+        steps: vec![Step::Amount { name, amount }],
+    }
+}
+
+fn line(due: &DueLine, place: i32) -> Line {
+    let line = &due.line;
+    Line {
+        id: Uuid::nil(),
+        charge: line.charge.clone(),
+        component: line.component.to_string(),
+        description: line.description.clone(),
+        service: line.service,
+        sequence: place,
+        quantity: line.quantity,
+        amount: line.amount.amount,
+        tax: line.tax.clone(),
+        reason: due.reason.clone(),
+        working: line.working.clone(),
+        facts: Vec::new(),
+        sources: line.sources.clone(),
+    }
+}
+
+/// It rests on nothing but the invoice; it is kept in the order of what was issued, so that whatever is computed later
+/// knows it as billed before.
+fn founded(issued: &[Invoice], on: Date) -> Founded {
+    let agreement = issued.first().map(|note| note.agreement.clone());
+    Founded {
+        basis: Basis::of_nothing(agreement.unwrap_or_default(), on),
+        invoices: issued.iter().map(|note| note.id).collect(),
+    }
+}
