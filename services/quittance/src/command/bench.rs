@@ -1,0 +1,67 @@
+//! What a person can have measured.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Billing runs, computed and stored: how many contracts a second.
+    Bill(BenchBill),
+    /// Usage: how many events a second are taken durably and exactly once, and whether the bill has them all.
+    Usage(BenchUsage),
+    /// Bills while the service is killed at random moments (kill -9), and compares with a run that nobody disturbed.
+    Crash(BenchCrash),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchCrash {
+    /// How many contracts, each with an account of its own.
+    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) contracts: u32,
+    /// How often the service is killed; months are billed until it was, at most a year.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) kills: u32,
+    /// What the moments are drawn from.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchBill {
+    /// How many contracts, each with an account of its own.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) contracts: u32,
+    /// How many monthly runs are measured; the median counts.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=10))]
+    pub(crate) runs: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchUsage {
+    /// How many events are sent; one in a hundred is sent again, one in a hundred is days late.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(crate) events: u64,
+    /// How many accounts they belong to.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) accounts: u64,
+    /// Events in one request.
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=50_000))]
+    pub(crate) batch: u64,
+    /// Clients that send beside each other, each one request at a time.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
+    pub(crate) connections: u64,
+    /// Events a second that are sent; as many as are taken if absent.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) rate: Option<u64>,
+    /// How the source numbers its events.
+    #[arg(long, value_enum, default_value = "ordered")]
+    pub(crate) ids: Ids,
+}
+
+/// How a source numbers its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ids {
+    /// They grow with time, as counters and UUIDs of version 7 do.
+    Ordered,
+    /// They look thrown, as UUIDs of version 4 do.
+    Random,
+}
