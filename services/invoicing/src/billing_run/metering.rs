@@ -1,6 +1,7 @@
-//! The usage a book needs: put together by the usage log where the meter adds, event by event where it does not.
+//! The usage a book needs: put together by the usage log where it keeps what the meter shows, event by event where
+//! somebody looks at each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use billing::expected::BillingError;
 use billing::facts::{Measured, UsageEvent};
@@ -29,6 +30,18 @@ struct Question {
     period: Period,
     zone: TimeZone,
     asked: Asked,
+    way: Way,
+}
+
+/// How the usage of a meter comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    /// The parts of a period add up to the whole.
+    InParts,
+    /// Put together, but only for the whole period.
+    Whole,
+    /// Event by event.
+    Singly,
 }
 
 /// Adds the usage through a day to each book.
@@ -46,18 +59,20 @@ pub(super) async fn measure(
             questions
                 .map_err(|error| book.clone().failed(error))
                 .map(|questions| {
-                    let (adding, single): (Vec<_>, Vec<_>) = questions
+                    let (single, together): (Vec<_>, Vec<_>) = questions
                         .into_iter()
-                        .partition(|question| adds(&book.versions, &question.meter.id));
-                    sums.extend(adding);
+                        .partition(|question| question.way == Way::Singly);
+                    sums.extend(together);
                     singles.extend(single);
                     book
                 }),
         );
     }
+    let unique = unique(connection, tenant, &sums).await?;
     for quantity in usage::quantities(connection, tenant, &asked(&sums)).await? {
+        let unique = unique.get(&quantity.asked).copied();
         if let Some((question, book)) = addressee(&sums, &mut opened, quantity.asked) {
-            book.facts.measured.extend(measured(question, quantity));
+            book.facts.measured.extend(measured(question, quantity, unique));
         }
     }
     for single in usage::events(connection, tenant, &asked(&singles)).await? {
@@ -66,6 +81,24 @@ pub(super) async fn measure(
         }
     }
     Ok(opened)
+}
+
+/// Of the questions that count different values, how many there are.
+async fn unique(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    questions: &[Question],
+) -> Result<BTreeMap<usize, u64>, sqlx::Error> {
+    let places = questions.iter().enumerate();
+    let (places, counted): (Vec<usize>, Vec<Asked>) = places
+        .filter(|(_, question)| question.meter.aggregation == Aggregation::UniqueCount)
+        .map(|(place, question)| (place, question.asked.clone()))
+        .unzip();
+    if counted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let counts = usage::distinct(connection, tenant, &counted).await?;
+    Ok(places.into_iter().zip(counts).collect())
 }
 
 fn asked(questions: &[Question]) -> Vec<Asked> {
@@ -82,19 +115,31 @@ fn addressee<'q, 'b>(
     Some((question, book))
 }
 
-/// What a book asks: each window of a meter that adds, all events of one that does not.
+/// What a book asks: each window of a meter that the log puts together, all events of any other.
 fn questions(place: usize, book: &Book, through: Date) -> Result<Vec<Question>, DraftingError> {
     let plan = book.versions.last();
     let zone = TimeZone::get(&plan.time_zone).map_err(|_| no_zone(plan))?;
-    let mut periods: BTreeSet<(String, Period)> = BTreeSet::new();
-    for window in book.windows(through)? {
-        match (adds(&book.versions, &window.meter), window.by_day) {
-            (true, true) => periods.extend(days(window.period).map(|day| (window.meter.clone(), day))),
-            (true, false) => periods.extend([(window.meter, window.period)]),
-            (false, _) => periods.extend(always(book.horizon(through)).map(|always| (window.meter, always))),
+    let windows = book.windows(through)?;
+    let mut ways: BTreeMap<&str, Way> = BTreeMap::new();
+    for window in &windows {
+        let way = way(&book.versions, &window.meter, window.by_day);
+        let known = ways.entry(&window.meter).or_insert(way);
+        *known = way.max(*known);
+    }
+    let mut periods: BTreeSet<(String, Period, Way)> = BTreeSet::new();
+    for window in &windows {
+        let meter = || window.meter.clone();
+        match ways.get(window.meter.as_str()).copied().unwrap_or(Way::Singly) {
+            way @ Way::InParts if window.by_day => {
+                periods.extend(days(window.period).map(|day| (meter(), day, way)));
+            }
+            way @ (Way::InParts | Way::Whole) => periods.extend([(meter(), window.period, way)]),
+            way @ Way::Singly => {
+                periods.extend(always(book.horizon(through)).map(|always| (meter(), always, way)));
+            }
         }
     }
-    let asked = periods.into_iter().filter_map(|(id, period)| {
+    let asked = periods.into_iter().filter_map(|(id, period, way)| {
         let meter = book.versions.meter(&id, period.start())?;
         let asked = ask(plan, meter, period, &zone).ok_or_else(|| no_zone(plan));
         Some(asked.map(|asked| Question {
@@ -103,6 +148,7 @@ fn questions(place: usize, book: &Book, through: Date) -> Result<Vec<Question>, 
             period,
             zone: zone.clone(),
             asked,
+            way,
         }))
     });
     asked.collect()
@@ -148,20 +194,35 @@ fn always(through: Date) -> Option<Period> {
     Period::try_new(Date::constant(1, 1, 1), through.checked_add(1.day()).ok()?).ok()
 }
 
-/// Do the parts of a period add up to the whole, with nobody looking at single events? The same for all versions: a
-/// meter's usage comes in one way or the other.
-fn adds(versions: &Versions, meter: &str) -> bool {
-    versions.each().all(|plan| {
-        let defined = plan.meters.iter().filter(|defined| defined.id == meter);
+/// The same for all versions: a meter's usage comes in one way. Of a meter that does not add, credits that pay by the
+/// day ask for parts, which only its events have.
+fn way(versions: &Versions, meter: &str, by_day: bool) -> Way {
+    let of = |plan: &Plan| {
         let mut charges = plan
             .charges
             .iter()
             .filter(|charge| charge_meter(charge) == Some(meter));
-        defined
-            .into_iter()
-            .all(|defined| matches!(defined.aggregation, Aggregation::Sum | Aggregation::Count))
-            && !charges.any(looks_at_each)
-    })
+        if charges.any(looks_at_each) {
+            return Way::Singly;
+        }
+        let defined = plan.meters.iter().filter(|defined| defined.id == meter);
+        defined.map(way_of).max().unwrap_or(Way::InParts)
+    };
+    match versions.each().map(of).max() {
+        Some(Way::Whole) if by_day => Way::Singly,
+        way => way.unwrap_or(Way::InParts),
+    }
+}
+
+fn way_of(meter: &Meter) -> Way {
+    let plain = meter.dimensions.is_empty() && meter.filters.is_empty();
+    match meter.aggregation {
+        Aggregation::Sum | Aggregation::Count => Way::InParts,
+        Aggregation::Min | Aggregation::Max => Way::Whole,
+        // Means and counts of different values cannot be put together from those of combinations of dimensions.
+        Aggregation::Average | Aggregation::UniqueCount if plain => Way::Whole,
+        _ => Way::Singly,
+    }
 }
 
 fn looks_at_each(charge: &Charge) -> bool {
@@ -181,7 +242,7 @@ fn charge_meter(charge: &Charge) -> Option<&str> {
 }
 
 /// A quantity as billing takes it; none where the meter's filters leave it out.
-fn measured(question: &Question, quantity: Quantity) -> Option<Measured> {
+fn measured(question: &Question, quantity: Quantity, unique: Option<u64>) -> Option<Measured> {
     if !is_counted(&question.meter, &quantity.dimensions) {
         return None;
     }
@@ -198,6 +259,10 @@ fn measured(question: &Question, quantity: Quantity) -> Option<Measured> {
         period: question.period,
         quantity: match question.meter.aggregation {
             Aggregation::Count => Decimal::from(quantity.count),
+            Aggregation::Min => quantity.least,
+            Aggregation::Max => quantity.greatest,
+            Aggregation::Average => quantity.sum.checked_div(Decimal::from(quantity.count))?,
+            Aggregation::UniqueCount => Decimal::from(unique?),
             _ => quantity.sum,
         },
         count: quantity.count,

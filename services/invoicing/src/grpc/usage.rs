@@ -51,8 +51,19 @@ pub(super) async fn get(
     if quantities.is_empty() {
         check_known(&mut transaction, author, &asked).await?;
     }
+    let unique = if request.unique {
+        let counted = usage::distinct(&mut transaction, author.tenant(), std::slice::from_ref(&asked)).await;
+        counted
+            .map_err(database("counting values"))?
+            .first()
+            .copied()
+            .unwrap_or_default()
+    } else {
+        0
+    };
     Ok(GetUsageResponse {
         quantities: quantities.into_iter().map(quantity).collect(),
+        unique,
     })
 }
 

@@ -228,9 +228,7 @@ pub(crate) async fn add(
     .bind(&author.caller.name)
     .execute(&mut *connection)
     .await?;
-    let Plan { account, meters, .. } = &version.plan;
-    let meters: Vec<&str> = meters.iter().map(|meter| meter.id.as_str()).collect();
-    usage::match_meters(connection, author.tenant(), account, &meters).await
+    usage::match_meters(connection, author.tenant(), &version.plan).await
 }
 
 async fn open_agreement(

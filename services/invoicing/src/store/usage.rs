@@ -7,6 +7,8 @@
 //! Of one tenant's batches only one is appended at a time ([`take_turn`]): what is absent from the log then stays absent
 //! until the batch is in it, so a batch is compared with the log once and written without asking again for each event.
 
+mod distinct;
+mod matching;
 mod names;
 mod reading;
 mod totals;
@@ -15,6 +17,7 @@ mod unmatched;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
@@ -24,9 +27,10 @@ use uuid::Uuid;
 use super::corrupt;
 use crate::author::Author;
 
+pub(crate) use distinct::distinct;
+pub(crate) use matching::match_meters;
 pub(crate) use names::{
-    KnownSeries, KnownSource, Series, SeriesByName, Source, ensure_series, ensure_sources, match_meters,
-    series, take_turn,
+    KnownSeries, KnownSource, Series, SeriesByName, Source, ensure_series, ensure_sources, series, take_turn,
 };
 pub(crate) use reading::{After, Asked, Quantity, events, listed, quantities};
 pub(crate) use unmatched::unmatched;
@@ -50,9 +54,11 @@ pub(crate) struct UsageEvent {
 }
 
 /// An event on its way into the log.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Entry<'e> {
     pub(crate) series: Series,
+    /// In whose days the values of the series are kept, if they are.
+    pub(crate) days: Option<TimeZone>,
     pub(crate) source: Source,
     pub(crate) event: &'e UsageEvent,
 }
@@ -87,7 +93,8 @@ pub(crate) async fn append(
     if appended.rows_affected() != expected {
         return Err(corrupt("usage events that were to be stored were not"));
     }
-    totals::add(connection, author.tenant(), entries).await
+    totals::add(connection, author.tenant(), entries).await?;
+    distinct::add(connection, author.tenant(), entries).await
 }
 
 fn held(dimensions: &Dimensions) -> Option<Json<&Dimensions>> {

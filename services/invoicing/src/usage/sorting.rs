@@ -23,7 +23,7 @@ pub(super) enum Fate {
 }
 
 /// An event with the numbers of its names, and the place of the delivery that it came with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Letter<'d> {
     pub(super) delivery: usize,
     pub(super) sent: &'d Sent,
@@ -125,6 +125,7 @@ impl<'d> Letter<'d> {
     pub(super) fn entry(&self) -> Entry<'d> {
         Entry {
             series: self.series.series,
+            days: self.series.days.clone(),
             source: self.source,
             event: &self.sent.event,
         }
@@ -174,7 +175,7 @@ impl Names {
         Ok(Letter {
             delivery,
             sent,
-            series: series.ok_or_else(lost)?,
+            series: series.ok_or_else(lost)?.clone(),
             source: *source,
             beyond: last.as_ref().is_none_or(|last| event.id > *last),
         })

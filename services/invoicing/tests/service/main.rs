@@ -23,3 +23,4 @@ mod usage;
 mod usage_delivery;
 mod usage_together;
 mod usage_totals;
+mod usage_values;

@@ -23,6 +23,7 @@ fn asked(from: Timestamp, until: Timestamp, dimensions: &[&str]) -> GetUsageRequ
         from: instant(from),
         until: instant(until),
         dimensions: dimensions.iter().map(|name| (*name).to_owned()).collect(),
+        unique: false,
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn run(command: &BenchUsage, output: Output) -> Result<(), Fail
 async fn measure(command: &BenchUsage, stage: &Stage, output: Output) -> Result<Report, Failure> {
     let set = Set::new(command.events, command.accounts, command.ids);
     let mut invoicing = stage.client().await?;
-    register(&mut invoicing, &set).await?;
+    register(&mut invoicing, &set, command.distinct).await?;
     output.say(&format!(
         "Sending {} events of {} accounts …",
         command.events, command.accounts
@@ -50,6 +50,11 @@ async fn measure(command: &BenchUsage, stage: &Stage, output: Output) -> Result<
     let used = Consumption::of(stage.cluster().as_deref()).since(before);
     let expected = oracle::total(set, load.probes);
     Ok(Report {
+        quiet_read: load::quiet_reads(&mut invoicing, set, false, 99).await?,
+        quiet_unique: match command.distinct {
+            true => Some(load::quiet_reads(&mut invoicing, set, true, 99).await?),
+            false => None,
+        },
         billed: bill(&mut invoicing).await?,
         expected,
         expected_repeats: set.repeats(),
@@ -58,26 +63,43 @@ async fn measure(command: &BenchUsage, stage: &Stage, output: Output) -> Result<
     })
 }
 
-/// One plan an account: a price for each unit, monthly in arrears.
-async fn register(invoicing: &mut Invoicing, set: &Set) -> Result<(), Failure> {
+/// One plan an account: a price for each unit, monthly in arrears. Where different values are counted too, another that
+/// does so and bills nothing.
+async fn register(invoicing: &mut Invoicing, set: &Set, distinct: bool) -> Result<(), Failure> {
     for account in set.accounts().chain([set::PROBE.to_owned()]) {
-        let plan: pricing::plan::Plan = serde_json::from_value(plan(&account))
-            .map_err(|error| Failure::broken(format!("the bench's own plan is wrong: {error}")))?;
-        let request = RegisterPlanRequest {
-            request_id: request_id(),
-            content_hash: plan.content_hash(),
-            approval: Some(Approval {
-                contract_id: format!("bench of {account}"),
-                revision: 1,
-                submitted_by: "Rosa".to_owned(),
-                approved_by: "Ada".to_owned(),
-                approved_at: Some(prost_types::Timestamp::default()),
-            }),
-            plan: Some(plan_message(&plan)),
-        };
-        invoicing.register_plan(request).await?;
+        register_plan(invoicing, &account, plan(&account)).await?;
+        if distinct {
+            register_plan(invoicing, &account, counting(&account)).await?;
+        }
     }
     Ok(())
+}
+
+async fn register_plan(invoicing: &mut Invoicing, account: &str, plan: Value) -> Result<(), Failure> {
+    let plan: pricing::plan::Plan = serde_json::from_value(plan)
+        .map_err(|error| Failure::broken(format!("the bench's own plan is wrong: {error}")))?;
+    let request = RegisterPlanRequest {
+        request_id: request_id(),
+        content_hash: plan.content_hash(),
+        approval: Some(Approval {
+            contract_id: format!("{} of {account}", plan.title),
+            revision: 1,
+            submitted_by: "Rosa".to_owned(),
+            approved_by: "Ada".to_owned(),
+            approved_at: Some(prost_types::Timestamp::default()),
+        }),
+        plan: Some(plan_message(&plan)),
+    };
+    invoicing.register_plan(request).await?;
+    Ok(())
+}
+
+fn counting(account: &str) -> Value {
+    let mut plan = plan(account);
+    plan["title"] = json!("Counting");
+    plan["meters"][0]["aggregation"] = json!({ "kind": "unique_count" });
+    plan["charges"] = json!([]);
+    plan
 }
 
 fn plan(account: &str) -> Value {
@@ -124,6 +146,10 @@ async fn bill(invoicing: &mut Invoicing) -> Result<Decimal, Failure> {
 
 struct Report {
     load: Load,
+    /// Ninety-nine of a hundred totals, with nothing written any more.
+    quiet_read: Duration,
+    /// With the number of different values.
+    quiet_unique: Option<Duration>,
     used: Consumption,
     billed: Decimal,
     expected: Decimal,
@@ -155,6 +181,8 @@ impl Report {
             "ack_p99_ms": milliseconds(self.load.acknowledged_within(99)),
             "lag_ms": milliseconds(self.load.lag),
             "read_p99_ms": milliseconds(self.load.read_within(99)),
+            "quiet_read_p99_ms": milliseconds(self.quiet_read),
+            "quiet_unique_p99_ms": self.quiet_unique.map(milliseconds),
             "cpu_seconds": number(Decimal::new(i64::try_from(self.used.cpu.as_millis()).unwrap_or(i64::MAX), 3)),
             "rss_mb": peak_memory(),
             "total": self.billed.to_string(),
@@ -172,6 +200,7 @@ impl Report {
         format!(
             "{} events/s durable and exactly once ({accepted} counted, {duplicates} known already) in {:.1?}\n\
              acknowledged within {:.1?} (p50), {:.1?} (p99); total read within {:.1?} (p99); lag {:.1?}\n\
+             total read within {:.1?} (p99) when nothing is written{}\n\
              {:.1?} of processor time, service and client at most {} MB\n\
              billed USD {}, expected USD {}",
             self.load.events_per_second(),
@@ -180,6 +209,10 @@ impl Report {
             self.load.acknowledged_within(99),
             self.load.read_within(99),
             self.load.lag,
+            self.quiet_read,
+            self.quiet_unique
+                .map(|unique| format!(", with its different values within {unique:.1?}"))
+                .unwrap_or_default(),
             self.used.cpu,
             peak_memory().unwrap_or_default(),
             self.billed,

@@ -55,6 +55,9 @@ pub(crate) struct BenchUsage {
     /// How the source numbers its events.
     #[arg(long, value_enum, default_value = "ordered")]
     pub(crate) ids: Ids,
+    /// Whether different values are counted as well.
+    #[arg(long)]
+    pub(crate) distinct: bool,
 }
 
 /// How a source numbers its events.

@@ -59,15 +59,51 @@ fn a_meter_that_looks_at_each_event_is_asked_for_all_of_them() {
     let fees =
         serde_json::json!({ "model": "percentage", "rate": { "percent": "2.9", "fixed_fee": "0.30" } });
     let by_event = plan(&serde_json::json!({ "charges": [charge(&fees)] }));
-    let mut highest = plan(&serde_json::json!({ "charges": [charge(&per_unit())] }));
-    highest.meters[0].aggregation = Aggregation::Max;
-    for plan in [by_event, highest] {
+    let mut latest = plan(&serde_json::json!({ "charges": [charge(&per_unit())] }));
+    latest.meters[0].aggregation = Aggregation::Last;
+    let mut mean_by_region = latest.clone();
+    mean_by_region.meters[0].aggregation = Aggregation::Average;
+    mean_by_region.meters[0].dimensions = vec!["region".to_owned()];
+    for plan in [by_event, latest, mean_by_region] {
         let asked = ask(plan, date(2026, 4, 1));
         assert_eq!(asked.len(), 1);
         assert!(
             asked[0].until >= "2026-04-01T21:59:59Z".parse().unwrap(),
             "the day asked for is whole"
         );
+    }
+}
+
+#[test]
+fn what_a_meter_shows_of_a_whole_period_is_read_and_not_made_from_events() {
+    let quantity = Quantity {
+        asked: 0,
+        dimensions: BTreeMap::new(),
+        sum: Decimal::TEN,
+        count: 4,
+        least: Decimal::ONE,
+        greatest: Decimal::from(9),
+    };
+    for (aggregation, shown) in [
+        (Aggregation::Sum, "10"),
+        (Aggregation::Count, "4"),
+        (Aggregation::Min, "1"),
+        (Aggregation::Max, "9"),
+        (Aggregation::Average, "2.5"),
+        (Aggregation::UniqueCount, "3"),
+    ] {
+        let mut plan = plan(&serde_json::json!({ "charges": [charge(&per_unit())] }));
+        plan.meters[0].aggregation = aggregation;
+        let questions = questions(
+            0,
+            &Book::new(plan, billing::facts::Facts::default()),
+            date(2026, 4, 1),
+        )
+        .unwrap();
+        assert_eq!(questions.len(), 3, "{aggregation:?}: one for each month");
+        assert!(questions.iter().all(|question| question.way < Way::Singly));
+        let measured = measured(&questions[0], quantity.clone(), Some(3)).unwrap();
+        assert_eq!(measured.quantity, shown.parse().unwrap(), "{aggregation:?}");
     }
 }
 
@@ -89,8 +125,8 @@ fn a_filter_leaves_out_what_does_not_hold_its_value() {
         least: Decimal::ONE,
         greatest: Decimal::from(9),
     };
-    assert_eq!(measured(&questions[0], held("us")), None);
-    let counted = measured(&questions[0], held("eu")).unwrap();
+    assert_eq!(measured(&questions[0], held("us"), None), None);
+    let counted = measured(&questions[0], held("eu"), None).unwrap();
     assert_eq!((counted.quantity, counted.count), (Decimal::TEN, 2));
     assert_eq!(counted.id, r#"measured:gb 2026-01-01/2026-02-01 {"region":"eu"}"#);
 }

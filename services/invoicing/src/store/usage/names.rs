@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use jiff::tz::TimeZone;
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+use crate::store::corrupt;
 
 /// The number that stands for an account and a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
@@ -15,11 +18,14 @@ pub(crate) struct Series(pub(super) i64);
 #[sqlx(transparent)]
 pub(crate) struct Source(pub(super) i32);
 
-/// A series, and whether a plan of its account has its meter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A series, and what the plans of its account make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KnownSeries {
     pub(crate) series: Series,
+    /// Does one of them have its meter?
     pub(crate) matched: bool,
+    /// In whose days its different values are kept, where one of them counts those.
+    pub(crate) days: Option<TimeZone>,
 }
 
 /// A source, and the greatest id that the log has of it.
@@ -35,8 +41,8 @@ pub(crate) struct SeriesByName(HashMap<String, HashMap<String, KnownSeries>>);
 
 impl SeriesByName {
     /// The series of an account's meter; none where nothing was ever heard of it.
-    pub(crate) fn find(&self, account: &str, meter: &str) -> Option<KnownSeries> {
-        self.0.get(account)?.get(meter).copied()
+    pub(crate) fn find(&self, account: &str, meter: &str) -> Option<&KnownSeries> {
+        self.0.get(account)?.get(meter)
     }
 }
 
@@ -47,10 +53,10 @@ pub(crate) async fn series<'n>(
     pairs: impl IntoIterator<Item = &'n (&'n str, &'n str)>,
 ) -> Result<SeriesByName, sqlx::Error> {
     let (accounts, meters): (Vec<&str>, Vec<&str>) = pairs.into_iter().copied().unzip();
-    let rows: Vec<(String, String, Series, bool)> = sqlx::query_as(
+    let rows: Vec<(String, String, Series, bool, Option<String>)> = sqlx::query_as(
         "SELECT known.* FROM UNNEST($2::text[], $3::text[]) AS wanted (account, meter) \
          CROSS JOIN LATERAL ( \
-             SELECT account, meter, series, matched FROM usage_series \
+             SELECT account, meter, series, matched, distinct_in FROM usage_series \
              WHERE tenant = $1 AND account = wanted.account AND meter = wanted.meter \
          ) AS known",
     )
@@ -60,8 +66,15 @@ pub(crate) async fn series<'n>(
     .fetch_all(connection)
     .await?;
     let mut by_name = SeriesByName::default();
-    for (account, meter, series, matched) in rows {
-        let known = KnownSeries { series, matched };
+    for (account, meter, series, matched, zone) in rows {
+        let known = KnownSeries {
+            series,
+            matched,
+            days: zone
+                .map(|zone| TimeZone::get(&zone))
+                .transpose()
+                .map_err(corrupt)?,
+        };
         by_name.0.entry(account).or_default().insert(meter, known);
     }
     Ok(by_name)
@@ -98,26 +111,6 @@ pub(crate) async fn ensure_series(
         known.0.entry(account).or_default().extend(meters);
     }
     Ok(known)
-}
-
-/// Notes that a plan of the account has these meters: what was used of them before counts from now on.
-pub(crate) async fn match_meters(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    account: &str,
-    meters: &[&str],
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO usage_series AS known (tenant, account, meter, matched) \
-         SELECT DISTINCT $1, $2, meter, true FROM UNNEST($3::text[]) AS meter ORDER BY meter \
-         ON CONFLICT (account, meter, tenant) DO UPDATE SET matched = true WHERE NOT known.matched",
-    )
-    .bind(tenant)
-    .bind(account)
-    .bind(meters)
-    .execute(connection)
-    .await
-    .map(drop)
 }
 
 /// The sources of these names, each begun where there was none.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use wire::invoicing::v1::GetUsageRequest;
+use wire::invoicing::v1::{GetUsageRequest, GetUsageResponse};
 
 use super::set::{self, Set};
 use crate::bench::Stage;
@@ -162,17 +162,47 @@ async fn probe(mut invoicing: Invoicing, done: CancellationToken) -> Result<Load
 
 /// How many events the probe's total of the month holds.
 async fn total(invoicing: &mut Invoicing, times: &mut Vec<Duration>) -> Result<u64, Failure> {
+    let answer = read(invoicing, set::PROBE.to_owned(), false, times).await?;
+    Ok(answer.quantities.first().map_or(0, |quantity| quantity.count))
+}
+
+/// Reads an account's total of the month, and notes how long that took.
+async fn read(
+    invoicing: &mut Invoicing,
+    account: String,
+    unique: bool,
+    times: &mut Vec<Duration>,
+) -> Result<GetUsageResponse, Failure> {
     let asked = Instant::now();
     let at = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
     let start = set::START;
     let request = GetUsageRequest {
-        account: set::PROBE.to_owned(),
+        account,
         meter: set::METER.to_owned(),
         from: at(start),
         until: at(start.saturating_add(31 * 24 * 3600)),
         dimensions: Vec::new(),
+        unique,
     };
     let answer = invoicing.get_usage(request).await?.into_inner();
     times.push(asked.elapsed());
-    Ok(answer.quantities.first().map_or(0, |quantity| quantity.count))
+    Ok(answer)
+}
+
+const QUIET_READS: usize = 1000;
+
+/// How soon totals are read when nothing is written any more, each of another account: within which time so many of a
+/// hundred.
+pub(super) async fn quiet_reads(
+    invoicing: &mut Invoicing,
+    set: Set,
+    unique: bool,
+    percent: usize,
+) -> Result<Duration, Failure> {
+    let accounts: Vec<String> = set.accounts().collect();
+    let mut times = Vec::new();
+    for account in accounts.iter().cycle().take(QUIET_READS) {
+        read(invoicing, account.clone(), unique, &mut times).await?;
+    }
+    Ok(nearest_rank(&times, percent))
 }
