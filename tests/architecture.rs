@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Every crate and the siblings it may use. A crate that is not here does not belong in `services/`.
-const DIRECTION: [(&str, &[&str]); 8] = [
+const DIRECTION: [(&str, &[&str]); 9] = [
     ("pricing", &[]),
     ("contract", &["pricing"]),
     ("billing", &["pricing"]),
@@ -16,12 +16,15 @@ const DIRECTION: [(&str, &[&str]); 8] = [
     ("runtime", &[]),
     ("extraction", &["contract", "pricing", "runtime", "wire"]),
     ("invoicing", &["billing", "pricing", "runtime", "wire"]),
-    // The command line starts both services; `read` shows what the reader says without any of them, and `eval` follows
+    // Pages for people: a client of the two services, nothing else.
+    ("console", &["runtime", "wire"]),
+    // The command line starts all of them; `read` shows what the reader says without any of them, and `eval` follows
     // a contract from its words to the cents of its invoices, which needs both ends without a server between them.
     (
         "quittance",
         &[
             "billing",
+            "console",
             "contract",
             "extraction",
             "invoicing",

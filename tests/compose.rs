@@ -40,8 +40,25 @@ fn each_service_has_its_command_database_and_port() {
             "service_healthy"
         );
     }
+    for (service, variable, url) in [
+        ("extraction", "QUITTANCE_INVOICING_URL", "invoicing:7002"),
+        ("console", "QUITTANCE_INVOICING_URL", "invoicing:7002"),
+        ("console", "QUITTANCE_EXTRACTION_URL", "extraction:7001"),
+    ] {
+        assert!(text(&services[service]["environment"][variable]).contains(url));
+    }
+}
+
+#[test]
+fn the_console_has_a_port_and_no_database() {
+    let file = read("docker-compose.yml");
+    let documents = Yaml::load_from_str(&file).unwrap();
+    let console = &documents[0]["services"]["console"];
+    assert_eq!(text(&console["command"][1]), "console");
+    assert!(text(&console["environment"]["QUITTANCE_CONSOLE_ADDRESS"]).ends_with("7003"));
+    assert!(text(&console["ports"][0]).starts_with("127.0.0.1:"));
     assert!(
-        text(&services["extraction"]["environment"]["QUITTANCE_INVOICING_URL"]).contains("invoicing:7002")
+        !file[file.find("  console:").unwrap()..file.find("configs:\n  #").unwrap()].contains("DATABASE_URL")
     );
 }
 

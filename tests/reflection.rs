@@ -28,8 +28,9 @@ async fn health_and_reflection_answer_anyone() {
     let environment = [
         ("QUITTANCE_EXTRACTION_ADDRESS", "127.0.0.1:0"),
         ("QUITTANCE_INVOICING_ADDRESS", "127.0.0.1:0"),
+        ("QUITTANCE_CONSOLE_ADDRESS", "127.0.0.1:0"),
     ];
-    let running = installation.serve(&["serve"], &environment, 2);
+    let running = installation.serve(&["serve"], &environment, 3);
     for (name, service) in SERVICES {
         let url = running.url(name).to_owned();
         let mut health = HealthClient::new(channel(&url).await);

@@ -3,11 +3,13 @@
 mod contracts;
 mod fault;
 mod message;
+mod pages;
 mod progress;
 mod review;
 mod upload;
 
 use crate::bell::Bell;
+use crate::gallery::Gallery;
 use contract::file::Limits;
 use jiff::Timestamp;
 use runtime::caller::{Caller, Role, caller_of, require};
@@ -31,6 +33,8 @@ pub(crate) struct Desk {
     pub(crate) token: CancellationToken,
     /// Rung when a file has come.
     pub(crate) received: Bell,
+    /// Draws pages.
+    pub(crate) gallery: Gallery,
     /// Rung when a decision may have put a plan on its way.
     pub(crate) approved: Bell,
 }
@@ -96,6 +100,18 @@ fn no_such_contract(id: Uuid) -> Status {
 #[tonic::async_trait]
 impl ExtractionService for Desk {
     type WatchContractStream = progress::Stream;
+    type DownloadDocumentStream = pages::Stream;
+
+    async fn get_caller(
+        &self,
+        request: Request<v1::GetCallerRequest>,
+    ) -> Result<Response<v1::GetCallerResponse>, Status> {
+        let caller = Call::of(&request)?.caller;
+        Ok(Response::new(v1::GetCallerResponse {
+            name: caller.name,
+            role: caller.role.to_string(),
+        }))
+    }
 
     async fn upload_document(
         &self,
@@ -127,6 +143,16 @@ impl ExtractionService for Desk {
             .map_err(Status::from)
     }
 
+    async fn count_contracts(
+        &self,
+        request: Request<v1::CountContractsRequest>,
+    ) -> Result<Response<v1::CountContractsResponse>, Status> {
+        contracts::count(self, &request)
+            .await
+            .map(Response::new)
+            .map_err(Status::from)
+    }
+
     async fn get_contract(
         &self,
         request: Request<v1::GetContractRequest>,
@@ -142,6 +168,36 @@ impl ExtractionService for Desk {
         request: Request<v1::ListEventsRequest>,
     ) -> Result<Response<v1::ListEventsResponse>, Status> {
         contracts::events(self, &request)
+            .await
+            .map(Response::new)
+            .map_err(Status::from)
+    }
+
+    async fn get_page(
+        &self,
+        request: Request<v1::GetPageRequest>,
+    ) -> Result<Response<v1::GetPageResponse>, Status> {
+        pages::words(self, &request)
+            .await
+            .map(Response::new)
+            .map_err(Status::from)
+    }
+
+    async fn get_page_image(
+        &self,
+        request: Request<v1::GetPageImageRequest>,
+    ) -> Result<Response<v1::GetPageImageResponse>, Status> {
+        pages::image(self, &request)
+            .await
+            .map(Response::new)
+            .map_err(Status::from)
+    }
+
+    async fn download_document(
+        &self,
+        request: Request<v1::DownloadDocumentRequest>,
+    ) -> Result<Response<Self::DownloadDocumentStream>, Status> {
+        pages::download(self, &request)
             .await
             .map(Response::new)
             .map_err(Status::from)

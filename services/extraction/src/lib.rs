@@ -1,7 +1,7 @@
 //! The extraction service: a signed contract in, an approved plan out.
 //!
 //! **Owns** the files and the contracts made of them (`store`), reading a file in a process of its own ([`sandbox`]),
-//! asking whoever reads a document ([`readers`], [`model`]), the flow from file to review (`intake`), carrying out a
+//! asking whoever reads a document ([`readers`], [`model`]), pictures of its pages (`gallery`), the flow from file to review (`intake`), carrying out a
 //! review's decisions (`review`), handing approved plans to invoicing (`handoff`) and the gRPC in front of it all (`grpc`).
 //!
 //! **Does not own** what a page says, what is flagged, or who may approve what (`contract`); what a plan comes to
@@ -17,6 +17,7 @@
 //! never changed. Contract text is never logged.
 
 mod bell;
+mod gallery;
 mod grpc;
 mod handoff;
 mod intake;

@@ -7,6 +7,7 @@
 
 mod child;
 mod ending;
+mod picture;
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -43,11 +44,37 @@ pub async fn read_all_in_child(bytes: &[u8], settings: &ReaderSettings) -> Resul
     ask_child(bytes, settings, child::Wanted::Parts).await
 }
 
+/// Draws a page of a PDF in a child process: a PNG, so many pixels across.
+///
+/// # Errors
+/// [`IntakeError`] as for [`read_in_child`].
+pub(crate) async fn draw_in_child(
+    bytes: &[u8],
+    page: u32,
+    width: u32,
+    settings: &ReaderSettings,
+) -> Result<Vec<u8>, IntakeError> {
+    let output = hear_child(bytes, settings, child::Wanted::Picture { page, width }).await?;
+    ending::picture(output, settings)
+}
+
 async fn ask_child<Read: DeserializeOwned + Send + 'static>(
     bytes: &[u8],
     settings: &ReaderSettings,
     wanted: child::Wanted,
 ) -> Result<Read, IntakeError> {
+    let output = hear_child(bytes, settings, wanted).await?;
+    // A long document is a long answer, and understanding it keeps a core busy.
+    let settings = settings.clone();
+    let understood = tokio::task::spawn_blocking(move || ending::answer(&output, &settings)).await;
+    understood.map_err(|cause| died(&cause))?
+}
+
+async fn hear_child(
+    bytes: &[u8],
+    settings: &ReaderSettings,
+    wanted: child::Wanted,
+) -> Result<Output, IntakeError> {
     let mut child = start(settings, wanted)?;
     let talk = converse(&mut child, bytes, settings.answer_bytes);
     // Dropping the child kills it.
@@ -55,11 +82,7 @@ async fn ask_child<Read: DeserializeOwned + Send + 'static>(
     let output = talked.map_err(|_| IntakeError::TookTooLong {
         seconds: settings.wall.as_secs(),
     })?;
-    let output = output.map_err(|cause| died(&cause))?;
-    // A long document is a long answer, and understanding it keeps a core busy.
-    let settings = settings.clone();
-    let understood = tokio::task::spawn_blocking(move || ending::answer(&output, &settings)).await;
-    understood.map_err(|cause| died(&cause))?
+    output.map_err(|cause| died(&cause))
 }
 
 fn died(cause: &dyn std::fmt::Display) -> IntakeError {

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use wire::extraction::v1::extraction_service_server::ExtractionServiceServer;
 
 use crate::bell::Bell;
+use crate::gallery::Gallery;
 use crate::grpc::Desk;
 use crate::handoff::{self, Post};
 use crate::intake::{self, Intake};
@@ -74,6 +75,7 @@ pub async fn serve(
         pool: means.pool.clone(),
         clock: means.clock.clone(),
         limits: settings.reader.limits,
+        gallery: Gallery::new(settings.reader.clone()),
         token: token.clone(),
         received: Bell::default(),
         approved: Bell::default(),

@@ -7,6 +7,7 @@ mod service {
     mod handoff;
     mod invoicing;
     mod lists;
+    mod pages;
     mod review;
     mod sandbox;
     mod support;

@@ -55,6 +55,7 @@ impl Stage {
         let orders = Orders {
             extraction: None,
             invoicing: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            console: None,
             clock: Clock::test(now).0,
             log: "error",
         };

@@ -109,11 +109,14 @@ pub(crate) struct Demo {
     /// The folder of stories.
     #[arg(long, default_value = "samples")]
     pub(crate) samples: PathBuf,
+    /// Where the console listens once the story is told; any free port where another program is there.
+    #[arg(long, env = "QUITTANCE_CONSOLE_ADDRESS", default_value = "127.0.0.1:7003")]
+    pub(crate) console_address: SocketAddr,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// One service alone; both if absent.
+    /// One of them alone; all if absent.
     pub(crate) only: Option<Service>,
     /// Where the extraction service listens; port 0 takes any free one and says which.
     #[arg(long, env = "QUITTANCE_EXTRACTION_ADDRESS", default_value = "127.0.0.1:7001")]
@@ -121,12 +124,16 @@ pub(crate) struct Serve {
     /// Where the invoicing service listens; port 0 takes any free one and says which.
     #[arg(long, env = "QUITTANCE_INVOICING_ADDRESS", default_value = "127.0.0.1:7002")]
     pub(crate) invoicing_address: SocketAddr,
+    /// Where the console listens, the pages for people; port 0 takes any free one and says which.
+    #[arg(long, env = "QUITTANCE_CONSOLE_ADDRESS", default_value = "127.0.0.1:7003")]
+    pub(crate) console_address: SocketAddr,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Service {
     Extraction,
     Invoicing,
+    Console,
 }
 
 #[derive(Debug, Args)]

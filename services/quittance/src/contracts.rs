@@ -111,6 +111,7 @@ pub(crate) async fn get(extraction: &mut Extraction, id: &str) -> Result<Contrac
     let answer = extraction
         .get_contract(GetContractRequest {
             contract_id: id.to_owned(),
+            revision: 0,
         })
         .await?
         .into_inner();

@@ -8,9 +8,11 @@ mod people;
 mod story;
 mod year;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
 use runtime::clock::{Clock, TestClock};
+use runtime::server::bind;
 
 use crate::command::Demo;
 use crate::failure::Failure;
@@ -27,11 +29,11 @@ pub(crate) async fn run(command: &Demo, output: Output) -> Result<(), Failure> {
     let talk = Output {
         json: output.json || command.check,
     };
-    talk.say("Starting PostgreSQL and both services …");
+    talk.say("Starting PostgreSQL and the services …");
     let (clock, hands) = Clock::test(year::before(&stories)?);
-    let running = Running::start(Orders::anywhere(clock)).await?;
+    let mut running = Running::start(Orders::anywhere(clock)).await?;
     let told = tell(&stories, &running, &hands, talk, began).await;
-    let (verdicts, admin) = match told {
+    let (verdicts, people) = match told {
         Ok(told) => told,
         Err(failure) => {
             running.stop().await;
@@ -43,18 +45,34 @@ pub(crate) async fn run(command: &Demo, output: Output) -> Result<(), Failure> {
         running.stop().await;
         return result;
     }
-    talk.say(&people::what_next(&running.with_key(admin)));
+    open_console(&mut running, command, &people).await?;
+    talk.say(&people::what_next(
+        &running.with_key(people.admin),
+        running.console,
+    ));
     running.until_stopped().await.and(result)
 }
 
-/// Tells every story; answers what became of each, and the key of the company in whose name it was told.
+/// Opens the pages on which the story's people can sign in. Where another program has the address, any free port will do.
+async fn open_console(running: &mut Running, command: &Demo, people: &People) -> Result<(), Failure> {
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let bound = match bind(command.console_address).await {
+        Ok(bound) => bound,
+        Err(_) => bind(anywhere)
+            .await
+            .map_err(|error| Failure::broken(error.to_string()))?,
+    };
+    running.open_console(bound, people.guests())
+}
+
+/// Tells every story; answers what became of each, and the people in whose name it was told.
 async fn tell(
     stories: &[Story],
     running: &Running,
     hands: &TestClock,
     output: Output,
     began: Instant,
-) -> Result<(Vec<Verdict>, String), Failure> {
+) -> Result<(Vec<Verdict>, People), Failure> {
     let mut people = People::meet(running).await?;
     let mut verdicts = Vec::new();
     let mut billed = Vec::new();
@@ -71,7 +89,7 @@ async fn tell(
         verdicts.push(check::compare(story, plan, &invoices));
     }
     verdicts.sort_by(|left, right| left.story.cmp(&right.story));
-    Ok((verdicts, people.admin))
+    Ok((verdicts, people))
 }
 
 /// Stories that end before billing still have something to show: the reason.

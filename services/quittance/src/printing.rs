@@ -66,7 +66,7 @@ pub(crate) fn table(columns: &[&str], right: &[&str], rows: Vec<Vec<String>>) ->
 /// Columns to fill: the terminal's, or what a log can bear.
 fn width() -> u16 {
     const IN_A_LOG: u16 = 160;
-    console::Term::stdout()
+    terminal::Term::stdout()
         .size_checked()
         .map_or(IN_A_LOG, |(_, columns)| columns.max(80))
 }

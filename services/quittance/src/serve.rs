@@ -1,8 +1,10 @@
-//! `quittance serve`: one or both services in this process, on PostgreSQL, until a signal.
+//! `quittance serve`: the services and the console in this process, or one of them, until a signal.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
+use console::DemoPerson;
 use extraction::Means;
 use invoicing::Invoicing;
 use runtime::caller::Role;
@@ -26,6 +28,7 @@ pub(crate) async fn run(command: &Serve) -> Result<(), Failure> {
     let orders = Orders {
         extraction: wanted(command, Service::Extraction).then_some(command.extraction_address),
         invoicing: wanted(command, Service::Invoicing).then_some(command.invoicing_address),
+        console: wanted(command, Service::Console).then_some(command.console_address),
         clock: Clock::System,
         log: "info",
     };
@@ -33,6 +36,7 @@ pub(crate) async fn run(command: &Serve) -> Result<(), Failure> {
     for (service, address) in [
         ("extraction", running.extraction),
         ("invoicing", running.invoicing),
+        ("console", running.console),
     ] {
         if let Some(address) = address {
             line(&format!("{service} listens on {address}"));
@@ -45,10 +49,11 @@ fn wanted(command: &Serve, service: Service) -> bool {
     command.only.is_none_or(|only| only == service)
 }
 
-/// Which services to start, where, and how they tell the time.
+/// What to start, where, and how they tell the time.
 pub(crate) struct Orders {
     pub(crate) extraction: Option<SocketAddr>,
     pub(crate) invoicing: Option<SocketAddr>,
+    pub(crate) console: Option<SocketAddr>,
     pub(crate) clock: Clock,
     /// What is logged unless `RUST_LOG` says otherwise.
     pub(crate) log: &'static str,
@@ -61,6 +66,7 @@ impl Orders {
         Self {
             extraction: Some(anywhere),
             invoicing: Some(anywhere),
+            console: None,
             clock,
             log: "error",
         }
@@ -71,9 +77,14 @@ impl Orders {
 pub(crate) struct Running {
     pub(crate) extraction: Option<SocketAddr>,
     pub(crate) invoicing: Option<SocketAddr>,
+    pub(crate) console: Option<SocketAddr>,
     pub(crate) keys: Keys,
     pub(crate) credentials: Credentials,
-    database: Database,
+    /// None where nothing of it has one: the console asks the services.
+    database: Option<Database>,
+    clock: Clock,
+    environment: Environment,
+    drain: Duration,
     token: CancellationToken,
     tasks: JoinSet<Result<(), Failure>>,
 }
@@ -91,21 +102,27 @@ impl Running {
         telemetry::start(&settings, orders.log).map_err(refused)?;
         let token = shutdown::on_signals()?;
         let (extraction, invoicing) = (bound(orders.extraction).await?, bound(orders.invoicing).await?);
+        let console = bound(orders.console).await?;
+        let stores = extraction.is_some() || invoicing.is_some();
         let keys = Keys::load_or_create(&settings.keys).map_err(refused)?;
         let credentials = Credentials::load(&settings.keys).map_err(refused)?;
         let mut running = Self {
             extraction: extraction.as_ref().map(Bound::address),
             invoicing: invoicing.as_ref().map(Bound::address),
+            console: None,
             keys,
             credentials,
-            database: Database::open(&settings.database).await.map_err(broken)?,
+            database: match stores {
+                true => Some(Database::open(&settings.database).await.map_err(broken)?),
+                false => None,
+            },
+            clock: orders.clock,
+            environment,
+            drain: settings.drain,
             token,
             tasks: JoinSet::new(),
         };
-        match running
-            .launch(extraction, invoicing, &environment, &settings, &orders.clock)
-            .await
-        {
+        match running.launch(extraction, invoicing, console).await {
             Ok(()) => Ok(running),
             Err(failure) => {
                 running.stop().await;
@@ -118,38 +135,53 @@ impl Running {
         &mut self,
         extraction: Option<Bound>,
         invoicing: Option<Bound>,
-        environment: &Environment,
-        settings: &Settings,
-        clock: &Clock,
+        console: Option<Bound>,
     ) -> Result<(), Failure> {
         if let Some(bound) = invoicing {
             let pool = self
                 .pool(invoicing::DATABASE, &invoicing::store::MIGRATIONS)
                 .await?;
-            let service = Invoicing::new(pool, clock.clone());
-            let serving = invoicing::serve(
-                service,
-                bound,
-                self.keys.clone(),
-                self.token.clone(),
-                settings.drain,
-            );
+            let service = Invoicing::new(pool, self.clock.clone());
+            let (keys, token) = (self.keys.clone(), self.token.clone());
+            let serving = invoicing::serve(service, bound, keys, token, self.drain);
             self.tasks.spawn(async { serving.await.map_err(broken) });
         }
         if let Some(bound) = extraction {
-            let mut own = extraction::settings::Settings::read(environment).map_err(refused)?;
+            let mut own = extraction::settings::Settings::read(&self.environment).map_err(refused)?;
             if let Some(address) = self.invoicing {
-                own.invoicing = Endpoint::from_shared(format!("http://{address}")).map_err(broken)?;
+                own.invoicing = endpoint(address)?;
             }
             let means = Means {
                 pool: self.pool("extraction", &extraction::MIGRATIONS).await?,
                 keys: self.keys.clone(),
                 service_key: Secret::new(self.credentials.service.clone()),
-                clock: clock.clone(),
+                clock: self.clock.clone(),
             };
-            let serving = extraction::serve(own, means, bound, self.token.clone(), settings.drain);
+            let serving = extraction::serve(own, means, bound, self.token.clone(), self.drain);
             self.tasks.spawn(async { serving.await.map_err(broken) });
         }
+        match console {
+            Some(bound) => self.open_console(bound, Vec::new()),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens the console at an address; the people of a demonstration sign in there with one click.
+    pub(crate) fn open_console(&mut self, bound: Bound, demo: Vec<DemoPerson>) -> Result<(), Failure> {
+        let mut own = console::settings::Settings::read(&self.environment).map_err(refused)?;
+        if let Some(address) = self.extraction {
+            own.extraction = console::settings::service_at(endpoint(address)?);
+        }
+        if let Some(address) = self.invoicing {
+            own.invoicing = console::settings::service_at(endpoint(address)?);
+        }
+        let means = console::Means {
+            clock: self.clock.clone(),
+            demo,
+        };
+        self.console = Some(bound.address());
+        let serving = console::serve(own, means, bound, self.token.clone(), self.drain);
+        self.tasks.spawn(async { serving.await.map_err(broken) });
         Ok(())
     }
 
@@ -158,10 +190,11 @@ impl Running {
         service: &str,
         migrations: &sqlx::migrate::Migrator,
     ) -> Result<sqlx::PgPool, Failure> {
-        self.database
-            .service_pool(service, migrations)
-            .await
-            .map_err(broken)
+        let database = self
+            .database
+            .as_ref()
+            .ok_or_else(|| broken("no PostgreSQL was opened"))?;
+        database.service_pool(service, migrations).await.map_err(broken)
     }
 
     /// Waits for a signal, or for a service that broke off; then drains and closes everything.
@@ -173,7 +206,9 @@ impl Running {
             ended = ended.and(task);
             self.token.cancel();
         }
-        self.database.close().await;
+        if let Some(database) = self.database {
+            database.close().await;
+        }
         ended
     }
 
@@ -200,7 +235,7 @@ impl Running {
 
     /// Where a private cluster keeps its files; none with `DATABASE_URL`.
     pub(crate) fn cluster(&self) -> Option<PathBuf> {
-        self.database.folder()
+        self.database.as_ref().and_then(Database::folder)
     }
 
     /// A key for somebody new of a tenant.
@@ -209,7 +244,11 @@ impl Running {
     }
 }
 
-async fn bound(address: Option<SocketAddr>) -> Result<Option<Bound>, Failure> {
+fn endpoint(address: SocketAddr) -> Result<Endpoint, Failure> {
+    Endpoint::from_shared(format!("http://{address}")).map_err(broken)
+}
+
+pub(crate) async fn bound(address: Option<SocketAddr>) -> Result<Option<Bound>, Failure> {
     match address {
         Some(address) => bind(address).await.map(Some).map_err(broken),
         None => Ok(None),

@@ -94,6 +94,11 @@ impl Bound {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// The listener itself, for a server that does not speak gRPC.
+    pub fn into_listener(self) -> TcpListener {
+        self.listener
+    }
 }
 
 /// A gRPC server in the making. Health and reflection answer anyone; every other call needs a key.

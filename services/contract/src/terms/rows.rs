@@ -52,11 +52,29 @@ fn walk(json: &Value, path: &str, words: &[String], rows: &mut Vec<TermRow>) {
             for (at, element) in elements.iter().enumerate() {
                 let mut words = words.to_vec();
                 name(element, &mut words);
+                if path == "/line_items" {
+                    rows.extend(OF_A_LINE.iter().filter_map(|key| plain(element, path, at, key, &words)));
+                }
                 walk(element, &format!("{path}/{at}"), &words, rows);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// What a line says of itself beside the values found for it: it stands where the line does, and is as sure.
+const OF_A_LINE: [&str; 3] = ["description", "kind", "unit"];
+
+fn plain(line: &Value, list: &str, at: usize, key: &str, words: &[String]) -> Option<TermRow> {
+    let label = [words.to_vec(), vec![key.to_owned()]].concat();
+    Some(TermRow {
+        path: format!("{list}/{at}/{key}"),
+        label: label.join(" · "),
+        value: line.get(key)?.as_str()?.to_owned(),
+        printed: String::new(),
+        status: status(line.get("status")?),
+        evidence: serde_json::from_value(line.get("evidence")?.clone()).unwrap_or_default(),
+    })
 }
 
 /// An element that has a name of its own takes it in place of the list's.
@@ -113,6 +131,25 @@ fn normal_form(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::terms::Found;
+
+    #[test]
+    fn a_line_says_what_sort_of_charge_it_is() {
+        let line = crate::terms::LineItem::new("L01", crate::terms::Kind::Usage, "API calls", Vec::new());
+        let terms = Terms {
+            line_items: vec![crate::terms::LineItem {
+                unit: Some("call".to_owned()),
+                ..line
+            }],
+            ..Terms::default()
+        };
+        let found: Vec<_> = rows(&terms).into_iter().map(|row| (row.path, row.label, row.value)).collect();
+        let expected = [
+            ("/line_items/0/description", "API calls · description", "API calls"),
+            ("/line_items/0/kind", "API calls · kind", "usage"),
+            ("/line_items/0/unit", "API calls · unit", "call"),
+        ];
+        assert_eq!(found, expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())));
+    }
 
     #[test]
     fn each_value_has_its_address_and_its_words() {

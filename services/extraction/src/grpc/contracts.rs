@@ -7,12 +7,14 @@ use wire::extraction::v1;
 
 use super::fault::Fault;
 use super::{Call, Desk, contract_id, message, no_such_contract};
-use crate::store::contracts::{self, Contract, Place};
+use crate::store::contracts::{self, Contract, Filter, Place};
 use crate::store::dossier::Dossier;
 use crate::store::events;
 
 const PAGE: u32 = 100;
 const LARGEST_PAGE: u32 = 1000;
+/// Characters.
+const LONGEST_SEARCH: usize = 200;
 
 /// A page of contracts, newest first.
 pub(super) async fn list(
@@ -24,19 +26,45 @@ pub(super) async fn list(
     let mut transaction = desk.begin(&call).await?;
     // One more than asked for tells whether there is a next page.
     let wanted = size.saturating_add(1);
-    let found = contracts::list(&mut transaction, call.caller.tenant, &states, after, wanted).await;
+    let filter = Filter {
+        states: &states,
+        search: search(&ask.search)?,
+    };
+    let found = contracts::list(&mut transaction, call.caller.tenant, filter, after, wanted).await;
     Ok(page(&found?, size))
 }
 
-/// One contract with all that is known of it.
+/// How many contracts are in each state.
+pub(super) async fn count(
+    desk: &Desk,
+    request: &Request<v1::CountContractsRequest>,
+) -> Result<v1::CountContractsResponse, Fault> {
+    let (call, search) = (Call::of(request)?, search(&request.get_ref().search)?);
+    let mut transaction = desk.begin(&call).await?;
+    let counts = contracts::count(&mut transaction, call.caller.tenant, search).await?;
+    let counts = counts.into_iter().map(|(state, contracts)| v1::StateCount {
+        state: message::state_named(&state).into(),
+        contracts,
+    });
+    Ok(v1::CountContractsResponse {
+        counts: counts.collect(),
+    })
+}
+
+/// One contract with all that is known of it, or was at a revision.
 pub(super) async fn get(
     desk: &Desk,
     request: &Request<v1::GetContractRequest>,
 ) -> Result<v1::GetContractResponse, Fault> {
-    let (call, id) = (Call::of(request)?, contract_id(&request.get_ref().contract_id)?);
+    let (call, ask) = (Call::of(request)?, request.get_ref());
+    let id = contract_id(&ask.contract_id)?;
     let mut transaction = desk.begin(&call).await?;
     let found = Dossier::find(&mut transaction, call.caller.tenant, id).await?;
-    let dossier = found.ok_or_else(|| no_such_contract(id))?;
+    let mut dossier = found.ok_or_else(|| no_such_contract(id))?;
+    if ask.revision != 0 {
+        let earlier = dossier.as_of(&mut transaction, ask.revision).await?;
+        dossier = earlier.ok_or_else(|| no_such_revision(id, ask.revision))?;
+    }
     let contract = message::contract(&mut transaction, &dossier).await?;
     Ok(v1::GetContractResponse {
         contract: Some(contract),
@@ -59,6 +87,23 @@ pub(super) async fn events(
             .map(|(_, event)| message::event(event))
             .collect(),
     })
+}
+
+fn no_such_revision(id: Uuid, revision: u32) -> Status {
+    rejection::not_found(
+        "REVISION_UNKNOWN",
+        format!("contract {id} has no revision {revision}: its events name those it has"),
+    )
+}
+
+/// What a list is narrowed to.
+fn search(text: &str) -> Result<&str, Status> {
+    let text = text.trim();
+    if text.contains('\0') || text.chars().count() > LONGEST_SEARCH {
+        let sentence = format!("must be at most {LONGEST_SEARCH} characters, none of them NUL");
+        return Err(rejection::invalid("search", sentence));
+    }
+    Ok(text)
 }
 
 fn states(ask: &v1::ListContractsRequest) -> Result<Vec<&'static str>, Status> {

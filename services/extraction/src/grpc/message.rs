@@ -56,6 +56,13 @@ pub(super) fn summary(contract: &Contract) -> v1::ContractSummary {
         open_flags: contract.summary.open_flags,
         blocking_flags: contract.summary.blocking_flags,
         received_at: Some(timestamp(contract.received_at)),
+        printed_total: contract
+            .summary
+            .printed_total
+            .map(|total| total.to_string())
+            .unwrap_or_default(),
+        currency: contract.summary.currency.clone(),
+        last_actor: contract.summary.last_actor.clone(),
     }
 }
 
@@ -87,6 +94,13 @@ pub(super) fn state(state: &State) -> v1::ContractState {
         State::Rejected => v1::ContractState::Rejected,
         State::Superseded => v1::ContractState::Superseded,
     }
+}
+
+/// A state by the database's name of it.
+pub(super) fn state_named(name: &str) -> v1::ContractState {
+    let all = (0..).map_while(|number| v1::ContractState::try_from(number).ok());
+    let mut all = all.filter(|state| state_name(*state) == Some(name));
+    all.next().unwrap_or_default()
 }
 
 /// The database's name of a state a caller names; none for the unspecified one.

@@ -7,7 +7,7 @@ use contract::file::{self, Limits};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
-use super::ReaderSettings;
+use super::{ReaderSettings, picture};
 
 /// The variable in which the parent says what the child may use; the only one the child gets.
 pub(super) const ORDERS: &str = "QUITTANCE_READER_ORDERS";
@@ -76,6 +76,13 @@ pub(super) enum Wanted {
     Document,
     /// The document and every one it carries.
     Parts,
+    /// A PNG of one page.
+    Picture {
+        /// From 1.
+        page: u32,
+        /// Pixels across.
+        width: u32,
+    },
 }
 
 impl Orders {
@@ -117,6 +124,10 @@ fn read_and_answer(orders: &Orders) -> io::Result<()> {
     match orders.answer {
         Wanted::Document => serde_json::to_writer(&mut stdout, &file::read(&bytes, &limits))?,
         Wanted::Parts => serde_json::to_writer(&mut stdout, &file::read_all(&bytes, &limits))?,
+        Wanted::Picture { page, width } => match picture::draw(bytes, &limits, page, width) {
+            Ok(png) => stdout.write_all(&png)?,
+            Err(refusal) => serde_json::to_writer(&mut stdout, &refusal)?,
+        },
     }
     stdout.flush()
 }

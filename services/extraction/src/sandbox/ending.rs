@@ -28,10 +28,29 @@ pub(super) fn answer<Read: DeserializeOwned>(
         return Err(too_much_memory(settings));
     }
     let answer: Result<Read, ReadError> =
-        serde_json::from_slice(&output.stdout).map_err(|_| IntakeError::ReaderDied {
-            how: "its answer cannot be understood".to_owned(),
-        })?;
+        serde_json::from_slice(&output.stdout).map_err(|_| not_understood())?;
     Ok(answer?)
+}
+
+/// The first bytes of every PNG.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// The picture or the refusal that a child answered with, or what ended it.
+pub(super) fn picture(output: Output, settings: &ReaderSettings) -> Result<Vec<u8>, IntakeError> {
+    if !output.status.success() {
+        return Err(fault(&output, settings));
+    }
+    if output.stdout.starts_with(PNG) && !longer_than(&output.stdout, settings.answer_bytes) {
+        return Ok(output.stdout);
+    }
+    let refusal: Result<ReadError, _> = serde_json::from_slice(&output.stdout);
+    Err(refusal.map_or_else(|_| not_understood(), IntakeError::Refused))
+}
+
+fn not_understood() -> IntakeError {
+    IntakeError::ReaderDied {
+        how: "its answer cannot be understood".to_owned(),
+    }
 }
 
 fn fault(output: &Output, settings: &ReaderSettings) -> IntakeError {

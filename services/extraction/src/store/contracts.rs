@@ -3,6 +3,7 @@
 use contract::review::Review;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
+use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -35,6 +36,12 @@ pub(crate) struct Summary {
     pub(crate) pages: u32,
     /// Which readers read it: `rules`, `rules + MODEL`.
     pub(crate) readers: String,
+    /// The largest total it prints, for sorting work.
+    pub(crate) printed_total: Option<Decimal>,
+    /// Empty while unknown.
+    pub(crate) currency: String,
+    /// Who changed or decided something last; empty before a person has.
+    pub(crate) last_actor: String,
 }
 
 /// Adds a contract for a document that has none. The id of the one it has, if it has one: that one is left as it is.
@@ -74,7 +81,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Contract>, sqlx::Error> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
-                readers, failure_code, failure, received_at FROM contract WHERE tenant = $1 AND id = $2",
+                readers, printed_total, currency, last_actor, failure_code, failure, received_at FROM contract WHERE tenant = $1 AND id = $2",
     )
     .bind(tenant)
     .bind(id)
@@ -105,29 +112,59 @@ pub(crate) struct Place {
     pub(crate) id: Uuid,
 }
 
-/// Contracts in these states (all if empty), newest first, after a place.
+/// Which contracts a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Filter<'f> {
+    /// All if empty.
+    pub(crate) states: &'f [&'f str],
+    /// Stands in the customer's or the file's name, whatever the case.
+    pub(crate) search: &'f str,
+}
+
+/// Contracts that pass a filter, newest first, after a place.
 pub(crate) async fn list(
     connection: &mut PgConnection,
     tenant: Uuid,
-    states: &[&str],
+    filter: Filter<'_>,
     after: Option<Place>,
     limit: u32,
 ) -> Result<Vec<Contract>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
-                readers, failure_code, failure, received_at FROM contract \
+                readers, printed_total, currency, last_actor, failure_code, failure, received_at FROM contract \
          WHERE tenant = $1 AND (cardinality($2::text[]) = 0 OR state = ANY ($2)) \
            AND ($3::timestamptz IS NULL OR (received_at, id) < ($3, $4)) \
+           AND ($6 = '' OR strpos(lower(customer || ' ' || file_name), lower($6)) > 0) \
          ORDER BY received_at DESC, id DESC LIMIT $5",
     )
     .bind(tenant)
-    .bind(states)
+    .bind(filter.states)
     .bind(after.map(|place| place.received_at.to_sqlx()))
     .bind(after.map(|place| place.id))
     .bind(i64::from(limit))
+    .bind(filter.search)
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(Row::contract).collect()
+}
+
+/// How many contracts whose customer or file has that in its name are in each state, by the state's name.
+pub(crate) async fn count(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    search: &str,
+) -> Result<Vec<(String, u64)>, sqlx::Error> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT state, count(*) FROM contract \
+         WHERE tenant = $1 AND ($2 = '' OR strpos(lower(customer || ' ' || file_name), lower($2)) > 0) \
+         GROUP BY state ORDER BY state",
+    )
+    .bind(tenant)
+    .bind(search)
+    .fetch_all(connection)
+    .await?;
+    let counted = |(state, contracts): (String, i64)| Ok((state, u64::try_from(contracts).map_err(corrupt)?));
+    rows.into_iter().map(counted).collect()
 }
 
 /// Writes where a contract stands now: state, revision and summary.
@@ -135,7 +172,8 @@ pub(crate) async fn update(connection: &mut PgConnection, contract: &Contract) -
     let failure = contract.state.failure();
     sqlx::query(
         "UPDATE contract SET state = $3, revision = $4, customer = $5, open_flags = $6, blocking_flags = $7, \
-                pages = $8, readers = $9, failure_code = $10, failure = $11 WHERE tenant = $1 AND id = $2",
+                pages = $8, readers = $9, failure_code = $10, failure = $11, printed_total = $12, currency = $13, \
+                last_actor = $14 WHERE tenant = $1 AND id = $2",
     )
     .bind(contract.tenant)
     .bind(contract.id)
@@ -148,6 +186,9 @@ pub(crate) async fn update(connection: &mut PgConnection, contract: &Contract) -
     .bind(&contract.summary.readers)
     .bind(failure.map(|failure| &failure.code))
     .bind(failure.map(|failure| &failure.sentence))
+    .bind(contract.summary.printed_total)
+    .bind(&contract.summary.currency)
+    .bind(&contract.summary.last_actor)
     .execute(connection)
     .await
     .map(drop)
@@ -178,15 +219,25 @@ pub(crate) async fn review(
     connection: &mut PgConnection,
     contract: &Contract,
 ) -> Result<Review, sqlx::Error> {
-    let Json(review) = sqlx::query_scalar(
+    let review = review_at(connection, contract, contract.revision).await?;
+    review.ok_or(sqlx::Error::RowNotFound)
+}
+
+/// A contract's review as it stood at a revision.
+pub(crate) async fn review_at(
+    connection: &mut PgConnection,
+    contract: &Contract,
+    revision: u32,
+) -> Result<Option<Review>, sqlx::Error> {
+    let found: Option<Json<Review>> = sqlx::query_scalar(
         "SELECT content FROM revision WHERE tenant = $1 AND contract = $2 AND number = $3",
     )
     .bind(contract.tenant)
     .bind(contract.id)
-    .bind(column(contract.revision))
-    .fetch_one(connection)
+    .bind(column(revision))
+    .fetch_optional(connection)
     .await?;
-    Ok(review)
+    Ok(found.map(|Json(review)| review))
 }
 
 #[derive(sqlx::FromRow)]
@@ -202,6 +253,9 @@ struct Row {
     blocking_flags: i32,
     pages: i32,
     readers: String,
+    printed_total: Option<Decimal>,
+    currency: String,
+    last_actor: String,
     failure_code: Option<String>,
     failure: Option<String>,
     received_at: jiff_sqlx::Timestamp,
@@ -225,6 +279,9 @@ impl Row {
             blocking_flags: counted(self.blocking_flags)?,
             pages: counted(self.pages)?,
             readers: self.readers,
+            printed_total: self.printed_total,
+            currency: self.currency,
+            last_actor: self.last_actor,
         };
         Ok(Contract {
             tenant: self.tenant,

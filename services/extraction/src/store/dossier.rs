@@ -1,7 +1,7 @@
 //! A contract with its review, held against every other change while one is made.
 
 use contract::flag::{Flag, Severity};
-use contract::review::Review;
+use contract::review::{Review, State as ReviewState};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -54,6 +54,23 @@ impl Dossier {
         }
     }
 
+    /// The same contract with its review as it stood at a revision; none where it has no such revision.
+    pub(crate) async fn as_of(
+        self,
+        connection: &mut PgConnection,
+        revision: u32,
+    ) -> Result<Option<Self>, sqlx::Error> {
+        let review = contracts::review_at(connection, &self.contract, revision).await?;
+        Ok(review.map(|review| Self {
+            contract: Contract {
+                revision,
+                summary: summarise(self.contract.summary, &review),
+                ..self.contract
+            },
+            review,
+        }))
+    }
+
     /// Writes the next revision, where the contract stands with it, and what the audit log says of it. `code` names the
     /// failure, if that is what happened.
     pub(crate) async fn save(
@@ -65,7 +82,11 @@ impl Dossier {
     ) -> Result<Self, sqlx::Error> {
         let revision = u32::try_from(next.revision).map_err(corrupt)?;
         let state = State::of(&next.state, code);
-        let summary = summarise(self.contract.summary, &next);
+        let mut summary = summarise(self.contract.summary, &next);
+        // What the service does by itself is part of no request; the hand-over belongs to the one that approved.
+        if !entry.trace.is_empty() && !matches!(next.state, ReviewState::HandedOver { .. }) {
+            summary.last_actor.clone_from(&entry.actor);
+        }
         let contract = Contract {
             state,
             revision,
@@ -119,6 +140,18 @@ fn summarise(before: Summary, review: &Review) -> Summary {
     let Some(draft) = &review.draft else { return before };
     Summary {
         customer: draft.terms.customer.get().cloned().unwrap_or_default(),
+        printed_total: draft
+            .terms
+            .totals
+            .iter()
+            .filter_map(|total| total.amount.copied())
+            .max(),
+        currency: draft
+            .terms
+            .currency
+            .copied()
+            .map(|currency| currency.to_string())
+            .unwrap_or_default(),
         open_flags: count(&draft.flags, Flag::waits),
         blocking_flags: count(&draft.flags, |flag| {
             flag.waits() && flag.severity == Severity::Block

@@ -315,6 +315,7 @@ pub(super) async fn send(
 pub(super) async fn get(client: &mut Client, contract: &str) -> v1::Contract {
     let request = v1::GetContractRequest {
         contract_id: contract.to_owned(),
+        revision: 0,
     };
     client
         .get_contract(request)

@@ -16,6 +16,7 @@ async fn one_company_sees_nothing_of_another() {
     let unknown = (Code::NotFound, "CONTRACT_UNKNOWN".to_owned());
     let get = v1::GetContractRequest {
         contract_id: contract_id.clone(),
+        revision: 0,
     };
     assert_eq!(refusal(stranger.get_contract(get).await), unknown);
     let events = v1::ListEventsRequest {

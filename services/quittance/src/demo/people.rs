@@ -1,9 +1,12 @@
 //! Two people who review, and one who looks after the money; each with a key of their own.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use console::DemoPerson;
 use runtime::caller::Role;
+use runtime::settings::Secret;
 use uuid::Uuid;
 use wire::extraction::v1::flag::Severity;
 use wire::extraction::v1::{
@@ -25,7 +28,7 @@ use crate::serve::Running;
 const HANDOFF_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who reviews, by the names the stories use.
-const REVIEWERS: [(&str, Role); 2] = [("dana", Role::Reviewer), ("omar", Role::Approver)];
+const REVIEWERS: [&str; 2] = ["dana", "omar"];
 
 pub(crate) struct People {
     reviewers: HashMap<String, Extraction>,
@@ -33,26 +36,47 @@ pub(crate) struct People {
     pub(crate) finance: Invoicing,
     /// Key of the company's administrator.
     pub(crate) admin: String,
+    /// Everybody, with their keys.
+    guests: Vec<DemoPerson>,
 }
+
+/// What each of them does, as the console's sign-in says it.
+const GUESTS: [(&str, Role, &str); 5] = [
+    ("dana", Role::Reviewer, "reviews contracts and submits them"),
+    ("omar", Role::Approver, "approves what dana submits"),
+    ("uma", Role::Uploader, "hands contracts in"),
+    ("finn", Role::Finance, "looks after invoices and money"),
+    ("admin", Role::Admin, "may do everything"),
+];
 
 impl People {
     /// Gives everybody a key. Each demo is a company of its own, so that it can be run again in the same folder.
     pub(crate) async fn meet(running: &Running) -> Result<Self, Failure> {
         let company = Uuid::new_v4();
-        let key = |name: &str, role: Role| running.issue(name, role, company);
+        let mut keys = HashMap::new();
+        for (name, role, _) in GUESTS {
+            keys.insert(name, running.issue(name, role, company)?);
+        }
+        let key = |name: &str| keys.get(name).cloned().unwrap_or_default();
         let mut reviewers = HashMap::new();
-        for (name, role) in REVIEWERS {
-            reviewers.insert(
-                name.to_owned(),
-                running.with_key(key(name, role)?).extraction().await?,
-            );
+        for name in REVIEWERS {
+            reviewers.insert(name.to_owned(), running.with_key(key(name)).extraction().await?);
         }
         Ok(Self {
             reviewers,
-            uploader: running.with_key(key("uma", Role::Uploader)?).extraction().await?,
-            finance: running.with_key(key("finn", Role::Finance)?).invoicing().await?,
-            admin: key("admin", Role::Admin)?,
+            uploader: running.with_key(key("uma")).extraction().await?,
+            finance: running.with_key(key("finn")).invoicing().await?,
+            admin: key("admin"),
+            guests: GUESTS
+                .iter()
+                .map(|(name, _, does)| guest(name, does, key(name)))
+                .collect(),
         })
+    }
+
+    /// Who signs in on the console with one click.
+    pub(crate) fn guests(&self) -> Vec<DemoPerson> {
+        self.guests.clone()
     }
 
     /// From file to registered plan, or to the reason why not.
@@ -122,6 +146,14 @@ impl People {
 
     pub(crate) async fn invoices_of(&mut self, account: &str) -> Result<Vec<Invoice>, Failure> {
         invoices::all(&mut self.finance, account.to_owned()).await
+    }
+}
+
+fn guest(name: &str, does: &str, key: String) -> DemoPerson {
+    DemoPerson {
+        name: name.to_owned(),
+        does: does.to_owned(),
+        key: Secret::new(key),
     }
 }
 
@@ -265,10 +297,14 @@ fn short(contract: &Contract) -> String {
 }
 
 /// What a newcomer can try while the services are up.
-pub(crate) fn what_next(services: &Services) -> String {
+pub(crate) fn what_next(services: &Services, console: Option<SocketAddr>) -> String {
     let key = services.key.clone().unwrap_or_default();
+    let console = console
+        .map(|address| format!("http://{address}"))
+        .unwrap_or_default();
     format!(
-        "\nThe services stay up until Ctrl-C. In another terminal:\n\n  export QUITTANCE_API_KEY={key}\n  \
+        "\nThe services stay up until Ctrl-C. Open {console} in a browser and choose who you are; or in another \
+         terminal:\n\n  export QUITTANCE_API_KEY={key}\n  \
          export QUITTANCE_EXTRACTION_URL={} QUITTANCE_INVOICING_URL={}\n\n  \
          cargo run --release -- invoice list\n  cargo run --release -- invoice explain NUMBER\n  \
          cargo run --release -- contract list\n  cargo run --release -- read some-contract-of-yours.pdf",

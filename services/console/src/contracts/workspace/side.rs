@@ -1,0 +1,278 @@
+//! What stands beside the page: the chosen term, flags that wait, and what happened.
+
+use wire::extraction::v1::flag::Severity;
+use wire::extraction::v1::{Contract, Event, Flag, Term};
+
+use super::cards::{Status, concerns, shown, status};
+use super::{Refused, address};
+use crate::wording::{moment, time};
+
+/// A flag for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub(crate) id: String,
+    pub(crate) weight: (&'static str, &'static str),
+    pub(crate) sentence: String,
+    pub(crate) what_to_do: String,
+    pub(crate) link: String,
+    /// Is it about the term that is looked at?
+    pub(crate) here: bool,
+    pub(crate) settled: bool,
+    /// Who settled it and why.
+    pub(crate) resolution: String,
+    /// Does it need a decision, rather than a glance?
+    pub(crate) waits: bool,
+}
+
+/// The term that is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) path: String,
+    pub(crate) label: String,
+    pub(crate) value: String,
+    pub(crate) shown: String,
+    pub(crate) printed: String,
+    pub(crate) status: Status,
+    pub(crate) quotes: Vec<Quote>,
+    pub(crate) entry: Entry,
+    /// What was typed before, where it was refused.
+    pub(crate) typed: Refused,
+}
+
+impl Chosen {
+    /// What stands in the field: what was typed and refused, else the value.
+    pub(crate) fn given(&self) -> &str {
+        if self.typed.sentence.is_empty() {
+            &self.value
+        } else {
+            &self.typed.value
+        }
+    }
+}
+
+/// Words a term rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Quote {
+    pub(crate) page: u32,
+    pub(crate) words: String,
+    pub(crate) link: String,
+}
+
+/// How a value of this sort is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) kind: &'static str,
+    pub(crate) hint: &'static str,
+    /// The only values it may have; any if empty.
+    pub(crate) choices: &'static [&'static str],
+    /// Values it often has.
+    pub(crate) usual: &'static [&'static str],
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) at: String,
+    pub(crate) actor: String,
+    pub(crate) did: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    pub(crate) reason: String,
+    pub(crate) revision: u32,
+    /// Did a person change a value or turn it down, rather than the service work on it?
+    pub(crate) by_a_person: bool,
+}
+
+/// Flags: those of the chosen term first, then what blocks, then what waits for a decision.
+pub(super) fn notices(contract: &Contract, chosen: &str) -> Vec<Notice> {
+    let id = super::summary(contract).contract_id;
+    let mut notices: Vec<Notice> = contract
+        .flags
+        .iter()
+        .map(|flag| notice(flag, &id, chosen))
+        .collect();
+    notices.sort_by_key(|notice| (!notice.here, notice.weight.0 != "blocks", !notice.waits));
+    notices
+}
+
+fn notice(flag: &Flag, contract: &str, chosen: &str) -> Notice {
+    let weight = match flag.severity() {
+        Severity::Block => ("blocks", "stop"),
+        Severity::Review => ("decide", "warn"),
+        Severity::Info | Severity::Unspecified => ("to know", "info"),
+    };
+    Notice {
+        id: flag.id.clone(),
+        sentence: flag.sentence.clone(),
+        what_to_do: flag.what_to_do.clone(),
+        link: address(
+            contract,
+            &flag.path,
+            flag.evidence.first().map_or(0, |evidence| evidence.page),
+        ),
+        here: !chosen.is_empty() && (concerns(&flag.path, chosen) || flag.path == chosen),
+        settled: flag.resolved,
+        resolution: resolution(flag),
+        waits: weight.0 != "to know",
+        weight,
+    }
+}
+
+fn resolution(flag: &Flag) -> String {
+    if flag.resolved {
+        format!("{}: {}", flag.resolved_by, flag.resolution)
+    } else {
+        String::new()
+    }
+}
+
+/// The chosen term; none where the contract has no such term.
+pub(super) fn chosen(contract: &Contract, path: &str, refused: Option<&Refused>) -> Option<Chosen> {
+    let term = contract.terms.iter().find(|term| term.path == path)?;
+    let id = super::summary(contract).contract_id;
+    let quotes = term.evidence.iter().map(|evidence| Quote {
+        page: evidence.page,
+        words: evidence.quote.clone(),
+        link: address(&id, path, evidence.page),
+    });
+    Some(Chosen {
+        path: path.to_owned(),
+        label: term.label.clone(),
+        shown: shown(&term.value),
+        value: term.value.clone(),
+        printed: term.printed.clone(),
+        status: status(&term.status),
+        quotes: quotes.collect(),
+        entry: entry(term),
+        typed: refused
+            .filter(|refused| refused.about == path)
+            .cloned()
+            .unwrap_or_default(),
+    })
+}
+
+const ANY: Entry = Entry {
+    kind: "text",
+    hint: "",
+    choices: &[],
+    usual: &[],
+};
+
+/// By the last part of its address; the service checks whatever is sent.
+fn entry(term: &Term) -> Entry {
+    let name = term.path.rsplit('/').next().unwrap_or_default();
+    match name {
+        "start" | "end" | "agreement_date" | "effective_date" | "signature_date" | "first"
+        | "target_date" => Entry { kind: "date", ..ANY },
+        "from" | "to" if term.value.contains('-') => Entry { kind: "date", ..ANY },
+        "cadence" | "period" | "included_period" | "every" => Entry {
+            hint: "How often: a word such as monthly, or every 2 months",
+            usual: &[
+                "monthly",
+                "quarterly",
+                "semiannual",
+                "annual",
+                "one_time",
+                "per_event",
+                "daily",
+                "weekly",
+                "every 2 weeks",
+                "every 2 years",
+            ],
+            ..ANY
+        },
+        "timing" => Entry {
+            choices: &["advance", "arrears"],
+            ..ANY
+        },
+        "mode" => Entry {
+            choices: &["graduated", "volume", "stairstep"],
+            ..ANY
+        },
+        "auto" | "included" if matches!(term.value.as_str(), "true" | "false") => Entry {
+            choices: &["true", "false"],
+            ..ANY
+        },
+        "kind" if term.path.starts_with("/line_items/") => Entry {
+            choices: &[
+                "recurring",
+                "seat",
+                "usage",
+                "percentage",
+                "one_time",
+                "milestone",
+                "prepaid_credit",
+                "minimum_commitment",
+                "discount",
+            ],
+            ..ANY
+        },
+        "currency" => Entry {
+            hint: "Three letters, such as USD",
+            usual: &["USD", "EUR", "GBP", "CHF", "JPY"],
+            ..ANY
+        },
+        "due" | "late_fee" | "early" => Entry {
+            kind: "parts",
+            hint: "Several parts, written as JSON; change only the values",
+            ..ANY
+        },
+        "amount" | "unit_price" | "minimum" | "cap" | "total" | "list_price" | "flat_fee" | "quantity" => {
+            Entry {
+                kind: "number",
+                hint: "A number with a point, without thousands: 12500.00",
+                ..ANY
+            }
+        }
+        _ if name.ends_with("percent") => Entry {
+            kind: "number",
+            hint: "2.5 means two and a half percent",
+            ..ANY
+        },
+        "months" | "notice_days" | "termination_notice_days" => Entry {
+            kind: "number",
+            hint: "A whole number",
+            ..ANY
+        },
+        _ => ANY,
+    }
+}
+
+/// What happened, newest first, in words.
+pub(crate) fn moments(events: &[Event], terms: &[Term]) -> Vec<Moment> {
+    events.iter().rev().map(|event| happened(event, terms)).collect()
+}
+
+fn happened(event: &Event, terms: &[Term]) -> Moment {
+    let term = terms.iter().find(|term| term.path == event.path);
+    let what = term.map_or(event.path.as_str(), |term| term.label.as_str());
+    let did = match event.action.as_str() {
+        "edited" => format!("changed {what}"),
+        "resolved" => format!("settled the flag {}", event.path),
+        "handed_over" => "handed the plan over to invoicing".to_owned(),
+        "reading" => "began to read the file".to_owned(),
+        "asking" => "looked for its terms".to_owned(),
+        "interpreting" => "drew up terms, flags and plan".to_owned(),
+        "drafted" => "finished reading".to_owned(),
+        other => other.replace('_', " "),
+    };
+    let values = event.action == "edited";
+    Moment {
+        at: time(event.at.as_ref()).map(moment).unwrap_or_default(),
+        actor: event.actor.clone(),
+        did,
+        before: if values {
+            shown(&event.before)
+        } else {
+            String::new()
+        },
+        after: if values {
+            shown(&event.after)
+        } else {
+            String::new()
+        },
+        reason: event.reason.clone(),
+        revision: event.revision,
+        by_a_person: matches!(event.action.as_str(), "edited" | "reopened" | "rejected"),
+    }
+}

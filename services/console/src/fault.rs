@@ -1,0 +1,198 @@
+//! Why a page cannot be shown, as a page: what happened, and what to do.
+
+use std::fmt::Display;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use runtime::rejection;
+use tonic::{Code, Status};
+
+use crate::layout::{Frame, Look};
+
+/// Why a page cannot be shown or a form was not carried out.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) status: StatusCode,
+    pub(crate) headline: &'static str,
+    pub(crate) sentence: String,
+    /// Where to go from here: what the link says, and its address.
+    way_on: (&'static str, &'static str),
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage<'f> {
+    frame: Frame,
+    fault: &'f Fault,
+}
+
+const HOME: (&str, &str) = ("To the contracts", "/contracts");
+
+impl Fault {
+    fn new(status: StatusCode, headline: &'static str, sentence: impl Into<String>) -> Self {
+        Self {
+            status,
+            headline,
+            sentence: sentence.into(),
+            way_on: HOME,
+        }
+    }
+
+    /// The address leads nowhere.
+    pub(crate) fn nowhere() -> Self {
+        let sentence = "The address may be mistyped, or belong to something that another company owns.";
+        Self::new(StatusCode::NOT_FOUND, "There is no such page", sentence)
+    }
+
+    /// A form without the token of its session.
+    pub(crate) fn foreign_form() -> Self {
+        let sentence = "The form was not one that this console gave you in this session, so nothing was done. Open the \
+                        page again and send the form from there.";
+        Self::new(StatusCode::FORBIDDEN, "This form was not accepted", sentence)
+    }
+
+    pub(crate) fn form_not_understood() -> Self {
+        let sentence = "A field is missing or cannot be read, so nothing was done. Go back, load the page again and \
+                        send the form once more.";
+        Self::new(StatusCode::BAD_REQUEST, "This form was not understood", sentence)
+    }
+
+    pub(crate) fn form_too_large() -> Self {
+        let sentence = "More arrived than this form can hold, or it was cut off on the way. Nothing was done. Go back and \
+                        send less at once.";
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This form did not arrive whole",
+            sentence,
+        )
+    }
+
+    /// Something of ours broke. The log says what; the page does not.
+    pub(crate) fn ours(doing: &str, error: &dyn Display) -> Self {
+        tracing::error!(doing, %error, "a page failed");
+        let sentence = format!(
+            "Something broke while {doing}. Nothing was changed. Try again; if it stays, whoever runs this console finds \
+             more in its log."
+        );
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "That went wrong", sentence)
+    }
+
+    fn unreachable() -> Self {
+        let sentence = "A service behind this console does not answer. Nothing was changed. It may be starting: load the \
+                        page again in a moment. If it stays away, whoever runs it should look at `quittance serve`.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "No connection", sentence)
+    }
+}
+
+impl From<Status> for Fault {
+    fn from(status: Status) -> Self {
+        let sentence = sentence_of(&status);
+        match (status.code(), rejection::reason_of(&status)) {
+            (Code::Unavailable | Code::Cancelled | Code::Unknown | Code::DeadlineExceeded, None) => {
+                tracing::warn!(code = ?status.code(), "a service did not answer");
+                Self::unreachable()
+            }
+            (Code::Unavailable, _) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not now", sentence),
+            (Code::NotFound, _) => Self::new(StatusCode::NOT_FOUND, "That does not exist", sentence),
+            (Code::PermissionDenied, _) => Self::new(StatusCode::FORBIDDEN, "You may not do this", sentence),
+            (Code::Unauthenticated, _) => Self {
+                way_on: ("Sign in again", "/sign-in"),
+                ..Self::new(
+                    StatusCode::UNAUTHORIZED,
+                    "Your key is not known any more",
+                    sentence,
+                )
+            },
+            (Code::Aborted, _) => Self::new(StatusCode::CONFLICT, "Somebody was faster", sentence),
+            (Code::InvalidArgument | Code::FailedPrecondition | Code::ResourceExhausted, _) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "That was refused", sentence)
+            }
+            _ => Self::new(StatusCode::BAD_GATEWAY, "That went wrong", sentence),
+        }
+    }
+}
+
+/// A refusal's sentence, as a person reads it.
+pub(crate) fn sentence_of(status: &Status) -> String {
+    let text = status.message().trim();
+    let mut letters = text.chars();
+    let mut sentence: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let look = Look {
+            theme: "system",
+            keys: false,
+        };
+        let page = FaultPage {
+            frame: Frame::outside(look),
+            fault: &self,
+        };
+        // A template that cannot be drawn leaves the sentence itself.
+        let text = page.render().unwrap_or_else(|_| self.sentence.clone());
+        (self.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_becomes_a_page_with_its_own_sentence() {
+        for (status, code, says) in [
+            (
+                rejection::not_found("CONTRACT_UNKNOWN", "there is no contract <b>"),
+                404,
+                "There is no contract &#60;b&#62;.",
+            ),
+            (
+                rejection::aborted("STALE_REVISION", "look again"),
+                409,
+                "Look again.",
+            ),
+            (
+                rejection::permission_denied("ROLE_NEEDED", "this needs the role approver"),
+                403,
+                "approver",
+            ),
+            (
+                rejection::unavailable("DATABASE_BUSY", "busy", Duration::from_secs(1)),
+                503,
+                "Busy.",
+            ),
+            (
+                Status::unavailable("tcp connect error: secret host"),
+                503,
+                "does not answer",
+            ),
+        ] {
+            let fault = Fault::from(status);
+            assert_eq!(fault.status.as_u16(), code);
+            let look = Look {
+                theme: "system",
+                keys: false,
+            };
+            let page = FaultPage {
+                frame: Frame::outside(look),
+                fault: &fault,
+            }
+            .render()
+            .unwrap();
+            assert!(page.contains(says), "{page}");
+            assert!(!page.contains("secret host"), "{page}");
+        }
+    }
+}
