@@ -53,7 +53,11 @@ fn walk(json: &Value, path: &str, words: &[String], rows: &mut Vec<TermRow>) {
                 let mut words = words.to_vec();
                 name(element, &mut words);
                 if path == "/line_items" {
-                    rows.extend(OF_A_LINE.iter().filter_map(|key| plain(element, path, at, key, &words)));
+                    rows.extend(
+                        OF_A_LINE
+                            .iter()
+                            .filter_map(|key| plain(element, path, at, key, &words)),
+                    );
                 }
                 walk(element, &format!("{path}/{at}"), &words, rows);
             }
@@ -142,13 +146,23 @@ mod tests {
             }],
             ..Terms::default()
         };
-        let found: Vec<_> = rows(&terms).into_iter().map(|row| (row.path, row.label, row.value)).collect();
+        let found: Vec<_> = rows(&terms)
+            .into_iter()
+            .map(|row| (row.path, row.label, row.value))
+            .collect();
         let expected = [
-            ("/line_items/0/description", "API calls · description", "API calls"),
+            (
+                "/line_items/0/description",
+                "API calls · description",
+                "API calls",
+            ),
             ("/line_items/0/kind", "API calls · kind", "usage"),
             ("/line_items/0/unit", "API calls · unit", "call"),
         ];
-        assert_eq!(found, expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())));
+        assert_eq!(
+            found,
+            expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()))
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use wire::invoicing::v1::{Facts, MilestoneCompletion, SeatChange, UsageEvent};
 use wire::plan::v1::Plan;
 use wire::plan::v1::quantity::Kind;
+use wire::plan::v1::renewal::Kind as Renews;
 
 /// Months that usage is made up for, at most.
 const LONGEST: usize = 120;
@@ -178,15 +179,20 @@ impl Done {
     }
 }
 
-/// The first day after the term, on which what is billed in arrears is invoiced; a year where there is no end.
+/// The whole term and nothing of a renewal: what is billed in arrears is invoiced on the first day after it, which with a
+/// renewal is the first day of the next term. A year where there is no end.
 fn last_day(plan: &Plan) -> String {
     let term = plan.term.clone().unwrap_or_default();
-    if !term.end.is_empty() {
-        return term.end;
-    }
-    let start = term.start.parse::<Date>().ok();
-    let year = start.and_then(|start| start.checked_add(1.year()).ok());
-    year.map(|day| day.to_string()).unwrap_or_default()
+    let renews = plan.renewal.as_ref().and_then(|renewal| renewal.kind.as_ref());
+    let renews = matches!(renews, Some(Renews::Automatic(_)));
+    let end = term.end.parse::<Date>().ok();
+    let year = || term.start.parse::<Date>().ok()?.checked_add(1.year()).ok();
+    let last = match end {
+        Some(end) if renews => end.yesterday().ok(),
+        Some(end) => Some(end),
+        None => year(),
+    };
+    last.map(|day| day.to_string()).unwrap_or_default()
 }
 
 /// One day in each month from the beginning of the term.
