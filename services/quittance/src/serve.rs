@@ -103,7 +103,8 @@ impl Running {
         let token = shutdown::on_signals()?;
         let (extraction, invoicing) = (bound(orders.extraction).await?, bound(orders.invoicing).await?);
         let console = bound(orders.console).await?;
-        let stores = extraction.is_some() || invoicing.is_some();
+        // The console alone asks others.
+        let stores = extraction.is_some() || invoicing.is_some() || console.is_none();
         let keys = Keys::load_or_create(&settings.keys).map_err(refused)?;
         let credentials = Credentials::load(&settings.keys).map_err(refused)?;
         let mut running = Self {

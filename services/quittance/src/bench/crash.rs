@@ -87,6 +87,7 @@ impl Ground {
         let orders = Orders {
             extraction: None,
             invoicing: None,
+            console: None,
             clock: Clock::System,
             log: "error",
         };
