@@ -11,7 +11,10 @@ use super::walk::Walk;
 use super::{Done, Order, Outcome, RunError, Share, Taking, bill};
 use crate::author::Author;
 use crate::store::accounts::{self, Parked};
+use crate::store::statistics;
 
+/// After so many batches tables that were small may have grown.
+const BATCHES_BETWEEN_STATISTICS: u32 = 20;
 /// Transactions at once: computing one batch overlaps with storing another.
 const WORKERS: usize = 3;
 
@@ -26,7 +29,12 @@ pub(super) async fn bill_share(
     let mut workers = JoinSet::new();
     let mut outcome = Outcome::default();
     let mut walk = Walk::over(share);
+    let mut batches: u32 = 0;
     while let Some(batch) = walk.next(pool, author).await? {
+        if batches.is_multiple_of(BATCHES_BETWEEN_STATISTICS) {
+            statistics::refresh(pool).await?;
+        }
+        batches = batches.saturating_add(1);
         if workers.len() >= WORKERS
             && let Some(done) = workers.join_next().await
         {

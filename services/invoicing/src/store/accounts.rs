@@ -86,7 +86,7 @@ pub(crate) async fn known(
 ) -> Result<HashSet<String>, sqlx::Error> {
     let rows: Vec<String> = sqlx::query_scalar(
         "SELECT known.id FROM UNNEST($2::text[]) AS wanted (id) \
-         CROSS JOIN LATERAL (SELECT id FROM account WHERE tenant = $1 AND id = wanted.id) AS known",
+         CROSS JOIN LATERAL (SELECT id FROM account WHERE tenant = $1 AND id = wanted.id OFFSET 0) AS known",
     )
     .bind(tenant)
     .bind(accounts)

@@ -59,7 +59,7 @@ pub(crate) async fn of_agreements(
         "SELECT ending.*, EXISTS (SELECT FROM plan_ending_withdrawal AS taken_back \
              WHERE taken_back.tenant = $1 AND taken_back.plan = ending.plan AND taken_back.ending = ending.id) AS withdrawn \
          FROM UNNEST($2::text[]) AS wanted (plan) \
-         CROSS JOIN LATERAL (SELECT * FROM plan_ending WHERE tenant = $1 AND plan = wanted.plan) AS ending \
+         CROSS JOIN LATERAL (SELECT * FROM plan_ending WHERE tenant = $1 AND plan = wanted.plan OFFSET 0) AS ending \
          ORDER BY ending.plan, ending.recorded_at, ending.id",
     )
     .bind(tenant)

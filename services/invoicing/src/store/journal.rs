@@ -142,9 +142,10 @@ pub(crate) async fn of_invoices(
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT entry.id AS entry, entry.date, entry.description, entry.currency, \
                 posting.ledger, posting.debit, posting.credit, posting.charge \
-         FROM journal_entry AS entry \
-         LEFT JOIN posting ON posting.tenant = entry.tenant AND posting.entry = entry.id \
-         WHERE entry.tenant = $1 AND entry.id = ANY($2) ORDER BY entry.id, posting.position",
+         FROM UNNEST($2::uuid[]) AS wanted (id) \
+         CROSS JOIN LATERAL (SELECT * FROM journal_entry WHERE tenant = $1 AND id = wanted.id OFFSET 0) AS entry \
+         LEFT JOIN LATERAL (SELECT * FROM posting WHERE tenant = $1 AND entry = wanted.id OFFSET 0) AS posting ON true \
+         ORDER BY entry.id, posting.position",
     )
     .bind(tenant)
     .bind(invoices)

@@ -103,7 +103,7 @@ pub(crate) async fn of_agreements(
     let rows: Vec<Row> =
         sqlx::query_as(
         "SELECT reached.* FROM UNNEST($2::text[]) AS wanted (plan) \
-         CROSS JOIN LATERAL (SELECT * FROM milestone_completion WHERE tenant = $1 AND plan = wanted.plan) AS reached",
+         CROSS JOIN LATERAL (SELECT * FROM milestone_completion WHERE tenant = $1 AND plan = wanted.plan OFFSET 0) AS reached",
     )
             .bind(tenant)
             .bind(agreements)
@@ -144,7 +144,7 @@ pub(crate) async fn withdrawals(
     let rows: Vec<(String, String, String, jiff_sqlx::Date, String)> = sqlx::query_as(
         "SELECT taken_back.plan, reached.milestone, taken_back.completion, taken_back.date, taken_back.reason \
          FROM UNNEST($2::text[]) AS wanted (plan) \
-         CROSS JOIN LATERAL (SELECT * FROM milestone_withdrawal WHERE tenant = $1 AND plan = wanted.plan) AS taken_back \
+         CROSS JOIN LATERAL (SELECT * FROM milestone_withdrawal WHERE tenant = $1 AND plan = wanted.plan OFFSET 0) AS taken_back \
          JOIN milestone_completion AS reached ON reached.tenant = $1 AND reached.plan = taken_back.plan \
            AND reached.id = taken_back.completion",
     )

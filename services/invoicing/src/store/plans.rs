@@ -125,8 +125,8 @@ pub(crate) async fn of_accounts(
         "SELECT version.*, lead(version.effective) OVER (PARTITION BY version.plan ORDER BY version.number) \
                 AS superseded_on \
          FROM UNNEST($2::text[]) AS wanted (account) \
-         CROSS JOIN LATERAL (SELECT id, account FROM plan WHERE tenant = $1 AND account = wanted.account) AS plan \
-         CROSS JOIN LATERAL (SELECT * FROM plan_version WHERE tenant = $1 AND plan = plan.id) AS version \
+         CROSS JOIN LATERAL (SELECT id, account FROM plan WHERE tenant = $1 AND account = wanted.account OFFSET 0) AS plan \
+         CROSS JOIN LATERAL (SELECT * FROM plan_version WHERE tenant = $1 AND plan = plan.id OFFSET 0) AS version \
          ORDER BY plan.account, plan.id, version.number",
     )
     .bind(tenant)

@@ -103,7 +103,7 @@ pub(crate) async fn of_agreements(
 ) -> Result<Vec<Recorded>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT seats.* FROM UNNEST($2::text[]) AS wanted (plan) \
-         CROSS JOIN LATERAL (SELECT * FROM seat_change WHERE tenant = $1 AND plan = wanted.plan) AS seats",
+         CROSS JOIN LATERAL (SELECT * FROM seat_change WHERE tenant = $1 AND plan = wanted.plan OFFSET 0) AS seats",
     )
     .bind(tenant)
     .bind(agreements)

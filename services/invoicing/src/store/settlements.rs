@@ -120,8 +120,9 @@ async fn payments(
     let rows: Vec<PaymentRow> = sqlx::query_as(
         "SELECT paid.*, returned.date AS returned_on, returned.reason AS returned_why \
          FROM UNNEST($2::uuid[]) AS wanted (invoice) \
-         CROSS JOIN LATERAL (SELECT * FROM payment WHERE tenant = $1 AND invoice = wanted.invoice) AS paid \
-         LEFT JOIN payment_return AS returned ON returned.tenant = $1 AND returned.payment = paid.id \
+         CROSS JOIN LATERAL (SELECT * FROM payment WHERE tenant = $1 AND invoice = wanted.invoice OFFSET 0) AS paid \
+         LEFT JOIN LATERAL \
+           (SELECT * FROM payment_return WHERE tenant = $1 AND payment = paid.id OFFSET 0) AS returned ON true \
          ORDER BY paid.position",
     )
     .bind(tenant)
@@ -138,8 +139,8 @@ async fn voidings(
 ) -> Result<Vec<(Uuid, Closing, String)>, sqlx::Error> {
     let rows: Vec<(Uuid, jiff_sqlx::Date, String, String)> = sqlx::query_as(
         "SELECT void.invoice, void.date, note.number, void.reason FROM UNNEST($2::uuid[]) AS wanted (invoice) \
-         CROSS JOIN LATERAL (SELECT * FROM invoice_void WHERE tenant = $1 AND invoice = wanted.invoice) AS void \
-         JOIN invoice AS note ON note.tenant = $1 AND note.id = void.credit_note",
+         CROSS JOIN LATERAL (SELECT * FROM invoice_void WHERE tenant = $1 AND invoice = wanted.invoice OFFSET 0) AS void \
+         CROSS JOIN LATERAL (SELECT number FROM invoice WHERE tenant = $1 AND id = void.credit_note OFFSET 0) AS note",
     )
     .bind(tenant)
     .bind(invoices)
@@ -160,8 +161,8 @@ async fn write_offs(
     let rows: Vec<(Uuid, jiff_sqlx::Date, Decimal, String, String)> = sqlx::query_as(
         "SELECT lost.invoice, lost.date, lost.amount, invoice.currency, lost.reason \
          FROM UNNEST($2::uuid[]) AS wanted (invoice) \
-         CROSS JOIN LATERAL (SELECT * FROM invoice_write_off WHERE tenant = $1 AND invoice = wanted.invoice) AS lost \
-         JOIN invoice ON invoice.tenant = $1 AND invoice.id = lost.invoice",
+         CROSS JOIN LATERAL (SELECT * FROM invoice_write_off WHERE tenant = $1 AND invoice = wanted.invoice OFFSET 0) AS lost \
+         CROSS JOIN LATERAL (SELECT currency FROM invoice WHERE tenant = $1 AND id = lost.invoice OFFSET 0) AS invoice",
     )
     .bind(tenant)
     .bind(invoices)

@@ -100,6 +100,46 @@ async fn a_run_goes_on_call_by_call_until_every_account_was_billed() {
     assert_whole(&world, 2).await;
 }
 
+/// Statements are planned while the tables are empty, and must not go on reading everybody's rows for each account once
+/// they are not: that would be a hundred rows and more for each one that is needed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_run_reads_what_it_bills_and_not_what_others_were_billed() {
+    let world = with_accounts().await;
+    let mut admin = world.admin().await;
+    for month in 1..=12 {
+        bill(&mut admin, &format!("2026-{month:02}-01")).await;
+    }
+    assert_whole(&world, 12).await;
+    let read = eventually_counted(&world).await;
+    // Each month reads the lines of the months before, and each line's invoice: 66 months in all.
+    let needed = i64::try_from(ACCOUNTS * 66).unwrap();
+    for (table, rows) in read {
+        assert!(
+            rows >= needed && rows < needed * 30,
+            "{table}: {rows} rows read, {needed} needed"
+        );
+    }
+}
+
+/// The rows read of some tables, once the statistics of all connections have arrived.
+async fn eventually_counted(world: &World) -> Vec<(String, i64)> {
+    let mut before = Vec::new();
+    loop {
+        let read: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT relname::text, idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables \
+             WHERE relname IN ('invoice', 'invoice_line') ORDER BY 1",
+        )
+        .fetch_all(world.database.pool())
+        .await
+        .unwrap();
+        if read == before {
+            return read;
+        }
+        before = read;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_run_goes_on_only_where_a_call_of_it_ended() {
     let world = World::start().await;

@@ -99,9 +99,9 @@ async fn rows(
                 upper(line.service) AS day_after, line.amount, line.currency, line.tax, line.description, \
                 invoice.id, invoice.number, invoice.invoice_date, line.sequence \
          FROM UNNEST($2::text[]) AS wanted (plan) \
-         CROSS JOIN LATERAL (SELECT * FROM invoice_line WHERE tenant = $1 AND plan = wanted.plan) AS line \
+         CROSS JOIN LATERAL (SELECT * FROM invoice_line WHERE tenant = $1 AND plan = wanted.plan OFFSET 0) AS line \
          CROSS JOIN LATERAL \
-           (SELECT id, number, invoice_date FROM invoice WHERE tenant = $1 AND id = line.invoice) AS invoice \
+           (SELECT id, number, invoice_date FROM invoice WHERE tenant = $1 AND id = line.invoice OFFSET 0) AS invoice \
          ORDER BY line.plan, line.invoice, line.position",
     )
     .bind(tenant)
@@ -121,7 +121,7 @@ pub(crate) async fn issued_through(
         "SELECT wanted.plan, latest.invoice_date FROM UNNEST($2::text[]) AS wanted (plan) \
          CROSS JOIN LATERAL ( \
              SELECT invoice_date FROM invoice WHERE tenant = $1 AND plan = wanted.plan \
-               AND NOT EXISTS (SELECT FROM invoice_void WHERE tenant = $1 AND credit_note = invoice.id) \
+               AND NOT EXISTS (SELECT FROM invoice_void WHERE tenant = $1 AND credit_note = invoice.id OFFSET 0) \
              ORDER BY invoice_date DESC LIMIT 1 \
          ) AS latest",
     )

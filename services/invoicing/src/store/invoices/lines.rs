@@ -105,7 +105,8 @@ pub(super) async fn of_invoices(
 ) -> Result<Vec<(Uuid, Line)>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT line.*, lower(line.service) AS first_day, upper(line.service) AS day_after, '' AS number \
-         FROM invoice_line AS line WHERE line.tenant = $1 AND line.invoice = ANY($2) \
+         FROM UNNEST($2::uuid[]) AS wanted (id) \
+         CROSS JOIN LATERAL (SELECT * FROM invoice_line WHERE tenant = $1 AND invoice = wanted.id OFFSET 0) AS line \
          ORDER BY line.invoice, line.position",
     )
     .bind(tenant)

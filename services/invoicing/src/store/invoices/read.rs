@@ -146,8 +146,9 @@ pub(crate) async fn of_ids(
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT invoice.*, version.document #> '{payment,early}' AS early \
          FROM UNNEST($2) WITH ORDINALITY AS wanted (id, place) \
-         JOIN invoice ON invoice.tenant = $1 AND invoice.id = wanted.id \
-         JOIN plan_version AS version ON version.tenant = $1 AND version.content_hash = invoice.version \
+         CROSS JOIN LATERAL (SELECT * FROM invoice WHERE tenant = $1 AND id = wanted.id OFFSET 0) AS invoice \
+         CROSS JOIN LATERAL \
+           (SELECT document FROM plan_version WHERE tenant = $1 AND content_hash = invoice.version OFFSET 0) AS version \
          ORDER BY wanted.place",
     )
     .bind(tenant)

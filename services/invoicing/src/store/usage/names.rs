@@ -57,7 +57,7 @@ pub(crate) async fn series<'n>(
         "SELECT known.* FROM UNNEST($2::text[], $3::text[]) AS wanted (account, meter) \
          CROSS JOIN LATERAL ( \
              SELECT account, meter, series, matched, distinct_in FROM usage_series \
-             WHERE tenant = $1 AND account = wanted.account AND meter = wanted.meter \
+             WHERE tenant = $1 AND account = wanted.account AND meter = wanted.meter OFFSET 0 \
          ) AS known",
     )
     .bind(tenant)
@@ -150,7 +150,7 @@ async fn sources(
                 (SELECT id FROM usage_event WHERE source = known.source ORDER BY id DESC LIMIT 1) \
          FROM UNNEST($2::text[]) AS wanted (name) \
          CROSS JOIN LATERAL \
-           (SELECT name, source FROM usage_source WHERE tenant = $1 AND name = wanted.name) AS known",
+           (SELECT name, source FROM usage_source WHERE tenant = $1 AND name = wanted.name OFFSET 0) AS known",
     )
     .bind(tenant)
     .bind(names)

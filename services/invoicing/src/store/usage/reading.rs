@@ -75,7 +75,7 @@ const QUANTITIES: &str = "\
       WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
     CROSS JOIN LATERAL ( \
         SELECT series FROM usage_series \
-        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched \
+        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
     ) AS known \
     CROSS JOIN LATERAL ( \
         SELECT date_bin('1 hour', asked.since + interval '3599.999999 seconds', '4713-01-01 00:00:00+00 BC') AS first, \
@@ -148,13 +148,13 @@ pub(crate) async fn events(
            WITH ORDINALITY AS asked (account, meter, since, until, place) \
          CROSS JOIN LATERAL ( \
              SELECT series FROM usage_series \
-             WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched \
+             WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
          ) AS known \
          CROSS JOIN LATERAL ( \
              SELECT (SELECT name FROM usage_source WHERE source = usage_event.source) AS source, \
                     id, at, value, dimensions, content \
              FROM usage_event \
-             WHERE series = known.series AND tenant = $1 AND at >= asked.since AND at < asked.until \
+             WHERE series = known.series AND tenant = $1 AND at >= asked.since AND at < asked.until OFFSET 0 \
          ) AS event",
     )
     .bind(tenant)
