@@ -57,6 +57,11 @@ pub enum Component {
         /// What it paid.
         of: Box<Component>,
     },
+    /// What paying an invoice late costs: `late-fee:INV-000042`.
+    LateFee {
+        /// Its number.
+        invoice: String,
+    },
     /// The rest of a period that was billed by the terms before, given back: `amended-credit:2026-02-15`.
     AmendedCredit {
         /// First day of the new terms.
@@ -92,6 +97,7 @@ impl fmt::Display for Component {
             Self::CommitmentShortfall => f.write_str("commitment-shortfall"),
             Self::CommitmentAdvance => f.write_str("commitment-advance"),
             Self::CommitmentDrawn { commitment, of } => write!(f, "commitment-drawn:{commitment}/{of}"),
+            Self::LateFee { invoice } => write!(f, "late-fee:{invoice}"),
             Self::Amended { on } => write!(f, "amended:{on}"),
             Self::AmendedCredit { on } => write!(f, "amended-credit:{on}"),
         }
@@ -125,8 +131,11 @@ fn plain(text: &str) -> Option<Component> {
 }
 
 fn named(kind: &str, of: &str) -> Option<Component> {
-    if kind == "credit-purchase" {
-        return Some(Component::CreditPurchase { pool: of.to_owned() });
+    let whole = of.to_owned();
+    match kind {
+        "credit-purchase" => return Some(Component::CreditPurchase { pool: whole }),
+        "late-fee" => return Some(Component::LateFee { invoice: whole }),
+        _ => {}
     }
     let (by, paid) = of.split_once('/')?;
     let (by, of) = (by.to_owned(), Box::new(paid.parse().ok()?));
@@ -199,6 +208,12 @@ mod tests {
                     of: Box::new(Component::Seats { on }),
                 },
                 "commitment-drawn:year-1/seats:2026-01-16",
+            ),
+            (
+                Component::LateFee {
+                    invoice: "INV-000042".to_owned(),
+                },
+                "late-fee:INV-000042",
             ),
             (Component::Amended { on }, "amended:2026-01-16"),
             (Component::AmendedCredit { on }, "amended-credit:2026-01-16"),

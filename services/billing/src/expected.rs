@@ -1,12 +1,13 @@
 //! What a contract should have produced through a day: every line, with its working and its facts.
 //!
 //! The order of the steps: the days in force → the charges by themselves, with the units that credits pay taken off →
-//! charges that are a share of others → discounts over several charges → credits → commitments.
+//! charges that are a share of others → discounts over several charges → credits → commitments → late fees.
 
 mod commitment;
 mod discount;
 mod holdback;
 mod known;
+mod late;
 mod once;
 mod pool;
 mod recurring;
@@ -197,6 +198,7 @@ fn compute(known: &Known<'_>) -> Result<(Vec<ExpectedLine>, Vec<Ledger>), Billin
     discount::spread(known, &mut lines)?;
     let ledgers = pool::pay_money(known, units, &mut lines)?;
     commitment::settle(known, &mut lines)?;
+    lines.extend(late::fees(known)?);
     Ok((lines, ledgers))
 }
 

@@ -1,4 +1,4 @@
-//! What became known about one plan: usage, seats, milestones, index values, endings. Facts are never changed; a
+//! What became known about one plan: usage, seats, milestones, index values, endings, payments that are late. Facts are never changed; a
 //! later fact replaces or withdraws an earlier one by name.
 //!
 //! Dates and times are local to the plan's time zone. Whoever stores the facts converts once, on the way in.
@@ -32,6 +32,9 @@ pub struct Facts {
     /// Terminations and notices.
     #[serde(default)]
     pub endings: Vec<Ending>,
+    /// Issued invoices on which late fees are charged, as far as they were paid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receivables: Vec<Receivable>,
 }
 
 /// One thing that was used.
@@ -168,6 +171,35 @@ pub enum EndingEvent {
         /// The day the notice was given.
         notice: Date,
     },
+}
+
+/// An issued invoice on which late fees are charged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receivable {
+    /// Unique among the plan's facts.
+    pub id: String,
+    /// Its number.
+    pub invoice: String,
+    /// The day it had to be paid.
+    pub due: Date,
+    /// What had to be paid, tax included, late fees left out.
+    pub amount: Decimal,
+    /// What came in, or need not be paid.
+    pub payments: Vec<Paid>,
+    /// The day it was written off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Date>,
+}
+
+/// What came in for an invoice on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paid {
+    /// The day.
+    pub on: Date,
+    /// How much.
+    pub amount: Decimal,
 }
 
 /// Id of a fact, as a line names what it rests on.

@@ -205,6 +205,7 @@ pub(crate) const NONE: Facts = Facts {
     milestones: Vec::new(),
     indices: Vec::new(),
     endings: Vec::new(),
+    receivables: Vec::new(),
 };
 
 /// Due lines as an invoice carries them.

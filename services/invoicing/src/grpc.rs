@@ -22,16 +22,17 @@ use tonic::{Request, Response, Status};
 use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
-    DeclareEndingRequest, DeclareEndingResponse, DiffPlansRequest, DiffPlansResponse, ExplainLineRequest,
-    ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetInvoiceRequest, GetInvoiceResponse,
-    GetPlanRequest, GetPlanResponse, GetUsageRequest, GetUsageResponse, ListInvoicesRequest,
-    ListInvoicesResponse, ListPlansRequest, ListPlansResponse, ListUnmatchedUsageRequest,
-    ListUnmatchedUsageResponse, ListUsageEventsRequest, ListUsageEventsResponse, PreviewPlanRequest,
-    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordPaymentRequest,
-    RecordPaymentResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
-    RegisterPlanResponse, ReturnPaymentRequest, ReturnPaymentResponse, RunBillingRequest, RunBillingResponse,
-    VoidInvoiceRequest, VoidInvoiceResponse, WithdrawEndingRequest, WithdrawEndingResponse,
-    WithdrawMilestoneRequest, WithdrawMilestoneResponse, WriteOffInvoiceRequest, WriteOffInvoiceResponse,
+    DecideLateFeesRequest, DecideLateFeesResponse, DeclareEndingRequest, DeclareEndingResponse,
+    DiffPlansRequest, DiffPlansResponse, ExplainLineRequest, ExplainLineResponse, ExportInvoiceRequest,
+    ExportInvoiceResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest, GetPlanResponse,
+    GetUsageRequest, GetUsageResponse, ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest,
+    ListPlansResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse, ListUsageEventsRequest,
+    ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, PublishIndexValueRequest,
+    PublishIndexValueResponse, RecordPaymentRequest, RecordPaymentResponse, RecordUsageRequest,
+    RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, ReturnPaymentRequest,
+    ReturnPaymentResponse, RunBillingRequest, RunBillingResponse, VoidInvoiceRequest, VoidInvoiceResponse,
+    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
+    WriteOffInvoiceRequest, WriteOffInvoiceResponse,
 };
 
 use crate::Invoicing;
@@ -267,6 +268,16 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<ReturnPaymentResponse>, Status> {
         let author = self.author(&request, BILLS)?;
         settlement::take_back(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn decide_late_fees(
+        &self,
+        request: Request<DecideLateFeesRequest>,
+    ) -> Result<Response<DecideLateFeesResponse>, Status> {
+        let author = self.author(&request, BILLS)?;
+        settlement::decide_late_fees(self, author, request.into_inner())
             .await
             .map(Response::new)
     }

@@ -105,7 +105,7 @@ pub(crate) struct Line {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FactUsed {
-    /// usage, seats, milestone, index, ending.
+    /// usage, seats, milestone, index, ending, invoice.
     pub(crate) kind: String,
     pub(crate) id: String,
     pub(crate) date: String,

@@ -17,7 +17,7 @@ use crate::billing_run::{VoidingError, take_back};
 use crate::invoice::{Invoice, Settled};
 use crate::store::audit::{self, Deed};
 use crate::store::settlements::{self, Payment};
-use crate::store::{accounts, corrupt, invoices};
+use crate::store::{accounts, corrupt, invoices, late_fees, plans};
 
 /// A payment as somebody reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) enum SettlingError {
         "{0} is a credit note: what it gives back is paid out or set off elsewhere, and is not recorded here"
     )]
     NotAnInvoice(String),
+    #[error("the contract of {0} agrees no late fees: none can be charged")]
+    NoLateFees(String),
     #[error(transparent)]
     Refused(#[from] SettlementError),
     #[error(
@@ -207,6 +209,40 @@ pub(crate) async fn write_off(
         &claim.number,
         reason,
         after,
+    )
+    .await
+}
+
+/// Decides whether late fees are charged on an invoice; the next run bills or gives back what follows. The same decision
+/// again changes nothing.
+pub(crate) async fn decide_late_fees(
+    connection: &mut PgConnection,
+    author: &Author,
+    invoice: &Invoice,
+    (charged, reason): (bool, &str),
+) -> Result<(), SettlingError> {
+    let Settled { claim, history, .. } = held(connection, author, invoice).await?;
+    if history.late_fees == charged {
+        return Ok(());
+    }
+    let version = plans::version(connection, author.tenant(), &invoice.version).await?;
+    if version.is_none_or(|version| version.plan.payment.late.is_none()) {
+        return Err(SettlingError::NoLateFees(claim.number));
+    }
+    let of = (invoice.agreement.as_str(), invoice.id);
+    late_fees::decide(connection, author, of, charged, reason).await?;
+    let action = if charged {
+        "invoice.late-fees-charged"
+    } else {
+        "invoice.late-fees-waived"
+    };
+    tell(
+        connection,
+        author,
+        action,
+        &claim.number,
+        reason,
+        json!({ "charged": charged }),
     )
     .await
 }

@@ -13,6 +13,7 @@ pub(crate) mod endings;
 pub(crate) mod indices;
 pub(crate) mod invoices;
 pub(crate) mod journal;
+pub(crate) mod late_fees;
 pub(crate) mod milestones;
 pub(crate) mod plans;
 pub(crate) mod seats;

@@ -24,7 +24,7 @@ pub use charge::{
 };
 pub use credit::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, Settlement, TopUp};
 pub use fact::{Acceptance, Aggregation, DimensionFilter, Holdback, Meter, Milestone};
-pub use payment::{Due, EarlyPayment, LateFee, PaymentTerms, Weekend};
+pub use payment::{Due, EarlyPayment, LateFee, LateFeePer, PaymentTerms, Weekend};
 
 use crate::money::Currency;
 use crate::source::FieldSource;

@@ -1,12 +1,12 @@
 //! What becomes of an invoice: `quittance invoice pay`, `return-payment`, `void` and `write-off`.
 
 use wire::invoicing::v1::{
-    Invoice as InvoiceMessage, InvoiceState, RecordPaymentRequest, ReturnPaymentRequest, Settlement,
-    VoidInvoiceRequest, WriteOffInvoiceRequest,
+    DecideLateFeesRequest, Invoice as InvoiceMessage, InvoiceState, RecordPaymentRequest,
+    ReturnPaymentRequest, Settlement, VoidInvoiceRequest, WriteOffInvoiceRequest,
 };
 
 use crate::command::Settle;
-use crate::connection::{Services, request_id};
+use crate::connection::{Invoicing, Services, request_id};
 use crate::failure::Failure;
 use crate::printing::Output;
 
@@ -64,6 +64,12 @@ pub(crate) async fn run(command: &Settle, to: &Services, output: Output) -> Resu
             let answer = invoicing.void_invoice(request).await?.into_inner();
             output.show(|| wire::json::json(&answer), || standing(answer.invoice.as_ref()));
         }
+        Settle::ChargeLateFees { number, reason } => {
+            decide(&mut invoicing, number, true, reason, output).await?;
+        }
+        Settle::WaiveLateFees { number, reason } => {
+            decide(&mut invoicing, number, false, reason, output).await?;
+        }
         Settle::WriteOff { number, on, reason } => {
             let request = WriteOffInvoiceRequest {
                 request_id: request_id(),
@@ -75,6 +81,24 @@ pub(crate) async fn run(command: &Settle, to: &Services, output: Output) -> Resu
             output.show(|| wire::json::json(&answer), || standing(answer.invoice.as_ref()));
         }
     }
+    Ok(())
+}
+
+async fn decide(
+    invoicing: &mut Invoicing,
+    number: &str,
+    charged: bool,
+    reason: &str,
+    output: Output,
+) -> Result<(), Failure> {
+    let request = DecideLateFeesRequest {
+        request_id: request_id(),
+        invoice: number.to_owned(),
+        charged,
+        reason: reason.to_owned(),
+    };
+    let answer = invoicing.decide_late_fees(request).await?.into_inner();
+    output.show(|| wire::json::json(&answer), || standing(answer.invoice.as_ref()));
     Ok(())
 }
 
@@ -120,8 +144,13 @@ pub(crate) fn standing(invoice: Option<&InvoiceMessage>) -> String {
             format!("{number} was written off on {closed_on}, {owed} {currency} are lost: {reason}")
         }
         _ => format!(
-            "{number} is open: {paid} {currency} paid, {owed} owed{}",
-            offer(told)
+            "{number} is open: {paid} {currency} paid, {owed} owed{}{}",
+            offer(told),
+            if told.late_fees {
+                ", late fees are charged"
+            } else {
+                ""
+            }
         ),
     }
 }

@@ -11,6 +11,7 @@ use crate::sample::*;
 mod absurd;
 mod amendments;
 mod extremes;
+mod late;
 mod models;
 mod prepaid;
 mod terms;

@@ -47,6 +47,7 @@ fn account_of(line: &ExpectedLine, invoice: &DraftInvoice) -> LedgerAccount {
         | Component::TopUp { .. }
         | Component::CommitmentAdvance
         | Component::CommitmentDrawn { .. } => LedgerAccount::CustomerCredits,
+        Component::LateFee { .. } => LedgerAccount::LateFees,
         _ if line
             .service
             .is_some_and(|service| service.end() > invoice.invoice_date) =>

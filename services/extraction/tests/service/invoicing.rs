@@ -132,6 +132,7 @@ serve_registration_only! {
     withdraw_ending(WithdrawEndingRequest) -> WithdrawEndingResponse,
     publish_index_value(PublishIndexValueRequest) -> PublishIndexValueResponse,
     record_payment(RecordPaymentRequest) -> RecordPaymentResponse,
+    decide_late_fees(DecideLateFeesRequest) -> DecideLateFeesResponse,
     return_payment(ReturnPaymentRequest) -> ReturnPaymentResponse,
     void_invoice(VoidInvoiceRequest) -> VoidInvoiceResponse,
     write_off_invoice(WriteOffInvoiceRequest) -> WriteOffInvoiceResponse,

@@ -18,6 +18,7 @@ enum Fact<'a> {
     Milestone(&'a MilestoneReport),
     Index(&'a billing::facts::IndexValue),
     Ending(&'a billing::facts::Ending),
+    Receivable(&'a billing::facts::Receivable),
 }
 
 /// The name of a fact among all facts of an agreement, from its id among its kind: people number seats and milestones
@@ -57,6 +58,10 @@ impl<'a> FactIndex<'a> {
             .endings
             .iter()
             .map(|ending| (ending.id.as_str(), Fact::Ending(ending)));
+        let receivables = facts
+            .receivables
+            .iter()
+            .map(|receivable| (receivable.id.as_str(), Fact::Receivable(receivable)));
         Self(
             events
                 .chain(measured)
@@ -64,6 +69,7 @@ impl<'a> FactIndex<'a> {
                 .chain(milestones)
                 .chain(indices)
                 .chain(endings)
+                .chain(receivables)
                 .collect(),
         )
     }
@@ -107,6 +113,7 @@ fn describe(id: &str, fact: Fact<'_>) -> FactUsed {
             value.series.clone(),
         ),
         Fact::Ending(ending) => ended(id, &ending.event),
+        Fact::Receivable(receivable) => overdue(id, receivable),
     }
 }
 
@@ -152,6 +159,20 @@ fn ended(id: &str, event: &EndingEvent) -> FactUsed {
         EndingEvent::NotRenewed { notice } => (notice, "notice that it will not renew"),
     };
     used("ending", id, date.to_string(), String::new(), note.to_owned())
+}
+
+fn overdue(id: &str, receivable: &billing::facts::Receivable) -> FactUsed {
+    let paid = receivable.payments.iter();
+    let paid: Vec<String> = paid
+        .map(|payment| format!("{} paid on {}", payment.amount, payment.on))
+        .collect();
+    let note = if paid.is_empty() {
+        "due; nothing was paid".to_owned()
+    } else {
+        format!("due; {}", paid.join(", "))
+    };
+    let (due, amount) = (receivable.due.to_string(), receivable.amount.to_string());
+    used("invoice", id, due, amount, note)
 }
 
 fn with_dimensions(meter: &str, dimensions: &BTreeMap<String, String>) -> String {

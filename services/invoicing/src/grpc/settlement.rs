@@ -9,9 +9,9 @@ use sqlx::PgConnection;
 use tonic::Status;
 use uuid::Uuid;
 use wire::invoicing::v1::{
-    self, InvoiceState, RecordPaymentRequest, RecordPaymentResponse, ReturnPaymentRequest,
-    ReturnPaymentResponse, VoidInvoiceRequest, VoidInvoiceResponse, WriteOffInvoiceRequest,
-    WriteOffInvoiceResponse,
+    self, DecideLateFeesRequest, DecideLateFeesResponse, InvoiceState, RecordPaymentRequest,
+    RecordPaymentResponse, ReturnPaymentRequest, ReturnPaymentResponse, VoidInvoiceRequest,
+    VoidInvoiceResponse, WriteOffInvoiceRequest, WriteOffInvoiceResponse,
 };
 
 use super::facts::{checked_id, date, text};
@@ -137,6 +137,30 @@ pub(super) async fn write_off(
     write.finish(WriteOffInvoiceResponse { invoice }).await
 }
 
+pub(super) async fn decide_late_fees(
+    service: &Invoicing,
+    author: Author,
+    request: DecideLateFeesRequest,
+) -> Result<DecideLateFeesResponse, Status> {
+    let begun = write::begin(
+        &service.pool,
+        &author,
+        "DecideLateFees",
+        &request.request_id,
+        &request,
+    );
+    let mut write = match begun.await? {
+        Begun::Answered(answer) => return Ok(answer),
+        Begun::New(write) => write,
+    };
+    let reason = reason(&request.reason)?;
+    let invoice = invoices::called(&mut write.transaction, &author, &request.invoice).await?;
+    let decision = (request.charged, reason.as_str());
+    settlement::decide_late_fees(&mut write.transaction, &author, &invoice, decision).await?;
+    let invoice = Some(shown(&mut write.transaction, &author, invoice.id).await?);
+    write.finish(DecideLateFeesResponse { invoice }).await
+}
+
 fn day(service: &Invoicing, given: &str) -> Result<Date, Status> {
     if given.is_empty() {
         Ok(service.clock.today())
@@ -183,6 +207,7 @@ pub(super) fn message(settled: &Settled, currency: Currency) -> (InvoiceState, v
             payable: shown(&offer.payable),
             discount: shown(&offer.discount),
         }),
+        late_fees: settled.history.late_fees,
         payments: settled
             .history
             .payments
@@ -256,6 +281,7 @@ impl From<SettlingError> for Status {
             SettlingError::NotAnInvoice(_) => rejection::failed_precondition("NOT_AN_INVOICE", sentence),
             SettlingError::Refused(refused) => refusal(&refused, sentence),
             SettlingError::IdTaken { .. } => rejection::already_exists("PAYMENT_EXISTS", sentence),
+            SettlingError::NoLateFees(_) => rejection::failed_precondition("NO_LATE_FEES", sentence),
             SettlingError::UnknownPayment { .. } => rejection::not_found("UNKNOWN_PAYMENT", sentence),
             SettlingError::AlreadyReturned { .. } => {
                 rejection::already_exists("PAYMENT_ALREADY_RETURNED", sentence)

@@ -35,6 +35,8 @@ pub(crate) struct History {
     pub(crate) payments: Vec<Payment>,
     /// How it was closed, and why.
     pub(crate) closing: Option<(Closing, String)>,
+    /// Are late fees charged on it?
+    pub(crate) late_fees: bool,
 }
 
 impl History {
@@ -109,7 +111,28 @@ pub(crate) async fn of_invoices(
     for (invoice, closing, reason) in write_offs(connection, tenant, invoices).await? {
         histories.entry(invoice).or_default().closing = Some((closing, reason));
     }
+    for invoice in charged_late(connection, tenant, invoices).await? {
+        histories.entry(invoice).or_default().late_fees = true;
+    }
     Ok(histories)
+}
+
+async fn charged_late(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    invoices: &[Uuid],
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT decided.invoice FROM UNNEST($2::uuid[]) AS wanted (invoice) \
+         CROSS JOIN LATERAL ( \
+             SELECT invoice, charged FROM late_fee WHERE tenant = $1 AND invoice = wanted.invoice \
+             ORDER BY position DESC LIMIT 1 \
+         ) AS decided WHERE decided.charged",
+    )
+    .bind(tenant)
+    .bind(invoices)
+    .fetch_all(connection)
+    .await
 }
 
 async fn payments(

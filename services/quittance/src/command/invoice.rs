@@ -85,6 +85,22 @@ pub(crate) enum Settle {
         #[arg(long)]
         reason: String,
     },
+    /// Charge the late fees that the contract allows; the next run bills them for each month overdue.
+    ChargeLateFees {
+        /// Its number.
+        number: String,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Charge no late fees (any more); the next run gives back what was billed.
+    WaiveLateFees {
+        /// Its number.
+        number: String,
+        /// Why; kept for ever.
+        #[arg(long)]
+        reason: String,
+    },
     /// Give up what is owed of it.
     WriteOff {
         /// Its number.

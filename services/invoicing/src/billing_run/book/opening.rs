@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use billing::expected::BillingError;
-use billing::facts::{Ending, Facts, IndexValue, MilestoneEvent, MilestoneReport, SeatChange};
+use billing::facts::{Ending, Facts, IndexValue, MilestoneEvent, MilestoneReport, Receivable, SeatChange};
 use jiff::civil::Date;
 use pricing::plan::{Escalation, Plan};
 use sqlx::PgConnection;
@@ -16,7 +16,7 @@ use crate::billing_run::metering;
 use crate::store::corrupt;
 use crate::store::invoices::{self, Billed};
 use crate::store::plans::{self, PlanVersion};
-use crate::store::{endings, indices, milestones, seats};
+use crate::store::{endings, indices, late_fees, milestones, seats};
 
 /// Opens the books of some accounts: in a few statements, however many there are. A book that cannot be opened is a
 /// failure of its agreement alone.
@@ -44,6 +44,7 @@ pub(crate) async fn with_and_without(
     let found = books.into_iter().find(|book| book.agreement == agreement);
     let mut before = found.ok_or_else(|| corrupt("an agreement without a version"))?;
     before.billed.clear();
+    before.facts.receivables.clear();
     before.issued_through = None;
     let mut after = before.clone();
     after.versions.amendments.push(Version {
@@ -81,6 +82,7 @@ async fn gather(
     let mut seats = seats_by_agreement(connection, tenant, &agreements).await?;
     let mut milestones = milestones_by_agreement(connection, tenant, &agreements).await?;
     let mut endings = endings_by_agreement(connection, tenant, &agreements).await?;
+    let mut receivables = receivables_by_agreement(connection, tenant, &agreements).await?;
     let indices = index_values(connection, tenant, &books).await?;
     let mut billed = billed_by_agreement(connection, tenant, &agreements).await?;
     let issued_through = invoices::issued_through(connection, tenant, &agreements).await?;
@@ -88,6 +90,7 @@ async fn gather(
         book.facts.seats = seats.remove(&book.agreement).unwrap_or_default();
         book.facts.milestones = milestones.remove(&book.agreement).unwrap_or_default();
         book.facts.endings = endings.remove(&book.agreement).unwrap_or_default();
+        book.facts.receivables = receivables.remove(&book.agreement).unwrap_or_default();
         book.facts.indices = of_series(&indices, &book.series());
         book.billed = billed.remove(&book.agreement).unwrap_or_default();
         book.issued_through = issued_through.get(&book.agreement).copied();
@@ -216,6 +219,23 @@ async fn endings_by_agreement(
             id: name("ending", &declared.ending.id),
             event: declared.ending.event,
         });
+    }
+    Ok(by_agreement)
+}
+
+/// Invoices on which late fees are charged.
+async fn receivables_by_agreement(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreements: &[&str],
+) -> Result<HashMap<String, Vec<Receivable>>, sqlx::Error> {
+    let mut by_agreement: HashMap<String, Vec<Receivable>> = HashMap::new();
+    for (agreement, receivable) in late_fees::of_agreements(connection, tenant, agreements).await? {
+        let id = name("invoice", &receivable.id);
+        by_agreement
+            .entry(agreement)
+            .or_default()
+            .push(Receivable { id, ..receivable });
     }
     Ok(by_agreement)
 }
