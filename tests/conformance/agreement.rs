@@ -186,6 +186,7 @@ pub(crate) fn no_facts() -> Facts {
         milestones: Vec::new(),
         indices: Vec::new(),
         endings: Vec::new(),
+        receivables: Vec::new(),
     }
 }
 
