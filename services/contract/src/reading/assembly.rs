@@ -103,14 +103,18 @@ fn doubts(items: &[Item]) -> Vec<Flag> {
 /// Every mention with its role; one that a line, total or term took is explained by it.
 fn mentions(found: &[Mentioned], terms: &Terms, items: &[Item]) -> Vec<Mention> {
     let taken: HashSet<WordRef> = items.iter().flat_map(|item| item.words.iter().copied()).collect();
+    let sums = sums::printed_whole(items);
     let of = |mention: &Mentioned| Mention {
         printed: mention.printed.clone(),
         value: mention.value,
-        role: settled_role(
+        role: match settled_role(
             mention,
             terms,
             mention.words.iter().any(|word| taken.contains(word)),
-        ),
+        ) {
+            Role::Unexplained if sums.contains(&mention.value) => Role::Total,
+            role => role,
+        },
         evidence: mention.evidence.clone(),
     };
     found.iter().map(of).collect()

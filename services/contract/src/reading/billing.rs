@@ -6,6 +6,7 @@ use super::prose::billed;
 use super::statements::{Key, Statement};
 use super::tokens::Token;
 use crate::flag::Code;
+use crate::normal::unit::singular;
 use crate::page::Document;
 use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Mark, Timing};
 
@@ -127,7 +128,7 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     let timing = timing(value).map(|(.., timing)| timing).or_else(|| {
         says_any(
             value,
-            "just ended|just closed|of the following month|of the next month|following its use",
+            "just ended|just closed|of the following month|of the next month|following its use|used from|used during|used in",
         )
         .then_some(Timing::Arrears)
     });
@@ -154,6 +155,12 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
 
 /// "We invoice this …", "It is billed …", "Billed monthly in arrears.": no subject of its own.
 fn points_back(tokens: &[Token]) -> bool {
+    if says_any(
+        tokens.get(..tokens.len().min(8)).unwrap_or_default(),
+        "this amount|these amounts|such amount|such amounts",
+    ) {
+        return true;
+    }
     let start = tokens.get(..tokens.len().min(5)).unwrap_or_default();
     let verb = tokens
         .first()
@@ -178,7 +185,25 @@ fn period(tokens: &[Token]) -> Option<Period> {
             go out|sends|dated the first of|on an invoice dated|on the invoice of|goes on|go on",
         );
         let stated = || super::phrases::period_within(tokens).map(|(_, found)| found);
-        sends.then(stated).flatten().or_else(|| just_closed(tokens))
+        sends
+            .then(stated)
+            .flatten()
+            .or_else(|| just_closed(tokens))
+            .or_else(|| by_weekday(tokens))
+    })
+}
+
+/// "by no later than Wednesday": what is due on a day of the week is due every week.
+fn by_weekday(tokens: &[Token]) -> Option<Period> {
+    const DAYS: &str = "monday|tuesday|wednesday|thursday|friday|saturday|sunday";
+    let due = tokens.iter().enumerate().any(|(at, token)| {
+        let led = at.checked_sub(1).and_then(|before| tokens.get(before));
+        token.is_any(DAYS) && led.is_some_and(|before| before.is_any("by|than|before|on|each|every"))
+    });
+    let week = crate::normal::duration::unit("week")?;
+    due.then_some(Period {
+        often: crate::normal::cadence::Often::Is(Cadence::Every(week)),
+        length: 1,
     })
 }
 
@@ -195,10 +220,19 @@ fn just_closed(tokens: &[Token]) -> Option<Period> {
 
 /// Sentences about invoices that name no amount of their own.
 fn speaks_of_billing(tokens: &[Token]) -> bool {
+    // "paid quarterly, except that amounts under $50 are carried forward".
+    let except = tokens
+        .iter()
+        .position(|token| token.is_any("except|provided"))
+        .filter(|at| *at > 4);
+    let tokens = except.and_then(|at| tokens.get(..at)).unwrap_or(tokens);
     let bills = tokens.iter().any(|token| {
         token.low.starts_with("invoic")
             || token.is_any("bill|bills|billed|billing|payable|paid|charged|collected")
-    });
+    }) || says_any(
+        tokens,
+        "this amount|these amounts|such amount|such amounts|such payments|such fees",
+    );
     let money = tokens
         .iter()
         .any(|token| token.money().is_some() || token.percent().is_some());
@@ -241,13 +275,20 @@ fn subject(tokens: &[Token]) -> Subject {
     }
 }
 
+/// Words for parties that are no roles of their own.
+const PARTIES: &str =
+    "transporter|shipper|association|bank|party|parties|corporation|team|athlete|owner|operator";
+
 /// Words that name no particular line.
 fn is_generic(token: &Token) -> bool {
     const GENERIC: &str = "the|all|fees|fee|charges|charge|invoices|invoice|services|supplier|provider|vendor|\
         customer|client|each|one|amounts|prices|payment|payments|billing|and|for|such|these|\
         this|under|first|bill|licensor|contractor|consultant|company|unless|otherwise|\
         agreed|will|shall|then|from|month|on|we|our|you|your|any|every";
-    token.is_any(GENERIC) || !matches!(token.kind, super::tokens::Kind::Word)
+    token.is_any(GENERIC)
+        || token.is_any(PARTIES)
+        || super::parties::role(&token.low).is_some()
+        || !matches!(token.kind, super::tokens::Kind::Word)
 }
 
 fn applies(rule: &Rule, item: &Item) -> bool {
@@ -261,7 +302,7 @@ fn applies(rule: &Rule, item: &Item) -> bool {
         Subject::Named(words) => {
             let hits = words
                 .iter()
-                .filter(|word| item.names.iter().any(|name| name == *word))
+                .filter(|word| item.names.iter().any(|name| singular(name) == singular(word)))
                 .count();
             hits > 0 && hits.saturating_mul(2) >= words.len()
         }

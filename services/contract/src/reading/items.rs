@@ -38,6 +38,8 @@ pub(crate) struct Item {
     pub(crate) kind_unknown: bool,
     /// The letter of the line it is billed with.
     pub(crate) follows: Option<String>,
+    /// How many months each step of its schedule holds, where the words say it; 0 for the last one.
+    pub(crate) stages: Vec<u32>,
 }
 
 /// Something not clear about an item.
@@ -106,6 +108,7 @@ impl Item {
             cadence_is_price_span: false,
             kind_unknown: false,
             follows: None,
+            stages: Vec::new(),
         }
     }
 }

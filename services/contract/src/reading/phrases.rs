@@ -13,7 +13,7 @@ use crate::reading::tokens::{Kind, Token};
 use crate::terms::{Span, Timing};
 
 pub(crate) use bounds::{Bounds, Range, bounds};
-pub(crate) use period::{Period, period, period_within};
+pub(crate) use period::{Period, each_of_spans, period, period_within};
 pub(crate) use unit::{PerUnit, noun, per_unit};
 
 /// A span of time and whether it counts business days.
@@ -63,7 +63,7 @@ pub(crate) fn timing(tokens: &[Token]) -> Option<(usize, usize, Timing)> {
 
 fn timing_at(tokens: &[Token], at: usize) -> Option<(usize, Timing)> {
     const ADVANCE: &str = "in advance|upfront|up-front|up front|ahead|prepaid|beforehand|before each|\
-        before the start|at the beginning of each|at the start of each|\
+        before the start|first day of each of|at the beginning of each|at the start of each|\
         at the beginning of every|at the start of every|at the start of the|\
         at the beginning of the|on the first day of each|on the first day of every|\
         just begun|at signing|on signing|on signature|at signature";

@@ -123,10 +123,9 @@ impl Expression {
             return self.trailing_bound(tokens, at);
         };
         let mut value_at = cursor.saturating_add(words);
-        while tokens
-            .get(value_at)
-            .is_some_and(|token| token.is_any("of|charge|fee|:") || token.is_mark(':'))
-        {
+        while tokens.get(value_at).is_some_and(|token| {
+            token.is_any("of|charge|fee|payment|monthly|annual|quarterly|total|service") || token.is_mark(':')
+        }) {
             value_at = value_at.saturating_add(1);
         }
         let (value, end) = match tokens.get(value_at).and_then(Token::money) {

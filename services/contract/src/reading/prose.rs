@@ -108,6 +108,7 @@ impl<'s> Reader<'s> {
         self.roles = amounts
             .map(|at| (at, roles::role(self.statement(), at, self.parties)))
             .collect();
+        self.take_over_lead();
         if !self.may_charge() {
             return;
         }
@@ -123,6 +124,35 @@ impl<'s> Reader<'s> {
         charges::read(self);
         discounts::read(self);
         limits::read(self);
+    }
+
+    /// "… shall pay as follows:" over a list: its parts are prices too.
+    fn take_over_lead(&mut self) {
+        let leads = |other: &&Statement| {
+            let tokens = other.tokens();
+            tokens.last().is_some_and(|token| token.is_mark(':')) && other.scope.abs_diff(self.own.scope) <= 8
+        };
+        let earlier = self.statements.get(..self.index).unwrap_or_default();
+        let lead = earlier.iter().rev().take(8).find(leads);
+        let money = |at: usize| {
+            self.own
+                .tokens()
+                .get(at)
+                .is_some_and(|token| token.percent().is_none())
+        };
+        if !lead.is_some_and(|lead| roles::is_about_price(lead.tokens())) || self.own.tokens().len() > 30 {
+            return;
+        }
+        let open = self.roles.iter().enumerate();
+        let parts: Vec<usize> = open
+            .filter(|(_, (at, role))| *role == Role::Unexplained && money(*at))
+            .map(|(index, _)| index)
+            .collect();
+        for index in parts {
+            if let Some((_, role)) = self.roles.get_mut(index) {
+                *role = Role::Price;
+            }
+        }
     }
 
     /// Labels that name terms of the contract charge nothing themselves.

@@ -50,7 +50,7 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
     let goes_on = says_any(
         tokens,
         "month to month|month-to-month|year to year|rolls over|extended automatically|\
-        automatically extended|is extended by|are extended by|be extended by|carries on from",
+        automatically extended|automatically be extended|automatically extend|is extended by|are extended by|be extended by|carries on from",
     );
     let price_only = says_any(tokens, "price|fee|fees|prices|rate|rates")
         && !says_any(tokens, "unless|automatically|notice");

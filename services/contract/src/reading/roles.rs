@@ -187,9 +187,26 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
             withholds|withhold|withheld|retains|retain|retainage|retention|hold back|holds back",
         ),
         Role::Informational => is_like(Role::Informational, &near),
+        // "shall make available a trailer at $85 per day" promises no uptime.
+        Role::ServiceCredit => {
+            place.percent
+                || has_stem(
+                    place.clause(),
+                    "uptime|availabilit|credit|level|delay|respon|sla|miss|late",
+                )
+        }
+        Role::Liability => !is_company_form(place.clause()),
         _ => true,
     };
     holds.then_some(role)
+}
+
+/// "Acme LLC, a limited liability company, shall pay": the words of a company's form say nothing of liability.
+fn is_company_form(clause: &[Token]) -> bool {
+    says_any(
+        clause,
+        "limited liability company|limited liability partnership|limited liability companies",
+    ) && !has_stem(clause, "liable|indemni|damag|loss|exceed")
 }
 
 /// The amount itself is what is taken off.
@@ -250,8 +267,29 @@ fn is_filler(token: &Token) -> bool {
     let enumerates = token.text.chars().count() == 1 || token.is_mark(')');
     enumerates
         || token.is_any("of|the|an|is|amount|sum|approximately|or|to|at|be|equal|charge|fee|fees")
+        || token
+            .is_any("monthly|annual|quarterly|yearly|weekly|royalty|royalties|payment|payments|guaranteed")
         || token.is_mark(':')
         || token.is_mark('(')
+}
+
+/// Do the words speak of prices or of paying?
+pub(crate) fn is_about_price(tokens: &[Token]) -> bool {
+    has_stem(tokens, words::PRICE_STEMS) || says_any(tokens, words::PRICE_PHRASES)
+}
+
+/// "shall pay a fee as follows: $20,000 on signature; $20,000 on 1 June": what stands before the colon holds for each part.
+fn lists_prices(place: &Place<'_>) -> bool {
+    let before = place.tokens.get(..place.clause.0).unwrap_or_default();
+    let colon = before.iter().rposition(|token| token.is_mark(':'));
+    let lead = colon.and_then(|colon| before.get(..colon)).unwrap_or_default();
+    let near = lead.get(lead.len().saturating_sub(40)..).unwrap_or_default();
+    !place.percent
+        && is_about_price(near)
+        && says_any(
+            near,
+            "as follows|following|installments|instalments|payments|schedule",
+        )
 }
 
 fn trailing(place: &Place<'_>) -> Option<Role> {
@@ -264,8 +302,8 @@ fn trailing(place: &Place<'_>) -> Option<Role> {
 
 fn speaks_of_price(place: &Place<'_>) -> bool {
     let clause = place.clause();
-    has_stem(clause, words::PRICE_STEMS)
-        || says_any(clause, words::PRICE_PHRASES)
+    is_about_price(clause)
+        || lists_prices(place)
         || super::prices::read(place.tokens, place.at)
             .is_some_and(|found| found.per.is_some() || found.period.is_some())
 }

@@ -188,6 +188,15 @@ impl Reader<'_> {
             return;
         };
         let at = at.saturating_add(from);
+        // "$34,500 per month for the remaining twelve months of the Term": how long a price holds.
+        let priced = tokens
+            .get(..at)
+            .unwrap_or_default()
+            .iter()
+            .any(|token| token.money().is_some());
+        if priced && !statement.is_labelled() {
+            return;
+        }
         let Duration {
             span,
             length,

@@ -14,6 +14,10 @@ pub(super) fn date(items: &mut [Item], term: &TermOfContract) {
         .filter(|item| item.line.schedule.len() > 1 && item.line.cadence.copied() != Some(Cadence::Dated))
     {
         let evidence = item.line.evidence.clone();
+        if !item.stages.is_empty() {
+            in_stages(item, start, term.end.copied());
+            continue;
+        }
         for (segment, year) in item.line.schedule.iter_mut().zip(0u32..) {
             let Some((from, to)) = year_of(start, year) else {
                 continue;
@@ -31,6 +35,25 @@ pub(super) fn date(items: &mut [Item], term: &TermOfContract) {
                 );
             }
         }
+    }
+}
+
+/// Steps of some months each; the last one holds to the end of the term where its length is open.
+fn in_stages(item: &mut Item, start: Date, end: Option<Date>) {
+    let evidence = item.line.evidence.clone();
+    let mut from = Some(start);
+    for (segment, months) in item.line.schedule.iter_mut().zip(&item.stages) {
+        let Some(first) = from else { return };
+        let last = if *months == 0 {
+            end
+        } else {
+            last_day(first, *months)
+        };
+        segment.from = Found::derived(first, "the day after the step before it", evidence.clone());
+        if let Some(last) = last {
+            segment.to = Found::derived(last, format!("{months} months from {first}"), evidence.clone());
+        }
+        from = last.and_then(|last| last.tomorrow().ok());
     }
 }
 

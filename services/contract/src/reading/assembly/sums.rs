@@ -9,6 +9,7 @@ use crate::terms::{Kind, LineItem, Total};
 pub(super) fn separate(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
     extended(items, totals);
     restated(items);
+    in_instalments(items, totals);
     let sums: Vec<usize> = (0..items.len()).filter(|at| is_sum(items, *at)).collect();
     for at in sums.into_iter().rev() {
         let item = items.remove(at);
@@ -17,6 +18,28 @@ pub(super) fn separate(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
             amount: item.line.price.amount,
         });
     }
+}
+
+/// What the instalments of one line, and the parts of one sentence or list, come to: a contract may print it as well.
+pub(super) fn printed_whole(items: &[Item]) -> Vec<Decimal> {
+    let schedules = items
+        .iter()
+        .filter(|item| item.line.schedule.len() > 1)
+        .filter_map(|item| worth(&item.line));
+    let once = |item: &&Item| matches!(item.line.kind, Kind::OneTime | Kind::Milestone);
+    let parts: Vec<(usize, Decimal)> = items
+        .iter()
+        .filter(once)
+        .filter_map(|item| Some((item.scope, worth(&item.line)?)))
+        .collect();
+    let lists = parts
+        .chunk_by(|(scope, _), (next, _)| scope.abs_diff(*next) <= 1)
+        .filter(|list| list.len() > 1)
+        .filter_map(|list| {
+            list.iter()
+                .try_fold(Decimal::ZERO, |sum, (_, part)| sum.checked_add(*part))
+        });
+    schedules.chain(lists).collect()
 }
 
 /// "85 · £6.40 · £544.00" in one row is one charge: what the price comes to is no other.
@@ -92,6 +115,46 @@ fn restated(items: &mut Vec<Item>) {
     });
 }
 
+/// "an annual fee of $12,600, payable in monthly installments of $1,050": the parts are charged, the whole is their sum.
+fn in_instalments(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
+    let wholes: Vec<usize> = (0..items.len())
+        .filter(|at| {
+            let whole = items.get(*at);
+            items
+                .iter()
+                .any(|part| whole.is_some_and(|whole| is_whole_of(whole, part)))
+        })
+        .collect();
+    for at in wholes.into_iter().rev() {
+        let whole = items.remove(at);
+        totals.push(Total {
+            label: whole.line.description,
+            amount: whole.line.price.amount,
+        });
+    }
+}
+
+fn is_whole_of(whole: &Item, part: &Item) -> bool {
+    let recurs = |item: &Item| item.line.kind == Kind::Recurring;
+    let span = |item: &Item| {
+        let stated = item.line.price.period.copied().or(item.line.cadence.copied());
+        stated.and_then(crate::terms::Cadence::in_months)
+    };
+    let each = part
+        .line
+        .price
+        .amount
+        .copied()
+        .or(part.line.price.unit_price.copied());
+    let amounts = whole.line.price.amount.copied().zip(each);
+    let times = span(whole).zip(span(part)).filter(|(whole, part)| whole > part);
+    let product = amounts.zip(times).and_then(|((amount, each), (whole, part))| {
+        let times = Decimal::from(whole).checked_div(Decimal::from(part))?;
+        Some(each.checked_mul(times)? == amount)
+    });
+    recurs(whole) && recurs(part) && whole.scope == part.scope && product == Some(true)
+}
+
 /// "a fee of $225,000, of which $75,000 on signature, …": the others of its sentence come to it.
 fn is_of_which(items: &[Item], at: usize, amount: Decimal) -> bool {
     let Some(item) = items.get(at) else { return false };
@@ -156,10 +219,18 @@ fn is_sum(items: &[Item], at: usize) -> bool {
                     .value
                     .is_some_and(|count| count > Decimal::ONE)
         });
-    let sum = parts
+    let sum = |parts: &[Decimal]| {
+        parts
+            .iter()
+            .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part))
+    };
+    let milestones: Vec<Decimal> = items
         .iter()
-        .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
-    several && sum == Some(amount)
+        .filter(|other| other.scope.abs_diff(item.scope) <= 2 && other.line.kind == Kind::Milestone)
+        .filter_map(|other| worth(&other.line))
+        .collect();
+    several && sum(&parts) == Some(amount)
+        || milestones.len() > 1 && sum(&milestones) == Some(amount) && !shared
 }
 
 /// "$500.00 per month · 12 · $6,000.00": beside a price that recurs, a whole number of it is the sum of its periods.

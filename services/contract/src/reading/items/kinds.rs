@@ -36,7 +36,9 @@ pub(crate) fn kind(facts: &Facts<'_>) -> Option<Kind> {
     if credits && !facts.price.is_per_unit() {
         return Some(Kind::PrepaidCredit);
     }
-    if is_one_time(words) && facts.period.is_none() {
+    // "Installation and training at $1,200 per day" is work by the day.
+    let by_measure = facts.price.is_per_unit() && facts.unit.is_some_and(is_measured);
+    if is_one_time(words) && facts.period.is_none() && !by_measure {
         return Some(Kind::OneTime);
     }
     let again = facts.period.or(facts
@@ -49,6 +51,9 @@ pub(crate) fn kind(facts: &Facts<'_>) -> Option<Kind> {
             Some(_) if facts.period.is_some() && !is_measured(unit) => Kind::Recurring,
             _ => Kind::Usage,
         });
+    }
+    if facts.price.is_per_unit() && facts.price.above.is_some() {
+        return Some(Kind::Usage);
     }
     if facts.price.is_per_unit() && again.is_some() {
         return Some(Kind::Recurring);
@@ -91,7 +96,8 @@ fn is_paid_once(words: &[Token]) -> bool {
         words,
         "at signing|on signing|upon signing|at signature|on signature|upon signature|\
         upon execution|on execution|at execution|at closing|on or before|at delivery|\
-        on delivery|upon delivery|down payment|due at|concurrently with|contemporaneously",
+        on delivery|upon delivery|down payment|due at|concurrently with|contemporaneously|days after|days following|\
+        days of the effective date|days from the effective date",
     ) || has_stem(words, "one-off")
 }
 

@@ -27,7 +27,9 @@ const SUFFIXES: &str = "inc|inc.|llc|l.l.c.|ltd|ltd.|limited|corp|corp.|corporat
 /// The name that begins at `at`: capital words up to a company suffix or the first word that belongs to no name.
 pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
     let first = tokens.get(at)?;
-    let begins = (first.is_capital() && matches!(first.kind, Kind::Word)) || begins_with_number(tokens, at);
+    let begins = (first.is_capital() && matches!(first.kind, Kind::Word))
+        || begins_with_ordinal(tokens, at)
+        || begins_with_number(tokens, at);
     if !begins || is_common(first) || continues_name(tokens, at) || is_quoted_alias(tokens, at) {
         return None;
     }
@@ -86,6 +88,16 @@ fn begins_with_number(tokens: &[Token], at: usize) -> bool {
         .take(7)
         .take_while(|token| token.is_capital() || token.is_mark(','));
     number && run.into_iter().any(is_suffix)
+}
+
+/// "First Prairie Bank".
+fn begins_with_ordinal(tokens: &[Token], at: usize) -> bool {
+    let ordinal = tokens
+        .get(at)
+        .is_some_and(|token| matches!(token.kind, Kind::Ordinal(_)) && token.is_capital());
+    let next = tokens.get(at.saturating_add(1));
+    let paper = next.is_some_and(|next| is_paper(next) || next.is_any("year|term|day|party|quarter|month"));
+    ordinal && !paper && next.is_some_and(|next| next.is_capital() && matches!(next.kind, Kind::Word))
 }
 
 /// In the middle of a run of capital words, no new name begins.
@@ -213,6 +225,9 @@ fn past_article(tokens: &[Token], at: usize) -> usize {
 
 /// The alias in brackets or after "hereinafter" behind a name, and one past it: (the "Supplier"), (Provider), ("Client").
 pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    if let Some(found) = apposed_role(tokens, at) {
+        return Some(found);
+    }
     let limit = at.saturating_add(45).min(tokens.len());
     let mut cursor = at;
     while cursor < limit {
@@ -237,6 +252,21 @@ pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)
     None
 }
 
+/// "Halvorsen Mechanical, Inc., Contractor, and …": the role between commas.
+fn apposed_role(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let word = tokens
+        .get(at.saturating_add(1))
+        .filter(|word| word.is_capital())?;
+    let comma = |place: usize| tokens.get(place).is_some_and(|token| token.is_mark(','));
+    let apart = comma(at)
+        && (comma(at.saturating_add(2))
+            || tokens
+                .get(at.saturating_add(2))
+                .is_some_and(|token| token.is("and")));
+    role(&word.low).filter(|_| apart)?;
+    Some((word.text.clone(), at.saturating_add(2)))
+}
+
 fn alias_inside(tokens: &[Token], at: usize) -> Option<(String, usize)> {
     let mut cursor = at;
     let mut alias = Vec::new();
@@ -248,7 +278,7 @@ fn alias_inside(tokens: &[Token], at: usize) -> Option<(String, usize)> {
         match token.kind {
             Kind::Mark(')') => break,
             Kind::Word if token.is_any(FILLERS) => {}
-            Kind::Word if is_suffix(token) => return None,
+            Kind::Word if is_suffix(token) && !is_lone_alias(tokens, cursor) => return None,
             Kind::Word if token.is("or") || token.is("and") => break,
             Kind::Word => alias.push(token.text.clone()),
             Kind::Mark('"' | '\'' | ',') => {}
@@ -259,6 +289,17 @@ fn alias_inside(tokens: &[Token], at: usize) -> Option<(String, usize)> {
     let word = alias.join(" ");
     let plausible = (1..=3).contains(&alias.len()) && word.chars().next().is_some_and(char::is_uppercase);
     plausible.then(|| (word, cursor.saturating_add(1)))
+}
+
+/// ("Company"): alone between the quotation marks, a company's form stands for the party.
+fn is_lone_alias(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let next = tokens.get(at.saturating_add(1));
+    tokens
+        .get(at)
+        .is_some_and(|token| token.is_any("company|corporation|trust|limited"))
+        && before.is_some_and(is_quote)
+        && next.is_some_and(|next| is_quote(next) || next.is_mark(','))
 }
 
 /// "we" or "you" alone in quotes or after "that's", in a short bracket.

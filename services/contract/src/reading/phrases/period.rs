@@ -3,7 +3,7 @@
 use super::Duration;
 use crate::normal::cadence::{Often, adverb};
 use crate::normal::duration;
-use crate::reading::tokens::Token;
+use crate::reading::tokens::{Kind, Token};
 use crate::terms::{Cadence, Span, SpanUnit};
 
 /// How often, and the tokens that say it.
@@ -57,6 +57,28 @@ fn per_span(tokens: &[Token], at: usize) -> Option<Period> {
     Some(Period {
         often: Often::Is(whole(unit)),
         length: cursor.saturating_add(1).saturating_sub(at),
+    })
+}
+
+/// "each of the 1st through 12th months", "on the last day of each of the first six quarters": one payment for each.
+pub(crate) fn each_of_spans(tokens: &[Token]) -> Option<Period> {
+    (0..tokens.len()).find_map(|at| {
+        let opens = tokens.get(at)?.is_any("each|every") && tokens.get(at.saturating_add(1))?.is("of");
+        let from = at.saturating_add(2);
+        let rest = tokens.get(from..)?;
+        let length = rest
+            .iter()
+            .take(14)
+            .position(|token| token.is_any("months|month|quarters|quarter|weeks|week|years|year"))?;
+        let counted = rest.get(..length)?.iter().all(|token| {
+            !matches!(token.kind, Kind::Word)
+                || token.is_any("the|through|to|and|until|th|st|nd|rd|first|next|following|calendar")
+        });
+        let unit = duration::unit(rest.get(length)?.low.trim_end_matches('s'))?;
+        (opens && counted).then_some(Period {
+            often: Often::Is(whole(unit)),
+            length: from.saturating_add(length).saturating_add(1).saturating_sub(at),
+        })
     })
 }
 

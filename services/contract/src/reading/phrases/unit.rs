@@ -23,6 +23,9 @@ pub(crate) fn per_unit(tokens: &[Token], at: usize) -> Option<PerUnit> {
     let opened = opening(tokens, at)?;
     let mut cursor = at.saturating_add(opened);
     let mut count = Decimal::ONE;
+    if let Some(amount) = tokens.get(cursor).and_then(Token::money) {
+        return per_money(tokens, at, cursor, amount.value);
+    }
     if let Some(number) = tokens.get(cursor).and_then(Token::number) {
         count = number;
         cursor = cursor.saturating_add(1);
@@ -51,11 +54,23 @@ pub(crate) fn per_unit(tokens: &[Token], at: usize) -> Option<PerUnit> {
     })
 }
 
-/// `per`, `/`, `for each`, `for every`, `a`, `an`, `each`.
+/// `for each $1,000,000 of trading volume`: so much money counts as one.
+fn per_money(tokens: &[Token], at: usize, amount_at: usize, value: Decimal) -> Option<PerUnit> {
+    let of = amount_at.saturating_add(1);
+    let named = tokens.get(of).is_some_and(|token| token.is_any("of|in"));
+    let (unit, taken) = noun(tokens, of.saturating_add(1)).filter(|_| named)?;
+    (value > Decimal::ZERO).then(|| PerUnit {
+        count: value,
+        unit,
+        length: of.saturating_add(1).saturating_add(taken).saturating_sub(at),
+    })
+}
+
+/// `per`, `/`, `for each`, `on every`, `a`, `an`, `each`.
 fn opening(tokens: &[Token], at: usize) -> Option<usize> {
     let first = tokens.get(at)?;
     let second = tokens.get(at.saturating_add(1));
-    if first.is("for") && second.is_some_and(|token| token.is_any("each|every|any")) {
+    if first.is_any("for|on|upon") && second.is_some_and(|token| token.is_any("each|every|any")) {
         return Some(2);
     }
     let opens = first.is_any("per|a|an|each|every|apiece") || first.is_mark('/');

@@ -1,5 +1,6 @@
 //! Single prices in sentences: "$500 a month", "$0.10 per API call, invoiced monthly", "4% of net sales".
 
+mod bond;
 mod doubts;
 mod rhythm;
 
@@ -44,7 +45,7 @@ impl<'s> Charge<'_, 's> {
     }
 
     fn item(self) -> Option<Item> {
-        if (self.price.percent.is_some() && self.base().is_none()) || !self.obliges() {
+        if (self.price.percent.is_some() && self.base().is_none()) || !self.is_bound() {
             return None;
         }
         let mut price = self.price.clone();
@@ -57,8 +58,19 @@ impl<'s> Charge<'_, 's> {
                 length: 0,
             });
         }
+        let parts = self.instalments();
+        if let Some((_, found)) = parts {
+            price.period = Some(found);
+            price.per = price.per.filter(|per| !per.unit.is_empty());
+        }
         price.period = price.period.or_else(|| self.period_before());
-        let billed = self.billed();
+        if price.above.is_none() && price.money.is_some() {
+            price.above = self
+                .reader
+                .excess_before(self.at, price.unit())
+                .map(|(_, value)| value);
+        }
+        let billed = parts.or_else(|| self.billed());
         let quantity = self
             .reader
             .quantity(self.at, price.unit())
@@ -128,30 +140,14 @@ impl<'s> Charge<'_, 's> {
         found(value, &self.statement().stretch, self.reader.document, from, to)
     }
 
-    /// Somebody must pay it: a verb of paying or charging, or a heading about prices over a bare "Platform fee: $500". A
-    /// specification may name prices that somebody else will charge.
-    fn obliges(&self) -> bool {
-        const VERBS: &str = "pay|pays|paid|payable|charge|charges|charged|bill|billed|bills|invoice|invoiced|invoices|due|owes|\
-            remit|costs|cost|equals|equal|is|are|be|reimburse|metered|priced|receive|added|accrue|purchase";
-        const ABOUT: &str = "fee|price|pricing|payment|charge|rate|compensation|commercial|cost|subscription|billing|plan|order|\
-            consideration|royalt|financ|invoic|service|tariff|offer|quote|product|usage|support|maintenance";
-        let tokens = self.reader.tokens();
-        let (from, to) = crate::reading::roles::clause(tokens, self.at);
-        let near = from.max(self.at.saturating_sub(14))..to.min(self.at.saturating_add(10));
-        let clause = tokens.get(near).unwrap_or_default();
-        let heading = &self.statement().under.heading;
-        let verb = clause.iter().any(|token| token.is_any(VERBS));
-        verb || heading.is_empty()
-            || self.statement().is_labelled()
-            || ABOUT.split('|').any(|stem| heading.contains(stem))
-    }
-
     /// What a percentage is of: "of net sales", "of the gross amounts earned".
     fn base(&self) -> Option<usize> {
         const BASES: &str = "sales|revenue|revenues|receipts|proceeds|amount|amounts|volume|fees|price|usage|\
             value|spend|transactions|payments|income|turnover|profit|profits|rent|charges|\
             invoice|invoices|captured|settlement|collections|commissions|premiums|billings|cost|\
-            costs|payment|transaction|sale|fee|margin|list|wholesale";
+            costs|payment|transaction|sale|fee|margin|list|wholesale|consideration|rentals|royalties|subscriptions|orders";
+        const THINGS: &str =
+            "equity|interests|ownership|assets|requirements|units|employees|capacity|capital";
         let tokens = self.reader.tokens();
         let from = self.at.saturating_add(1);
         let of = (from..from.saturating_add(3)).find(|at| {
@@ -159,11 +155,32 @@ impl<'s> Charge<'_, 's> {
                 .get(*at)
                 .is_some_and(|token| token.is_any("of|on|royalty|commission|fee"))
         })?;
-        let window = tokens.get(of..of.saturating_add(12).min(tokens.len()))?;
-        window
+        let rest = tokens.get(of.saturating_add(1)..)?;
+        let length = rest.iter().take(11).take_while(|token| !ends_base(token)).count();
+        let words = rest.get(..length)?;
+        let at = words.iter().position(|token| token.is_any(BASES))?;
+        // "20% of the outstanding shares at their value", "50% of the tower": shares of things, not of money.
+        let of_things = words.get(..at)?.iter().any(|token| token.is_any(THINGS));
+        if of_things
+            || words
+                .iter()
+                .any(|token| token.is_any("stock|shares|voting|securities|property"))
+        {
+            return None;
+        }
+        Some(of.saturating_add(1).saturating_add(at))
+    }
+
+    /// "payable in equal monthly installments of $1,050 each": the rhythm of the parts.
+    fn instalments(&self) -> Option<(usize, Period)> {
+        let from = self.at.saturating_sub(5);
+        let before = self.reader.tokens().get(from..self.at)?;
+        let parts = before
             .iter()
-            .position(|token| token.is_any(BASES))
-            .map(|at| of.saturating_add(at))
+            .rposition(|token| token.is_any("installments|instalments|payments"))?;
+        let at = parts.checked_sub(1)?;
+        let rhythm = crate::reading::phrases::period(before, at).filter(|found| found.length == 1)?;
+        Some((from.saturating_add(at), rhythm))
     }
 
     /// "monthly fee of", "an annual subscription charge of": the span before the amount.
@@ -270,7 +287,12 @@ impl<'s> Charge<'_, 's> {
     /// Allowances and the days between which it is charged.
     fn bounds(&self, line: &mut LineItem, price: &Expression) {
         if let Some(above) = price.above {
-            line.included = self.reader.above(self.at, price.length, above);
+            let stands = self
+                .reader
+                .excess_before(self.at, price.unit())
+                .map_or(self.at, |(at, _)| at);
+            let length = self.at.saturating_add(price.length).saturating_sub(stands);
+            line.included = self.reader.above(stands, length, above);
         } else if line.kind == Kind::Usage || line.kind == Kind::Recurring {
             let unit = line.unit.clone().filter(|_| line.kind == Kind::Usage);
             let own = self.reader.included(unit.as_deref());
@@ -290,6 +312,7 @@ impl<'s> Charge<'_, 's> {
         if line.kind == Kind::OneTime {
             return;
         }
+        self.sold_until(line, &dates);
         for (at, day) in dates {
             let led = tokens.get(at.saturating_sub(3)..at).unwrap_or_default();
             if line.start.is_absent()
@@ -305,6 +328,40 @@ impl<'s> Charge<'_, 's> {
         }
     }
 
+    /// "Products sold prior to January 1, 2011", "goods shipped after June 30": the days on which what is sold counts.
+    fn sold_until(&self, line: &mut LineItem, dates: &[(usize, jiff::civil::Date)]) {
+        let tokens = self.reader.tokens();
+        let (from, to) = crate::reading::roles::clause(tokens, self.at);
+        for (at, day) in dates.iter().filter(|(at, _)| (from..to).contains(at)) {
+            let led = tokens.get(at.saturating_sub(4)..*at).unwrap_or_default();
+            let counts = says_any(
+                led,
+                "sold|shipped|made|received|accruing|occurring|earned|delivered|invoiced",
+            );
+            let evidence = || {
+                self.statement().stretch.evidence(
+                    self.reader.document,
+                    at.saturating_sub(3),
+                    at.saturating_add(1),
+                )
+            };
+            let last = day
+                .yesterday()
+                .ok()
+                .filter(|_| counts && says_any(led, "prior to|before"));
+            let first = day
+                .tomorrow()
+                .ok()
+                .filter(|_| counts && led.last().is_some_and(|token| token.is("after")));
+            if let Some(last) = last {
+                line.end = Found::derived(last, format!("the day before {day}"), evidence());
+            }
+            if let Some(first) = first {
+                line.start = Found::derived(first, format!("the day after {day}"), evidence());
+            }
+        }
+    }
+
     /// "Each additional transaction", "overages", "beyond": what comes after an allowance.
     fn is_additional(&self) -> bool {
         says_any(
@@ -313,4 +370,10 @@ impl<'s> Charge<'_, 's> {
             thereafter",
         )
     }
+}
+
+/// Words at which "of net sales of the Products" goes on to something else.
+fn ends_base(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Mark(';' | '.' | ':'))
+        || token.is_any("if|is|are|shall|will|may|unless|within|which|that")
 }

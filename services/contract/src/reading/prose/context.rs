@@ -7,7 +7,7 @@ use super::Reader;
 use crate::normal::date::Day;
 use crate::normal::unit::singular;
 use crate::reading::items::found;
-use crate::reading::phrases::{noun, says_any};
+use crate::reading::phrases::{Range, bounds, noun, says_any};
 use crate::reading::roles;
 use crate::reading::statements::Statement;
 use crate::reading::tokens::{Kind as TokenKind, Token};
@@ -37,14 +37,26 @@ impl<'s> Reader<'s> {
             .as_ref()
             .map(|title| title.printed(0, title.tokens.len()))
             .unwrap_or_default();
-        let own = words
-            .trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(')
-            .to_owned();
+        let own = words.trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(');
+        let own = if own.split(' ').any(|word| word.len() > 3) {
+            own.to_owned()
+        } else {
+            self.led_by(own)
+        };
         match (heading.is_empty(), own.is_empty()) {
             (true, _) => own,
             (false, true) => heading,
             (false, false) => format!("{heading}: {own}"),
         }
+    }
+
+    /// "(b)" and "and" name nothing: the words that lead the list do.
+    fn led_by(&self, own: &str) -> String {
+        let tokens = self.tokens();
+        let first = tokens.iter().position(super::is_amount).unwrap_or_default();
+        let lead = self.statement().stretch.printed(first.saturating_sub(8), first);
+        let lead = lead.trim_matches(|c: char| !c.is_alphanumeric());
+        format!("{lead} {own}").trim().to_owned()
     }
 
     /// The clause of a token.
@@ -83,6 +95,32 @@ impl<'s> Reader<'s> {
         )
     }
 
+    /// "For services in excess of forty hours in any month, … $225 per hour": the allowance before its price, where it stands
+    /// and how many.
+    pub(super) fn excess_before(&self, at: usize, unit: Option<&str>) -> Option<(usize, Decimal)> {
+        let tokens = self.tokens();
+        let each = tokens
+            .get(at.saturating_add(1))
+            .is_some_and(|token| token.is_any("each|apiece"));
+        let (from, _) = roles::clause(tokens, at);
+        (from..at).rev().find_map(|position| {
+            let found = bounds(tokens, position)?;
+            let Range::Over(value) = found.range else {
+                return None;
+            };
+            let counted = tokens.get(position..position.saturating_add(found.length))?;
+            let of_money = counted.iter().any(|token| token.money().is_some());
+            let next = position.saturating_add(found.length);
+            let named = match unit.filter(|unit| !unit.is_empty()) {
+                Some(unit) => noun(tokens, next).is_some_and(|(name, _)| names_unit(&name, unit)),
+                // "Calls in excess of ten per month are billed at $75 each".
+                None => each && crate::reading::phrases::period(tokens, next).is_some(),
+            };
+            let near = at.saturating_sub(position) <= 24;
+            (near && named && !of_money).then_some((position, value))
+        })
+    }
+
     /// How many are agreed: "Twenty (20) Team seats", "64 GPUs", "400 employees", before the price in its clause.
     pub(super) fn quantity(&self, at: usize, unit: Option<&str>) -> Option<(Found<Decimal>, String)> {
         let tokens = self.tokens();
@@ -92,13 +130,11 @@ impl<'s> Reader<'s> {
             let count = tokens
                 .get(position)?
                 .number()
-                .filter(|count| count.scale() == 0 && *count > Decimal::ZERO)?;
+                .filter(|count| count.scale() == 0 && *count > Decimal::ZERO)
+                .filter(|_| !is_bounded(tokens, position))?;
             let (name, length) = noun(tokens, position.saturating_add(1))?;
             let head = name.rsplit(' ').next().map(singular).unwrap_or_default();
-            let same = unit.is_some_and(|unit| {
-                unit.split([' ', '-'])
-                    .any(|part| singular(part).eq_ignore_ascii_case(&head))
-            });
+            let same = unit.is_some_and(|unit| names_unit(&head, unit));
             let counted = each || same;
             let plural =
                 tokens.get(position.saturating_add(length))?.low.ends_with('s') || count == Decimal::ONE;
@@ -127,11 +163,14 @@ impl<'s> Reader<'s> {
                 .saturating_add(length)
                 .saturating_add(if more { 2 } else { 1 });
             let gap = tokens.get(end..at)?;
-            let linked = gap.len() <= 4
+            let linked = gap.len() <= 6
                 && gap.iter().all(|token| {
                     token.is_mark(':')
                         || token.is_mark(',')
                         || token.is_any("is|at|costs|of|a|price|rate|charge|charged|the|fee")
+                        || token.is_any(
+                            "may|be|will|shall|are|for|purchased|billed|available|provided|ordered|sold",
+                        )
                 });
             let is_span = crate::normal::duration::unit(&unit)
                 .is_some_and(|span| crate::normal::duration::months(span).is_some())
@@ -153,8 +192,11 @@ impl<'s> Reader<'s> {
     /// The day something is due: "on or before February 1, 2010", "by April 15, 2000".
     pub(super) fn due_day(&self, at: usize) -> Option<Found<Date>> {
         let tokens = self.tokens();
-        let (from, to) = roles::clause(tokens, at);
-        (from..to).find_map(|position| {
+        let (from, to) = self.between_amounts(at);
+        // Behind the amount first; before it only where no other amount could mean that day.
+        let (clause, _) = roles::clause(tokens, at);
+        let before = if from == clause { clause..at } else { at..at };
+        (at..to).chain(before).find_map(|position| {
             let TokenKind::Date(Day::Is(day)) = tokens.get(position)?.kind else {
                 return None;
             };
@@ -165,6 +207,10 @@ impl<'s> Reader<'s> {
                 led,
                 "on or before|by|due on|payable on|paid on|no later than|before|later than|due",
             ) || led.last().is_some_and(|token| token.is("on"));
+            let bounds = led.iter().any(|token| {
+                token.is_any("beginning|commencing|starting|begins|effective|until|ending|through|dated|from")
+            });
+            let due = due && !bounds;
             due.then(|| {
                 found(
                     day,
@@ -175,6 +221,19 @@ impl<'s> Reader<'s> {
                 )
             })
         })
+    }
+
+    /// The tokens that can speak of this amount alone: from the one before it to the next, within the clause.
+    fn between_amounts(&self, at: usize) -> (usize, usize) {
+        let tokens = self.tokens();
+        let (from, to) = roles::clause(tokens, at);
+        let is_amount = |position: &usize| tokens.get(*position).is_some_and(super::is_amount);
+        let before = (from..at).rev().find(is_amount);
+        let next = (at.saturating_add(1)..to).find(is_amount);
+        (
+            before.map_or(from, |before| before.saturating_add(1)),
+            next.unwrap_or(to),
+        )
     }
 
     /// Is the sentence about something that only may happen?
@@ -189,6 +248,24 @@ impl<'s> Reader<'s> {
             right to buy",
         )
     }
+}
+
+/// Do both names share a word? "active account" and "accounts".
+fn names_unit(name: &str, unit: &str) -> bool {
+    let parts = || unit.split([' ', '-']).map(singular);
+    name.split([' ', '-'])
+        .map(singular)
+        .any(|word| parts().any(|part| part.eq_ignore_ascii_case(&word)))
+}
+
+/// "up to 20 gigabytes", "in excess of forty hours", "first 100 units": a bound, and no number of things agreed.
+fn is_bounded(tokens: &[Token], at: usize) -> bool {
+    let led = tokens.get(at.saturating_sub(3)..at).unwrap_or_default();
+    says_any(
+        led,
+        "in excess of|excess of|over|above|beyond|exceeding|exceeds|exceed|more than|greater than|up to|first|within|after|\
+        less than|fewer than|at least",
+    )
 }
 
 /// "including 10,000 transactions", "includes up to 10 G of bandwidth", "first 260 hours are free": position and count.

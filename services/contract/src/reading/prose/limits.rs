@@ -106,13 +106,13 @@ fn minimum(reader: &Reader<'_>, at: usize) -> Option<Item> {
     let charges = says_any(
         clause,
         "purchase|purchases|minimum|charges|fees|bill|billed|invoice|spend|commitment|usage|\
-        pay|payment|payments|adds up|floor|order|revenue|royalties",
+        pay|payment|payments|adds up|floor|order|revenue|royalties|royalty|fee|rent|commission|commissions",
     );
     let condition = says_any(
         clause,
         "provided that|provided|as long as|only if|in order to qualify|eligible if",
     ) && !says_any(clause, "top|must|shall pay");
-    if !charges || condition {
+    if !charges || condition || !is_owed(reader, at) {
         return None;
     }
     let mut line = LineItem::new(
@@ -158,6 +158,43 @@ fn minimum(reader: &Reader<'_>, at: usize) -> Option<Item> {
     );
     item.currency = currency(amount);
     Some(item)
+}
+
+/// Does somebody owe at least that much? "If purchases are less than $4,000" and "pays for a minimum of" are only
+/// conditions, and what is spent on advertising is paid to others.
+fn is_owed(reader: &Reader<'_>, at: usize) -> bool {
+    let clause = reader.clause(at);
+    let tokens = reader.tokens();
+    let (from, to) = roles::clause(tokens, at);
+    let before = tokens.get(from..at).unwrap_or_default();
+    let after = tokens.get(at..to).unwrap_or_default();
+    let made_up = says_any(
+        after,
+        "shortfall|difference|deficit|top|tops|make up|we bill|is billed|are billed|minimum fee applies",
+    );
+    let led = before.get(before.len().saturating_sub(4)..).unwrap_or(before);
+    let bare = says_any(led, "less than")
+        && !says_any(led, "no less than|not less than|never less than|not be less than");
+    let conditional = before
+        .iter()
+        .any(|token| token.is_any("if|unless|should|whether|when|until"))
+        || says_any(
+            before,
+            "in the event|in order to|to the extent|provided that|the earlier of|the later of",
+        );
+    let elsewhere = says_any(clause, "spend|expend|spends|expends|expenditures|spending")
+        && says_any(
+            clause,
+            "advertising|promotion|promoting|marketing|promote|advertise|promotional",
+        );
+    let obliged = reader.statement().is_labelled()
+        || clause.iter().any(|token| {
+            token.is_any(
+                "shall|must|will|agrees|agree|commits|commit|committed|commitment|guarantees|guarantee|guaranteed|\
+                is|are|be|applies|undertakes|subject|obligated|bills|adds|annual|monthly|quarterly",
+            )
+        });
+    !elsewhere && (made_up || obliged && !bare && !conditional)
 }
 
 /// "in a calendar month", "a month's processing fees": a period that belongs to no price.
@@ -221,15 +258,57 @@ pub(super) fn read_at_cost(reader: &mut Reader<'_>) {
     let mut line = LineItem::new(
         "",
         Kind::Usage,
-        reader.description(at),
+        passed_on(reader, at),
         statement.evidence(reader.document),
     );
     line.marks.push(Mark::PassThrough);
     if let Some(cap) = cap {
         line.price.cap = cap_of(reader, cap);
     }
+    passed_on_each(reader, cap, &mut line);
     let words = statement.stretch.words(at, at.saturating_add(1)).to_vec();
     reader.keep(Item::new(line, statement.scope, words), cap);
+}
+
+/// "at cost and on a monthly basis", "not to exceed $2,000 per month".
+fn passed_on_each(reader: &Reader<'_>, cap: Option<usize>, line: &mut LineItem) {
+    let tokens = reader.tokens();
+    let said = billed(tokens).map(|(at, found)| (at, found.length, found));
+    let capped = || {
+        let at = cap?;
+        let price = prices::read(tokens, at)?;
+        Some((at, price.length, price.period?))
+    };
+    let Some((at, length, found_period)) = said.or_else(capped) else {
+        return;
+    };
+    if let Some(cadence) = found_period.cadence() {
+        let to = at.saturating_add(length);
+        line.cadence = found(cadence, &reader.statement().stretch, reader.document, at, to);
+    }
+}
+
+/// "reasonable travel expenses": what is paid back, else the words before the amount.
+fn passed_on(reader: &Reader<'_>, at: usize) -> String {
+    const EXPENSES: &str =
+        "expenses|costs|charges|postage|disbursements|freight|travel|fees|surcharges|expense";
+    let tokens = reader.tokens();
+    let verb = tokens
+        .iter()
+        .position(|token| token.is_any("reimburse|reimburses|reimbursed"));
+    let from = verb.and_then(|verb| {
+        (verb..tokens.len()).find(|at| tokens.get(*at).is_some_and(|token| token.is("for")))
+    });
+    let end = from.and_then(|from| {
+        (from..tokens.len()).find(|at| tokens.get(*at).is_some_and(|token| token.is_any(EXPENSES)))
+    });
+    match (from, end) {
+        (Some(from), Some(end)) if end.saturating_sub(from) <= 14 => reader
+            .statement()
+            .stretch
+            .printed(from.saturating_add(1), end.saturating_add(1)),
+        _ => reader.description(at),
+    }
 }
 
 /// An amount, or a share of the sum named nearby.

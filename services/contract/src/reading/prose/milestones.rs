@@ -83,7 +83,7 @@ fn bracketed_amount(tokens: &[Token], at: usize) -> Option<usize> {
 const LEADS: &str = "at|upon|on|due at|due upon|due on|payable at|payable upon|payable on|following|\
     after|once|when|to be paid upon|to be paid at|to be paid on|shall be paid upon|\
     is due upon|is due on|is payable upon|is due at|will be due upon|shall be due upon|\
-    is payable on";
+    is payable on|is due with|due with|payable with";
 
 /// An event phrase behind the amount; a few words may stand between ("$15,000 implementation fee at signing").
 fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
@@ -103,18 +103,46 @@ fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
     None
 }
 
-/// "Upon completion of the build, Client shall pay $50,000."
+/// "Upon completion of the build, Client shall pay $50,000.", "Within five days after execution the Company shall pay …"
 fn event_before(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
     let (from, _) = crate::reading::roles::clause(tokens, at);
-    let lead = tokens.get(from)?.is_any("upon|on|at|following|after|once|when");
-    let comma = (from..at).find(|position| tokens.get(*position).is_some_and(|token| token.is_mark(',')))?;
+    let start = event_lead(tokens, from)?;
+    let comma = (from..at).find(|position| tokens.get(*position).is_some_and(|token| token.is_mark(',')));
+    let modal = (from..at).find(|position| {
+        tokens
+            .get(*position)
+            .is_some_and(|token| token.is_any("shall|will|must"))
+    });
+    let verb = comma.or(modal)?;
     let pays = says_any(
-        tokens.get(comma..at)?,
+        tokens.get(verb..at)?,
         "pay|pays|invoice|invoices|due|bill|bills|payable",
     );
-    (lead && pays)
-        .then(|| event(tokens, from.saturating_add(1)))
-        .flatten()
+    let (from, to) = event(tokens, start).filter(|_| pays)?;
+    // Without a comma, the one who pays stands between the event and the verb.
+    let payer = |modal: usize| {
+        modal.saturating_sub(1 + usize::from(says_any(tokens.get(from..modal).unwrap_or_default(), "the")))
+    };
+    let to = match (comma, modal) {
+        (None, Some(modal)) => to.min(payer(modal)),
+        _ => to,
+    };
+    (from < to).then_some((from, to))
+}
+
+/// "Upon", "within five (5) days after": where the words of the event begin.
+fn event_lead(tokens: &[Token], from: usize) -> Option<usize> {
+    let first = tokens.get(from)?;
+    if first.is_any("upon|on|at|following|after|once|when") {
+        return Some(from.saturating_add(1));
+    }
+    let lasts =
+        crate::reading::phrases::duration(tokens, from.saturating_add(1)).filter(|_| first.is("within"))?;
+    let next = from.saturating_add(1).saturating_add(lasts.length);
+    tokens
+        .get(next)
+        .is_some_and(|token| token.is_any("of|after|following|from"))
+        .then(|| next.saturating_add(1))
 }
 
 /// The noun phrase of an event: up to a comma, a semicolon, the next amount. It must name something that happens.
@@ -229,23 +257,30 @@ pub(super) fn total_of(statement: &Statement) -> Option<Decimal> {
     let speaks = says_any(
         tokens,
         "fixed fee|total fee|total fees|fees for the project|project fee|total price|contract price|fixed price|total of|\
-         sum of|price of|fee of",
+         sum of|price of|fee of|charge of|cost of",
     );
     speaks.then_some(amount.value)
 }
 
-/// A share of the one sum named in the same paragraph or right before.
+/// The sum that shares are of: named in the sentence itself, else before it in the paragraph, else the only one nearby.
+fn whole<'s>(reader: &Reader<'s>) -> Option<(Decimal, &'s Statement)> {
+    let of = |statement: &'s Statement| total_of(statement).map(|total| (total, statement));
+    let own = of(reader.statement()).or_else(|| reader.before().find_map(of));
+    own.or_else(|| {
+        let near = reader
+            .statements
+            .iter()
+            .filter(|other| other.scope.abs_diff(reader.statement().scope) <= 6);
+        let mut totals = near.filter_map(of);
+        let first = totals.next()?;
+        totals.all(|(other, _)| other == first.0).then_some(first)
+    })
+}
+
+/// A share of that sum.
 fn of_total(reader: &Reader<'_>, line: &mut LineItem) -> Option<()> {
     let percent = line.price.percent.copied()?;
-    let near = reader
-        .statements
-        .iter()
-        .filter(|other| other.scope.abs_diff(reader.statement().scope) <= 6);
-    let mut totals = near.filter_map(|other| total_of(other).map(|total| (total, other)));
-    let (total, statement) = totals.next()?;
-    if totals.any(|(other, _)| other != total) {
-        return None;
-    }
+    let (total, statement) = whole(reader)?;
     let amount = share(total, percent)?;
     let evidence = statement.evidence(reader.document);
     line.price.amount = Found::derived(amount.normalize(), format!("{percent}% of {total}"), evidence);

@@ -1,6 +1,8 @@
 //! Prices by year in a sentence: "EUR 40,000 in Year 1, EUR 55,000 in Year 2 and EUR 70,000 in Year 3" is one charge whose
 //! price steps, not three charges.
 
+mod stages;
+
 use super::Reader;
 use crate::reading::items::{Item, currency, found, undated};
 use crate::reading::phrases::{any_at, period_within, says_any, timing};
@@ -10,12 +12,21 @@ use crate::terms::{Cadence, Found, Kind, LineItem, Role};
 
 /// Reads a ramp, if each price of the sentence has its year, from the first on.
 pub(super) fn read(reader: &mut Reader<'_>) {
-    let amounts = reader.open(Role::Price);
+    let mut amounts = reader.open(Role::Price);
+    amounts.extend(reader.open(Role::Minimum));
+    amounts.sort_unstable();
     let tokens = reader.tokens();
     let money: Vec<usize> = amounts
         .into_iter()
         .filter(|at| tokens.get(*at).is_some_and(|token| token.money().is_some()))
         .collect();
+    if let Some(lengths) = stages::of(tokens, &money) {
+        if let Some(mut item) = ramp(reader, &money) {
+            item.stages = lengths;
+            reader.keep(item, money);
+        }
+        return;
+    }
     let years: Vec<(usize, usize)> = money
         .iter()
         .enumerate()
@@ -26,7 +37,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 last.copied().unwrap_or_default(),
                 next.copied().unwrap_or(tokens.len()),
             );
-            Some((*at, year_of(tokens, *at, own)?))
+            // "and $600,000 in each Contract Year thereafter".
+            let rest = goes_on(tokens, *at, own.1).then_some(index.saturating_add(1));
+            Some((*at, rest.or_else(|| year_of(tokens, *at, own))?))
         })
         .collect();
     let in_order = years.iter().map(|(_, year)| *year).eq(1..=years.len());
@@ -51,6 +64,16 @@ fn year_of(tokens: &[Token], at: usize, (last, next): (usize, usize)) -> Option<
         .or_else(|| before.rev().find_map(|place| year(tokens, place)))
 }
 
+fn goes_on(tokens: &[Token], at: usize, next: usize) -> bool {
+    let behind = tokens
+        .get(at..next.min(at.saturating_add(10)))
+        .unwrap_or_default();
+    says_any(
+        behind,
+        "year thereafter|years thereafter|the remaining|balance of the term|remainder of the term|subsequent year|subsequent years|following year|succeeding year",
+    )
+}
+
 /// "Year 2", "the second year", "contract year two".
 fn year(tokens: &[Token], at: usize) -> Option<usize> {
     const ORDINALS: [&str; 7] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"];
@@ -64,7 +87,7 @@ fn year(tokens: &[Token], at: usize) -> Option<usize> {
     any_at(
         tokens,
         at.saturating_add(1),
-        "year|contract year|order year|subscription year|twelve months|12 months|12-month period",
+        "year|contract year|calendar year|license year|fiscal year|agreement year|royalty year|order year|subscription year|twelve months|12 months|12-month period",
     )
     .map(|_| ordinal.saturating_add(1))
 }
@@ -89,7 +112,16 @@ fn ramp(reader: &Reader<'_>, steps: &[usize]) -> Option<Item> {
         .unwrap_or(Cadence::months(12));
     let cadence = billed.and_then(|(_, found)| found.cadence());
     let seats = by_unit && price.unit().is_some_and(crate::normal::unit::is_seat);
-    let kind = if seats { Kind::Seat } else { Kind::Recurring };
+    let least = reader.role_of(first) == Some(Role::Minimum)
+        || says_any(
+            tokens.get(..first)?,
+            "minimum|minimums|no less than|not less than|at least",
+        );
+    let kind = match (seats, least && !by_unit) {
+        (true, _) => Kind::Seat,
+        (false, true) => Kind::MinimumCommitment,
+        (false, false) => Kind::Recurring,
+    };
     let mut line = LineItem::new(
         "",
         kind,
@@ -130,6 +162,6 @@ fn ramp(reader: &Reader<'_>, steps: &[usize]) -> Option<Item> {
         stretch.words(first, last.saturating_add(1)).to_vec(),
     );
     item.currency = price.money.and_then(currency);
-    item.cadence_is_price_span = cadence.is_none();
+    item.cadence_is_price_span = cadence.is_none() && kind != Kind::MinimumCommitment;
     (!says_any(tokens, "upon|milestone|discount")).then_some(item)
 }

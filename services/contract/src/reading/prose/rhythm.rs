@@ -1,7 +1,9 @@
 //! How often and when, in a sentence: "billed monthly in advance", "to be paid on a quarterly basis".
 
+use crate::normal::cadence::Often;
 use crate::reading::phrases::{Period, any_at, period};
 use crate::reading::tokens::Token;
+use crate::terms::Cadence;
 
 /// Where the tokens say how often something is billed, after a verb of billing: position and period.
 pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
@@ -33,7 +35,44 @@ pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
                 ahead().or_else(|| behind.filter(|_| token.is_any("payable|billed|invoiced|paid")))
             }
         });
-    stated.or_else(|| timed(tokens))
+    stated.or_else(|| timed(tokens)).or_else(|| ended(tokens))
+}
+
+/// "within thirty days after the end of each calendar quarter": the span whose end is waited for.
+fn ended(tokens: &[Token]) -> Option<(usize, Period)> {
+    (0..tokens.len()).find_map(|at| {
+        let length = any_at(
+            tokens,
+            at,
+            "end of|close of|following the end of|conclusion of|expiration of|for the preceding|from the previous|for the previous|\
+            from the preceding|of the previous|of the preceding|during the preceding|during the previous|in the preceding|\
+            in the previous",
+        )?;
+        let next = at.saturating_add(length);
+        let found = period(tokens, next).or_else(|| before_this_one(tokens, at, next))?;
+        Some((next, found))
+    })
+}
+
+/// "for accesses used from the previous week": the span that has just ended.
+fn before_this_one(tokens: &[Token], at: usize, next: usize) -> Option<Period> {
+    let past = tokens
+        .get(at..next)?
+        .iter()
+        .any(|token| token.is_any("previous|preceding"));
+    // "after the end of the calendar month in which …".
+    let ends = tokens.get(at)?.is_any("end|close") && tokens.get(next)?.is("the");
+    let next = next.saturating_add(usize::from(ends));
+    let calendar = tokens
+        .get(next)
+        .is_some_and(|token| token.is_any("calendar|fiscal|billing|royalty|accounting"));
+    let next = next.saturating_add(usize::from(calendar));
+    let unit = crate::normal::duration::unit(&tokens.get(next)?.low).filter(|_| past || ends)?;
+    let cadence = crate::normal::duration::months(unit).map_or(Cadence::Every(unit), Cadence::months);
+    Some(Period {
+        often: Often::Is(cadence),
+        length: 1,
+    })
 }
 
 /// "(monthly in arrears)", "annually, in advance": a span right before the words that say when is how often it is billed.

@@ -136,7 +136,14 @@ fn is_range(tokens: &[Token], found: &Bounds) -> bool {
     let after = tokens.get(found.at.saturating_add(found.length));
     let span = after.is_some_and(|token| crate::normal::duration::unit(&token.low).is_some());
     let business = after.is_some_and(|token| token.is_any("business|calendar"));
-    !(span || business)
+    // "for months one through six".
+    let before = tokens
+        .get(found.at.saturating_sub(2)..found.at)
+        .unwrap_or_default();
+    let months = before
+        .iter()
+        .any(|token| token.is_any("months|month|years|year|weeks|week|days|day"));
+    !(span || business || months)
 }
 
 /// Each price with its range: the ranges all stand before their prices, or all behind; a price may have one at most.

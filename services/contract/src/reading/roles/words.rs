@@ -39,7 +39,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     (
         Role::Penalty,
         "penalt",
-        "liquidated damages|fine of|per incident|fines",
+        "liquidated damages|fine of|per incident|fines|holding over|hold over|holdover|remains in possession",
     ),
     (
         Role::Liability,
@@ -66,7 +66,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
         Role::ServiceCredit,
         "uptime|availab",
         "service credit|service credits|service level|sla|response time|misses a|\
-            miss a planned|late delivery",
+            miss a planned|late delivery|day of delay|week of delay|month of delay|days of delay|weeks of delay",
     ),
     (
         Role::Informational,
@@ -82,7 +82,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
         Role::Security,
         "escrow|withh|retain|retention",
         "hold back|holds back|holdback|security deposit|reserve|bond|letter of credit|refundable deposit|\
-            performance guarantee",
+            performance guarantee|as security",
     ),
     (
         Role::Escalator,
@@ -201,4 +201,4 @@ pub(super) const PRICE_STEMS: &str = "fee|pric|charg|payab|invoic|bill|subscri|r
 /// Phrases that speak of prices.
 pub(super) const PRICE_PHRASES: &str = "pay|pays|paid|due|licence fee|sum of|in the amount of|compensation|rent|purchase|\
     take rate|revenue share|deposit|credits|top up|top the bill up|prepaid|equals|\
-    upon completion|consideration|one time|one-time|set-up|setup";
+    upon completion|consideration|one time|one-time|set-up|setup|contribute|contributes";

@@ -2,6 +2,7 @@
 
 mod absent;
 mod doubts;
+mod neighbours;
 mod parts;
 mod row;
 mod split;
@@ -38,11 +39,19 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
         } else if section.bounds(place, row) || parts.contains(&at) {
             // A minimum for the rows below, or a part of the row above: nothing of its own.
         } else {
-            items.extend(of_row(place, row, &section));
+            let mut own = of_row(place, row, &section);
+            if price_columns(place)
+                .iter()
+                .any(|column| neighbours::goes_on(row, *column))
+            {
+                neighbours::with_row_above(items.last(), &mut own);
+            }
+            items.extend(own);
         }
         at = at.saturating_add(1);
     }
     settle_unknown(place, &mut items);
+    neighbours::over_allowance_period(place, &mut items);
     reading.items.extend(items);
 }
 

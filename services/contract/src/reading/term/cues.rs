@@ -67,7 +67,10 @@ pub(super) fn speaks_of_term(tokens: &[Token], at: usize) -> bool {
         .unwrap_or_default()
         .iter()
         .any(|token| token.percent().is_some() || token.money().is_some());
-    if priced {
+    let of_royalties = tokens
+        .iter()
+        .any(|token| token.is_any("royalty|royalties|installments|instalments"));
+    if priced || of_royalties {
         return false;
     }
     const WORDS: &str = "term|period|runs|run|commence|commences|commencing|begin|begins|beginning|start|\
@@ -82,7 +85,7 @@ pub(super) fn speaks_of_term(tokens: &[Token], at: usize) -> bool {
 const START: &str = "shall commence on|commences on|commence on|commencing on|commencing|begins on|\
     begin on|beginning on|beginning|starts on|start on|starting on|starting|kicks in on|\
     date \" means|\
-    comes to life on|runs from|run from|commence as of|starts|begins|commences|\
+    comes to life on|runs from|run from|years from|year from|months from|commence as of|starts|begins|commences|\
     start date is|start date of|goes live on";
 
 const EFFECTIVE: &str = "effective|effective on|effective as of|effective from|takes effect on|\
@@ -92,7 +95,7 @@ const EFFECTIVE: &str = "effective|effective on|effective as of|effective from|t
 
 const MADE: &str = "made as of|entered into as of|entered into on|entered into|made on|made|\
     executed as of|entered into as of the|made as of the|made this|into this|\
-    executed this|this the|made and entered into as of|agreement as of|made effective|\
+    executed this|this the|made and entered into as of|made and entered into on|agreement as of|made effective|\
     on this|as of this|made the|into on this|made on the|entered into the";
 
 const AGREED: &str = "dated as of|dated|is dated as of|concluded on|dated the|dated this|dated on|\
@@ -102,7 +105,8 @@ const END: &str = "ends on|end on|ending on|ending|expires on|expire on|expiring
     terminate on|continue through|continue until|through and including|\
     up to and including|finish on|finishes on|until|expires|ends|extend through|\
     continues through|continues until|effective through|effective until|\
-    remain in effect until";
+    remain in effect until|in effect through|in force through|in force until|in effect until|effect through|\
+    effect until|force and effect until|force and effect through";
 
 /// What the date at `at` is for, from the words right before it.
 pub(super) fn role_of_date(statement: &Statement, at: usize) -> Option<DateRole> {
@@ -128,7 +132,13 @@ fn fits(role: DateRole, statement: &Statement, subject: &[Token], at: usize) -> 
     let tokens = statement.tokens();
     let later = tokens.get(at.saturating_add(1)..).unwrap_or_default();
     match role {
-        DateRole::Start | DateRole::End => is_about_term(subject) && !is_about_else(subject),
+        DateRole::Start | DateRole::End => {
+            let paid = says_any(
+                later.get(..later.len().min(14)).unwrap_or_default(),
+                "will pay|shall pay|agrees to pay|pays",
+            );
+            is_about_term(subject) && !is_about_else(subject) && !paid
+        }
         DateRole::Effective => {
             !is_about_else(subject) || says_any(later.get(..6).unwrap_or(later), "effective date")
         }
@@ -148,7 +158,7 @@ fn is_about_term(subject: &[Token]) -> bool {
 fn is_about_else(subject: &[Token]) -> bool {
     subject.iter().any(|token| {
         token.is_any(
-            "seats|users|discount|installment|installments|instalments|payment|payments|invoice|\
+            "seats|users|royalties|commission|commissions|rent|discount|installment|installments|instalments|payment|payments|invoice|\
             fiscal|trial|pilot|credit|credits|price|prices|rate|rates|fee|fees|charge|charges|\
             royalty|warranty|milestone|quarter|thereafter|renewal|option|interest|license|month|\
             months|week|weeks|if|employment|percentage",
@@ -168,6 +178,17 @@ fn refers_elsewhere(subject: &[Token], role: DateRole) -> bool {
 
 fn longest_before(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
     let at = without_filler(tokens, at);
+    let article = at
+        .checked_sub(1)
+        .filter(|before| tokens.get(*before).is_some_and(|token| token.is("the")));
+    [Some(at), article]
+        .into_iter()
+        .flatten()
+        .filter_map(|at| longest_at(tokens, at, phrases))
+        .max()
+}
+
+fn longest_at(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
     let ends_here = |phrase: &&str| {
         let length = phrase.split(' ').count();
         at.checked_sub(length)

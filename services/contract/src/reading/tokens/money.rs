@@ -10,6 +10,7 @@ pub(super) fn join(tokens: &mut Vec<Token>) {
     redactions(tokens);
     signed(tokens);
     named(tokens);
+    with_cents(tokens);
     magnitudes(tokens);
     doubled(tokens);
     withheld_dollars(tokens);
@@ -122,9 +123,42 @@ fn money(value: Decimal, sign: Option<Sign>) -> Kind {
 fn named(tokens: &mut Vec<Token>) {
     let mut at = 0usize;
     while let Some([first, second]) = tokens.get(at..at.saturating_add(2)) {
-        if let Some(kind) = named_pair(first, second) {
+        // "500,000 pounds of resin" is a weight.
+        let weight = second.is("pounds")
+            && !tokens
+                .get(at.saturating_add(2))
+                .is_some_and(|next| next.is("sterling"));
+        if let Some(kind) = named_pair(first, second).filter(|_| !weight) {
             let length = trailing_words(tokens, at.saturating_add(2)).saturating_add(2);
             merge(tokens, at, at.saturating_add(length), kind);
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// `Eleven Dollars and Seventy-Five Cents`: one amount.
+fn with_cents(tokens: &mut Vec<Token>) {
+    let mut at = 0usize;
+    while let Some(first) = tokens.get(at) {
+        let and = usize::from(
+            tokens
+                .get(at.saturating_add(1))
+                .is_some_and(|token| token.is("and")),
+        );
+        let last = at.saturating_add(1).saturating_add(and);
+        let cents = tokens.get(last).filter(|token| token.low.ends_with("cents"));
+        let spelled = first.text.chars().any(char::is_alphabetic);
+        let sum = match (first.money(), cents.and_then(Token::money)) {
+            (Some(whole), Some(part)) if spelled && whole.value.is_integer() && part.value < Decimal::ONE => {
+                whole
+                    .value
+                    .checked_add(part.value)
+                    .map(|value| money(value, whole.sign))
+            }
+            _ => None,
+        };
+        if let Some(kind) = sum {
+            merge(tokens, at, last.saturating_add(1), kind);
         }
         at = at.saturating_add(1);
     }

@@ -15,6 +15,7 @@ pub(super) fn join(tokens: &mut Vec<Token>, locale: Locale) {
         spaced(tokens);
     }
     magnitudes(tokens);
+    mixed(tokens);
     doubled(tokens);
     percents(tokens);
     doubled_percents(tokens);
@@ -78,6 +79,26 @@ fn magnitudes(tokens: &mut Vec<Token>) {
         };
         if let Some(value) = scaled {
             merge(tokens, at, at.saturating_add(2), Kind::Number(value));
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// `2 1/2 %`: a whole number and a fraction before a percent sign.
+fn mixed(tokens: &mut Vec<Token>) {
+    let mut at = 0usize;
+    while let Some([whole, over, slash, under, sign]) = tokens.get(at..at.saturating_add(5)) {
+        let rate = sign.is_mark('%') || sign.is_any("percent|per");
+        let part = match (over.number(), under.number()) {
+            (Some(over), Some(under)) if slash.is_mark('/') && over < under => over.checked_div(under),
+            _ => None,
+        };
+        let sum = whole
+            .number()
+            .filter(|whole| whole.is_integer() && rate)
+            .zip(part);
+        if let Some(value) = sum.and_then(|(whole, part)| whole.checked_add(part)) {
+            merge(tokens, at, at.saturating_add(4), Kind::Number(value));
         }
         at = at.saturating_add(1);
     }

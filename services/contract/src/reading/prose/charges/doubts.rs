@@ -27,7 +27,7 @@ impl Charge<'_, '_> {
                 self.evidence(),
             ));
         }
-        if item.line.kind == Kind::OneTime && price.percent.is_some() {
+        if item.line.kind == Kind::OneTime && price.percent.is_some() && !item.line.is(Mark::Contingent) {
             item.line.marks.push(Mark::Contingent);
         }
         if says_any(

@@ -24,10 +24,15 @@ impl Charge<'_, '_> {
 
     /// "beyond 10 in any given month", "that exceed 260 hours in a single month": the span over which an allowance counts.
     fn counted_over(&self, to: usize) -> Option<(usize, Period)> {
-        self.price.above?;
         let tokens = self.reader.tokens();
         let end = self.at.saturating_add(self.price.length);
-        (end..to.min(end.saturating_add(8)))
+        let excess = || self.reader.excess_before(self.at, self.price.unit());
+        let counted = match self.price.above {
+            Some(_) => end..to.min(end.saturating_add(8)),
+            None => excess()?.0..self.at,
+        };
+        counted
+            .into_iter()
             .find_map(|at| crate::reading::phrases::period(tokens, at).map(|found| (at, found)))
     }
 

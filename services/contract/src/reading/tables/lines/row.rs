@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Section, evidence_of, is_price};
+use super::{Section, evidence_of, is_price, neighbours};
 use crate::normal::cadence::Often;
 use crate::normal::duration;
 use crate::normal::unit::{is_seat, singular};
@@ -44,7 +44,8 @@ impl RowReader<'_, '_> {
             return self.without_price(cell);
         }
         let price = self.completed(own);
-        let words = self.words();
+        let mut words = self.words();
+        words.extend(neighbours::line_above(self.place, self.row).to_vec());
         let rhythm = self.rhythm(&price);
         let quantity = self.quantity();
         let unit = self.unit(&price);
@@ -325,11 +326,16 @@ impl RowReader<'_, '_> {
                 timing,
             };
         }
-        let payable = self.row.iter().find_map(|cell| payable(&cell.tokens));
+        let payable = self
+            .row
+            .iter()
+            .find_map(|cell| payable(&cell.tokens).or_else(|| phrases::each_of_spans(&cell.tokens)))
+            .or_else(|| phrases::each_of_spans(neighbours::line_above(self.place, self.row)));
         let timing = self
             .row
             .iter()
             .find_map(|cell| phrases::timing(&cell.tokens))
+            .or_else(|| phrases::timing(neighbours::line_above(self.place, self.row)))
             .map(|(.., timing)| timing);
         Rhythm {
             period,
