@@ -78,6 +78,7 @@ fn lines(document: &Document, statements: &[Statement], items: Vec<Item>, terms:
     notes::apply(document, statements, &mut items);
     retention::apply(document, statements, &mut items);
     later::apply(document, statements, &mut items);
+    order::ask_about_steps(statements, &mut items);
     order::name(&mut items);
     order::link(&mut items, statements);
     items

@@ -1,8 +1,9 @@
 //! How often and when the whole contract is billed, and which lines that is said of.
 
+mod rhythm;
+
 use super::items::{Doubt, Item};
 use super::phrases::{Period, says_any, timing};
-use super::prose::billed;
 use super::statements::{Key, Statement};
 use super::tokens::Token;
 use crate::flag::Code;
@@ -123,7 +124,7 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     let period = if of_form {
         super::phrases::period_within(value).map(|(_, found)| found)
     } else {
-        period(tokens)
+        rhythm::period(tokens)
     };
     let timing = timing(value).map(|(.., timing)| timing).or_else(|| {
         says_any(
@@ -174,48 +175,6 @@ fn points_back(tokens: &[Token]) -> bool {
         token.is_any("this|these|it|they") && alone()
     });
     verb || word
-}
-
-fn period(tokens: &[Token]) -> Option<Period> {
-    billed(tokens).map(|(_, found)| found).or_else(|| {
-        // "On the first of each month we send one bill": the span stands before the verb.
-        let sends = says_any(
-            tokens,
-            "we send|is sent|are sent|will be sent|is issued|are issued|issues|issue|is dated|\
-            go out|sends|dated the first of|on an invoice dated|on the invoice of|goes on|go on",
-        );
-        let stated = || super::phrases::period_within(tokens).map(|(_, found)| found);
-        sends
-            .then(stated)
-            .flatten()
-            .or_else(|| just_closed(tokens))
-            .or_else(|| by_weekday(tokens))
-    })
-}
-
-/// "by no later than Wednesday": what is due on a day of the week is due every week.
-fn by_weekday(tokens: &[Token]) -> Option<Period> {
-    const DAYS: &str = "monday|tuesday|wednesday|thursday|friday|saturday|sunday";
-    let due = tokens.iter().enumerate().any(|(at, token)| {
-        let led = at.checked_sub(1).and_then(|before| tokens.get(before));
-        token.is_any(DAYS) && led.is_some_and(|before| before.is_any("by|than|before|on|each|every"))
-    });
-    let week = crate::normal::duration::unit("week")?;
-    due.then_some(Period {
-        often: crate::normal::cadence::Often::Is(Cadence::Every(week)),
-        length: 1,
-    })
-}
-
-/// "of the month just closed": the span of what is billed.
-fn just_closed(tokens: &[Token]) -> Option<Period> {
-    let at = tokens.iter().position(|token| token.is("just"))?;
-    let unit = at.checked_sub(1).and_then(|before| tokens.get(before))?;
-    let months = crate::normal::duration::unit(&unit.low).and_then(crate::normal::duration::months)?;
-    Some(Period {
-        often: crate::normal::cadence::Often::Is(Cadence::months(months)),
-        length: 2,
-    })
 }
 
 /// Sentences about invoices that name no amount of their own.

@@ -191,6 +191,6 @@ fn bound_word(tokens: &[Token], at: usize) -> Option<(bool, usize)> {
 /// "each" before a noun that is no unit of what is sold ("$5,000 each, due …" keeps its bare each).
 fn is_distributive(found: &PerUnit) -> bool {
     const NEVER: &str = "party|case|invoice|share|result|part|portion|total|minimum|maximum|claim|occurrence|\
-        time|following";
+        time|following|anniversary";
     listed(NEVER, &found.unit)
 }

@@ -226,9 +226,11 @@ fn is_reduction(place: &Place<'_>) -> bool {
 /// Money that the provider owes.
 fn by_payer(place: &Place<'_>, parties: &Parties) -> Option<Role> {
     let before = place.before(30);
-    let verb = before
-        .iter()
-        .rposition(|token| token.is_any("pay|pays|reimburse|refund|refunds|reimburses|remit|contribute"))?;
+    let verb = before.iter().rposition(|token| {
+        token.is_any(
+            "pay|pays|reimburse|refund|refunds|reimburses|remit|contribute|credit|credits|rebate|compensate",
+        )
+    })?;
     let subject = before.get(..verb)?.iter().rev().find_map(|token| {
         let low = token.low.trim_end_matches("'s");
         let is = |words: &[String]| words.iter().any(|word| word == low);

@@ -1,6 +1,7 @@
 //! The order of lines, their ids, and which lines refer to which.
 
-use crate::reading::items::Item;
+use crate::flag::Code;
+use crate::reading::items::{Doubt, Item};
 use crate::reading::phrases::says_any;
 use crate::reading::statements::Statement;
 use crate::terms::Kind;
@@ -54,6 +55,39 @@ fn repeats(known: &Item, item: &Item) -> bool {
         && one.start.value == other.start.value
         && known.scope != item.scope
         && item.reference == known.reference
+}
+
+/// "$10,000 in the first two years and $12,000 thereafter" read as two charges side by side may be one whose price steps: a
+/// person must say.
+pub(super) fn ask_about_steps(statements: &[Statement], items: &mut [Item]) {
+    const STEPS: &str = "thereafter|first|second|third|initial|subsequent|remaining|anniversary|anniversaries|beginning|\
+        commencing";
+    let open = |item: &Item| {
+        item.line.kind == Kind::Recurring && item.line.start.is_absent() && item.line.schedule.is_empty()
+    };
+    let keys: Vec<_> = items
+        .iter()
+        .map(|item| (item.scope, item.line.cadence.copied(), open(item)))
+        .collect();
+    for (at, item) in items.iter_mut().enumerate() {
+        let Some(own) = keys.get(at).filter(|(.., open)| *open) else {
+            continue;
+        };
+        let twin = keys
+            .iter()
+            .enumerate()
+            .any(|(other, key)| other != at && key == own);
+        let said = statements.iter().find(|statement| statement.scope == item.scope);
+        if twin && said.is_some_and(|statement| says_any(statement.tokens(), STEPS)) {
+            item.doubts.push(Doubt::new(
+                Code::SeveralPrices,
+                "",
+                "The sentence names several prices that may hold one after the other.",
+                "Enter from which day to which day each holds, or decide that they are charged side by side.",
+                item.line.evidence.clone(),
+            ));
+        }
+    }
 }
 
 /// `L01`, `L02`, …

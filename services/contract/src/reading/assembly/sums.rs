@@ -164,7 +164,8 @@ fn is_of_which(items: &[Item], at: usize, amount: Decimal) -> bool {
         .filter(|(other, one)| *other != at && one.scope == item.scope);
     let parts: Option<Vec<Decimal>> = own
         .map(|(_, other)| {
-            let once = matches!(other.line.kind, Kind::OneTime | Kind::Milestone);
+            let once = matches!(other.line.kind, Kind::OneTime | Kind::Milestone)
+                || other.line.quantity.value.is_some();
             worth(&other.line).filter(|_| once)
         })
         .collect();

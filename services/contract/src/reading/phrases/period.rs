@@ -53,11 +53,35 @@ fn per_span(tokens: &[Token], at: usize) -> Option<Period> {
     while tokens.get(cursor).is_some_and(is_calendar_word) {
         cursor = cursor.saturating_add(1);
     }
+    if let Some((months, length)) = named_span(tokens, cursor) {
+        return Some(Period {
+            often: Often::Is(Cadence::months(months)),
+            length: cursor.saturating_add(length).saturating_sub(at),
+        });
+    }
     let unit = duration::unit(&tokens.get(cursor)?.low)?;
     Some(Period {
         often: Often::Is(whole(unit)),
         length: cursor.saturating_add(1).saturating_sub(at),
     })
+}
+
+/// "anniversary", "half-year": spans with a name of their own.
+fn named_span(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
+    let word = tokens.get(at)?;
+    if word.is("anniversary") {
+        return Some((12, 1));
+    }
+    if word.is_any("half-year|semester") {
+        return Some((6, 1));
+    }
+    let dash = tokens
+        .get(at.saturating_add(1))
+        .is_some_and(|token| token.is_mark('-'));
+    let year = tokens
+        .get(at.saturating_add(1).saturating_add(usize::from(dash)))
+        .is_some_and(|token| token.is("year"));
+    (word.is("half") && year).then(|| (6, 2usize.saturating_add(usize::from(dash))))
 }
 
 /// "each of the 1st through 12th months", "on the last day of each of the first six quarters": one payment for each.

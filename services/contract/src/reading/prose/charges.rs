@@ -2,6 +2,7 @@
 
 mod bond;
 mod doubts;
+mod extent;
 mod rhythm;
 
 use rust_decimal::Decimal;
@@ -63,7 +64,10 @@ impl<'s> Charge<'_, 's> {
             price.period = Some(found);
             price.per = price.per.filter(|per| !per.unit.is_empty());
         }
-        price.period = price.period.or_else(|| self.period_before());
+        price.period = price
+            .period
+            .or_else(|| self.period_before())
+            .or_else(|| self.listed_period());
         if price.above.is_none() && price.money.is_some() {
             price.above = self
                 .reader
@@ -104,6 +108,7 @@ impl<'s> Charge<'_, 's> {
         self.amounts(&mut line, &price);
         self.rhythm(&mut line, &price, billed);
         self.bounds(&mut line, &price);
+        self.greater_of(&mut line);
         let mut item = Item::new(
             line,
             self.statement().scope,
@@ -145,7 +150,7 @@ impl<'s> Charge<'_, 's> {
         const BASES: &str = "sales|revenue|revenues|receipts|proceeds|amount|amounts|volume|fees|price|usage|\
             value|spend|transactions|payments|income|turnover|profit|profits|rent|charges|\
             invoice|invoices|captured|settlement|collections|commissions|premiums|billings|cost|\
-            costs|payment|transaction|sale|fee|margin|list|wholesale|consideration|rentals|royalties|subscriptions|orders";
+            costs|payment|transaction|sale|fee|margin|list|wholesale|ebitda|earnings|consideration|rentals|royalties|subscriptions|orders";
         const THINGS: &str =
             "equity|interests|ownership|assets|requirements|units|employees|capacity|capital";
         let tokens = self.reader.tokens();
@@ -312,7 +317,7 @@ impl<'s> Charge<'_, 's> {
         if line.kind == Kind::OneTime {
             return;
         }
-        self.sold_until(line, &dates);
+        self.extent(line, &dates);
         for (at, day) in dates {
             let led = tokens.get(at.saturating_sub(3)..at).unwrap_or_default();
             if line.start.is_absent()
@@ -324,40 +329,6 @@ impl<'s> Charge<'_, 's> {
                 line.start = self.found(day, at, at.saturating_add(1));
             } else if line.end.is_absent() && says_any(led, "ending|through|until|ending on") {
                 line.end = self.found(day, at, at.saturating_add(1));
-            }
-        }
-    }
-
-    /// "Products sold prior to January 1, 2011", "goods shipped after June 30": the days on which what is sold counts.
-    fn sold_until(&self, line: &mut LineItem, dates: &[(usize, jiff::civil::Date)]) {
-        let tokens = self.reader.tokens();
-        let (from, to) = crate::reading::roles::clause(tokens, self.at);
-        for (at, day) in dates.iter().filter(|(at, _)| (from..to).contains(at)) {
-            let led = tokens.get(at.saturating_sub(4)..*at).unwrap_or_default();
-            let counts = says_any(
-                led,
-                "sold|shipped|made|received|accruing|occurring|earned|delivered|invoiced",
-            );
-            let evidence = || {
-                self.statement().stretch.evidence(
-                    self.reader.document,
-                    at.saturating_sub(3),
-                    at.saturating_add(1),
-                )
-            };
-            let last = day
-                .yesterday()
-                .ok()
-                .filter(|_| counts && says_any(led, "prior to|before"));
-            let first = day
-                .tomorrow()
-                .ok()
-                .filter(|_| counts && led.last().is_some_and(|token| token.is("after")));
-            if let Some(last) = last {
-                line.end = Found::derived(last, format!("the day before {day}"), evidence());
-            }
-            if let Some(first) = first {
-                line.start = Found::derived(first, format!("the day after {day}"), evidence());
             }
         }
     }

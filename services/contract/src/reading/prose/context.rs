@@ -224,7 +224,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The tokens that can speak of this amount alone: from the one before it to the next, within the clause.
-    fn between_amounts(&self, at: usize) -> (usize, usize) {
+    pub(super) fn between_amounts(&self, at: usize) -> (usize, usize) {
         let tokens = self.tokens();
         let (from, to) = roles::clause(tokens, at);
         let is_amount = |position: &usize| tokens.get(*position).is_some_and(super::is_amount);

@@ -172,7 +172,7 @@ fn happens(words: &[Token]) -> bool {
         "complet|accept|deliver|go-live|launch|sign|execut|commenc|start|install|approv|\
         submi|kick|discover|implement|migrat|sign-off|mileston|phase|deploy|design|handover|\
         rollout|cutover|certif|commission|ship|closing|effective|receipt|award|notice|uat|\
-        production|publication|release|live|training|kickoff|hand-over",
+        production|publication|release|live|training|kickoff|hand-over|filing|issuance|registr|enrol|grant",
     )
 }
 

@@ -33,7 +33,7 @@ fn lines(text: &str) -> Vec<String> {
 
 #[test]
 fn sentences_charge_what_they_say_once() {
-    let cases: [(&str, &[&str]); 35] = [
+    let cases: [(&str, &[&str]); 42] = [
         (
             "The platform fee is raised from $400 per month to $460 per month.",
             &["Recurring 460 monthly"],
@@ -168,6 +168,36 @@ fn sentences_charge_what_they_say_once() {
         (
             "Shop shall pay a commission of two and one-half percent (2 1/2%) of sales, paid monthly.",
             &["Percentage 2.5 monthly"],
+        ),
+        (
+            "Radio shall pay $90,000, payable $30,000 upon execution of this Agreement and $10,000 per month for six consecutive \
+             months beginning June 1, 2000.",
+            &["OneTime 30000 one_time", "Recurring 10000 monthly"],
+        ),
+        (
+            "Cable shall pay the Authority an annual fee of $120,000 in each of the first two years and $135,000 in the third year.",
+            &["Recurring 120000 135000 annual"],
+        ),
+        (
+            "Each party shall bear fifty percent (50%) of the cost of joint advertising.",
+            &[],
+        ),
+        (
+            "University shall be paid the greater of $5,000 and 3% of revenue, payable quarterly.",
+            &["Percentage 3 quarterly"],
+        ),
+        (
+            "Tenant shall pay monthly rent as follows: January 1, 2010 - December 31, 2010: $1,100; January 1, 2011 - December 31, \
+             2011: $1,150.",
+            &["Recurring 1100 monthly", "Recurring 1150 monthly"],
+        ),
+        (
+            "If Tenant holds over, rent shall be 150% of the rent last payable.",
+            &[],
+        ),
+        (
+            "Institute shall receive a royalty of 4% of Net Sales, due within sixty days after the end of each calendar half-year.",
+            &["Percentage 4 semiannual"],
         ),
         (
             "Customer shall reimburse travel expenses at cost, not to exceed $900 per month.",

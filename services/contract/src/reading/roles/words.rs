@@ -3,7 +3,7 @@
 use crate::terms::Role;
 
 /// Headings under which money has one role.
-pub(super) const HEADINGS: [(&str, Role); 22] = [
+pub(super) const HEADINGS: [(&str, Role); 23] = [
     ("limitation of liab", Role::Liability),
     ("liability", Role::Liability),
     ("indemn", Role::Liability),
@@ -25,6 +25,7 @@ pub(super) const HEADINGS: [(&str, Role); 22] = [
     ("audit", Role::Threshold),
     ("liquidated damages", Role::Penalty),
     ("late payment", Role::LateFee),
+    ("security deposit", Role::Security),
     ("confidential", Role::Liability),
 ];
 
@@ -39,7 +40,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     (
         Role::Penalty,
         "penalt",
-        "liquidated damages|fine of|per incident|fines|holding over|hold over|holdover|remains in possession",
+        "liquidated damages|fine of|per incident|fines|holding over|holds over|hold over|holdover|remains in possession",
     ),
     (
         Role::Liability,

@@ -1,12 +1,19 @@
 //! How often and when, as columns, headers and sentences near a table say it.
 
+use rust_decimal::Decimal;
+
 use super::Defaults;
+use crate::normal::cadence::Often;
+use crate::normal::duration;
 use crate::page::Document;
-use crate::reading::phrases::{per_unit, period, period_within, timing};
+use crate::reading::phrases::{
+    PerUnit, Period, find_duration, noun, per_unit, period, period_within, timing,
+};
 use crate::reading::prices::Expression;
 use crate::reading::scopes::{Grid, Scope};
 use crate::reading::statements::Statement;
-use crate::reading::tokens::Token;
+use crate::reading::tokens::{Stretch, Token};
+use crate::terms::Cadence;
 
 /// What the header and sentences nearby say of every row's price.
 pub(super) fn defaults(document: &Document, grid: &Grid, scope: &Scope, near: &[&Statement]) -> Defaults {
@@ -103,14 +110,38 @@ fn is_of_price(tokens: &[Token], at: usize) -> bool {
 }
 
 /// Cadence and timing of a billing cell: "Quarterly in advance", "monthly, after use".
-pub(super) fn of_cell(
-    tokens: &[Token],
-) -> (
-    Option<crate::reading::phrases::Period>,
-    Option<crate::terms::Timing>,
-) {
+pub(super) fn of_cell(tokens: &[Token]) -> (Option<Period>, Option<crate::terms::Timing>) {
     (
         period_within(tokens).map(|(_, found)| found),
         timing(tokens).map(|(.., timing)| timing),
     )
+}
+
+/// "GPU-hour", "per user / month", "month", "GB-month", "each".
+pub(super) fn of_unit_cell(cell: &Stretch) -> Expression {
+    let mut price = of_words(&cell.tokens);
+    if price.per.is_some() || price.period.is_some() {
+        return price;
+    }
+    let Some(first) = cell.tokens.first() else {
+        return price;
+    };
+    let span = duration::unit(&first.low)
+        .filter(|_| cell.tokens.len() == 1)
+        .and_then(duration::months);
+    price.period = span.map(|months| Period {
+        often: Often::Is(Cadence::months(months)),
+        length: 1,
+    });
+    if price.period.is_none()
+        && let Some((unit, length)) = noun(&cell.tokens, 0)
+        && find_duration(&cell.tokens).is_none()
+    {
+        price.per = Some(PerUnit {
+            count: Decimal::ONE,
+            unit,
+            length,
+        });
+    }
+    price
 }

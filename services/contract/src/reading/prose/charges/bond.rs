@@ -39,6 +39,8 @@ impl Charge<'_, '_> {
             Governed::Paid => true,
             Governed::Nothing => {
                 is_paid_after(after)
+                    || follows_preposition(before)
+                        && (self.price.is_per_unit() || self.price.period.is_some())
                     || self.is_listed() && is_fragment(before, after)
                     || self.is_among_prices()
                         && (is_named(before) || names_fee(after) || is_fragment(before, after))
@@ -75,7 +77,7 @@ const PAID: &str = "pay|pays|paid|paying|payable|payment|payments|charge|charges
     contributes|purchased|bought|ordered|available|rented|leased|hired|performed|billable|collect|collects|tender|entitled|send|sends|assessed|comes|runs|get|gets|add|adds|retain|retains|earn|\
     earns|apply|applies|remains|agreed|offers|offered|set|fixed";
 
-const OTHERWISE: &str = "exceed|exceeds|exceeding|exceeded|spend|spends|spent|expend|expends|expended|maintain|maintains|\
+const OTHERWISE: &str = "exceed|exceeds|exceeding|exceeded|spend|spends|spent|expend|expends|expended|maintain|maintains|bear|bears|\
     maintained|carry|carries|own|owns|owned|acquire|acquires|acquired|hold|holds|issue|issues|issued|invest|invests|borrow|\
     borrows|lend|incur|incurs|incurred|raise|raises|raised|generate|generates|achieve|achieves|attain|attains|represent|represents|\
     representing|constitute|constitutes|comprise|comprises|reduce|reduces|reduced|reducing|decrease|decreases|decreased|\

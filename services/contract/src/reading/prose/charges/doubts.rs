@@ -9,6 +9,21 @@ use crate::reading::prices::Expression;
 use crate::terms::{Found, Kind, Mark};
 
 impl Charge<'_, '_> {
+    /// "20% of commissions in excess of $1,500,000", "10% until royalties equal $1,000,000".
+    fn is_above_money(&self) -> bool {
+        let tokens = self.reader.tokens();
+        let (_, to) = self.reader.between_amounts(self.at);
+        let behind = tokens.get(self.at..to).unwrap_or_default();
+        let bound = tokens.get(to).is_some_and(|token| token.money().is_some());
+        let last = behind.get(behind.len().saturating_sub(6)..).unwrap_or(behind);
+        self.price.percent.is_some()
+            && bound
+            && says_any(
+                last,
+                "in excess of|exceeding|above|over|up to|equal|exceed|exceeds|first|reach|total",
+            )
+    }
+
     pub(super) fn doubts(&self, item: &mut Item, price: &Expression, billed: Option<(usize, Period)>) {
         let ambiguous = price.period.is_some_and(|found| found.often == Often::Ambiguous)
             || billed.is_some_and(|(_, found)| found.often == Often::Ambiguous);
@@ -29,6 +44,15 @@ impl Charge<'_, '_> {
         }
         if item.line.kind == Kind::OneTime && price.percent.is_some() && !item.line.is(Mark::Contingent) {
             item.line.marks.push(Mark::Contingent);
+        }
+        if self.is_above_money() {
+            item.doubts.push(Doubt::new(
+                Code::ConditionalPrice,
+                "/price",
+                "This share counts only above or up to an amount.",
+                "Enter the amounts between which it counts as tiers.",
+                self.evidence(),
+            ));
         }
         if says_any(
             self.reader.tokens(),

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::reading::phrases::{duration, says_any};
-use crate::reading::tokens::Token;
+use crate::reading::tokens::{Kind, Token};
 
 /// How many months each price holds, in order; 0 for the one that holds to the end. `None` where a price has no such words,
 /// or the months do not follow one another.
@@ -27,6 +27,7 @@ pub(super) fn of(tokens: &[Token], prices: &[usize]) -> Option<Vec<u32>> {
 fn stage(words: &[Token], passed: u32, index: usize, last: bool) -> Option<u32> {
     numbered(words, passed)
         .or_else(|| lasting(words, index))
+        .or_else(|| year(words, passed))
         .or_else(|| {
             let rest = last
                 && says_any(
@@ -60,6 +61,19 @@ fn lasting(words: &[Token], index: usize) -> Option<u32> {
         };
         let found = duration(words, at.saturating_add(1)).filter(|_| leads)?;
         crate::normal::duration::months(found.span)
+    })
+}
+
+/// "in the third year", where two years have passed.
+fn year(words: &[Token], passed: u32) -> Option<u32> {
+    words.windows(3).find_map(|three| {
+        let [ordinal, one, two] = three else { return None };
+        let year = one.is("year") || one.is_any("contract|lease|calendar|license") && two.is("year");
+        let Kind::Ordinal(count) = ordinal.kind else {
+            return None;
+        };
+        let begins = count.checked_sub(1)?.checked_mul(12)?;
+        (year && begins == passed).then_some(12)
     })
 }
 

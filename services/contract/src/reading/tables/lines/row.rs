@@ -4,11 +4,10 @@ use rust_decimal::Decimal;
 
 use super::{Section, evidence_of, is_price, neighbours};
 use crate::normal::cadence::Often;
-use crate::normal::duration;
 use crate::normal::unit::{is_seat, singular};
 use crate::page::WordRef;
 use crate::reading::items::{Facts, Item, currency, found, is_one_time_words, kind, unit_name};
-use crate::reading::phrases::{self, PerUnit, Period, Range, bounds, noun, says_any};
+use crate::reading::phrases::{self, Period, Range, bounds, noun, says_any};
 use crate::reading::prices::{self, Expression};
 use crate::reading::prose::timed;
 use crate::reading::tables::columns::Column;
@@ -111,7 +110,7 @@ impl RowReader<'_, '_> {
         let unit = self
             .place
             .cell(self.row, Column::Unit)
-            .map(of_unit_cell)
+            .map(billing::of_unit_cell)
             .unwrap_or_default();
         let one_time = is_one_time_words(&self.own_words());
         let caption = if one_time {
@@ -373,33 +372,4 @@ fn payable(tokens: &[Token]) -> Option<Period> {
     rest.and_then(phrases::period_within)
         .or_else(|| timed(tokens))
         .map(|(_, found)| found)
-}
-
-/// "GPU-hour", "per user / month", "month", "GB-month", "each".
-fn of_unit_cell(cell: &Stretch) -> Expression {
-    let mut price = billing::of_words(&cell.tokens);
-    if price.per.is_some() || price.period.is_some() {
-        return price;
-    }
-    let Some(first) = cell.tokens.first() else {
-        return price;
-    };
-    let span = duration::unit(&first.low)
-        .filter(|_| cell.tokens.len() == 1)
-        .and_then(duration::months);
-    price.period = span.map(|months| Period {
-        often: Often::Is(Cadence::months(months)),
-        length: 1,
-    });
-    if price.period.is_none()
-        && let Some((unit, length)) = noun(&cell.tokens, 0)
-        && phrases::find_duration(&cell.tokens).is_none()
-    {
-        price.per = Some(PerUnit {
-            count: Decimal::ONE,
-            unit,
-            length,
-        });
-    }
-    price
 }
