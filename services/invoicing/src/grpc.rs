@@ -30,9 +30,10 @@ use wire::invoicing::v1::{
     ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, PublishIndexValueRequest,
     PublishIndexValueResponse, RecordPaymentRequest, RecordPaymentResponse, RecordUsageRequest,
     RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, ReturnPaymentRequest,
-    ReturnPaymentResponse, RunBillingRequest, RunBillingResponse, VoidInvoiceRequest, VoidInvoiceResponse,
-    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
-    WriteOffInvoiceRequest, WriteOffInvoiceResponse,
+    ReturnPaymentResponse, ReverseBackfillRequest, ReverseBackfillResponse, RunBillingRequest,
+    RunBillingResponse, VoidInvoiceRequest, VoidInvoiceResponse, WithdrawEndingRequest,
+    WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse, WriteOffInvoiceRequest,
+    WriteOffInvoiceResponse,
 };
 
 use crate::Invoicing;
@@ -138,6 +139,16 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<ListUnmatchedUsageResponse>, Status> {
         let author = self.author(&request, READS)?;
         usage::list_unmatched(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn reverse_backfill(
+        &self,
+        request: Request<ReverseBackfillRequest>,
+    ) -> Result<Response<ReverseBackfillResponse>, Status> {
+        let author = self.author(&request, BRINGS_FACTS)?;
+        recording::reverse_backfill(self, author, request.into_inner())
             .await
             .map(Response::new)
     }

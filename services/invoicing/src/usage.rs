@@ -3,6 +3,8 @@
 //! Deliveries that wait at the same time are written together ([`intake`]); each is answered for its own events. An event
 //! whose account or meter no plan knows is stored as well and counts as soon as one does.
 
+mod backfill;
+mod corrections;
 mod event;
 mod intake;
 mod sorting;
@@ -16,6 +18,7 @@ use crate::store::accounts;
 use crate::store::audit::{self, Deed};
 use crate::store::usage::{self, Entry, UsageEvent};
 
+pub(crate) use backfill::reverse;
 pub(crate) use event::{Invalid, event};
 pub(crate) use intake::{DeliveryError, Intake};
 use sorting::{Fate, Letter, Sorted};
@@ -26,6 +29,8 @@ pub(crate) struct Delivery {
     pub(crate) author: Author,
     /// The call's name: sent again under the same one, it gets the same answer.
     pub(crate) request_id: String,
+    /// The name under which its events can be taken back together.
+    pub(crate) backfill: Option<String>,
     /// Names its content.
     pub(crate) fingerprint: [u8; 32],
     pub(crate) sent: Vec<Sent>,
@@ -96,8 +101,23 @@ pub(crate) enum Refusal {
         "`{source_name}` has sent an event `{id}` with other content before, which counts; a correction needs an id of its own"
     )]
     ConflictingContent { source_name: String, id: String },
+    #[error("it corrects an event `{id}` that its source has not sent: send that one first, or check its id")]
+    CorrectsUnknown { id: String },
+    #[error("it corrects an event `{id}` that no longer counts: {}", instead(by.as_deref()))]
+    CorrectsWithdrawn { id: String, by: Option<String> },
+    #[error(
+        "the backfill `{name}` was reversed: send the events under new ids with a backfill of another name"
+    )]
+    BackfillReversed { name: String },
     #[error("{0}")]
     Invalid(#[from] Invalid),
+}
+
+fn instead(by: Option<&str>) -> String {
+    match by {
+        Some(by) => format!("`{by}` has taken its place, correct that one"),
+        None => "the backfill it came with was reversed, send the event under a new id".to_owned(),
+    }
 }
 
 /// Stores what is new of some deliveries of one tenant, whose turn it is. Everything that is stored counts from this
@@ -110,6 +130,7 @@ async fn record(
     let sorted = Sorted::of(connection, author.tenant(), deliveries).await?;
     let entries: Vec<Entry<'_>> = sorted.new().map(Letter::entry).collect();
     usage::append(connection, author, &entries).await?;
+    usage::correct(connection, author.tenant(), sorted.corrections()).await?;
     let mut receipts = tally(deliveries, &sorted);
     explain(connection, author, &mut receipts).await?;
     let deeds: Vec<_> = receipts.iter().map(deed).collect();
@@ -119,7 +140,10 @@ async fn record(
 }
 
 fn tally(deliveries: &[&Delivery], sorted: &Sorted<'_>) -> Vec<Receipt> {
-    let mut receipts: Vec<Receipt> = deliveries.iter().map(|delivery| opened(delivery)).collect();
+    let opened = deliveries.iter().enumerate();
+    let mut receipts: Vec<Receipt> = opened
+        .map(|(place, delivery)| opened_with(delivery, sorted.is_reversed(place)))
+        .collect();
     let mut waiting: BTreeMap<(usize, &str, &str), u64> = BTreeMap::new();
     for (letter, fate) in sorted.fates() {
         let Some(receipt) = receipts.get_mut(letter.delivery) else {
@@ -131,6 +155,7 @@ fn tally(deliveries: &[&Delivery], sorted: &Sorted<'_>) -> Vec<Receipt> {
             Fate::Waiting => *waiting.entry((letter.delivery, account, meter)).or_default() += 1,
             Fate::Repeated => receipt.duplicates += 1,
             Fate::Conflicting => receipt.rejected.push(conflict(letter.sent)),
+            Fate::Refused(why) => receipt.rejected.push(reject(letter.sent, why.clone())),
         }
     }
     for ((delivery, account, meter), events) in waiting {
@@ -149,23 +174,34 @@ fn tally(deliveries: &[&Delivery], sorted: &Sorted<'_>) -> Vec<Receipt> {
     receipts
 }
 
-fn opened(delivery: &Delivery) -> Receipt {
+/// What needs no look at the log.
+fn opened_with(delivery: &Delivery, reversed: bool) -> Receipt {
+    let name = delivery.backfill.iter().filter(|_| reversed);
+    let refused = name.flat_map(|name| {
+        let why = Refusal::BackfillReversed { name: name.clone() };
+        delivery.sent.iter().map(move |sent| reject(sent, why.clone()))
+    });
     Receipt {
-        rejected: delivery.invalid.clone(),
+        rejected: delivery.invalid.iter().cloned().chain(refused).collect(),
         ..Receipt::default()
     }
 }
 
 fn conflict(sent: &Sent) -> Rejected {
     let UsageEvent { source, id, .. } = &sent.event;
+    let why = Refusal::ConflictingContent {
+        source_name: source.clone(),
+        id: id.clone(),
+    };
+    reject(sent, why)
+}
+
+fn reject(sent: &Sent, why: Refusal) -> Rejected {
     Rejected {
         index: sent.index,
-        source: source.clone(),
-        id: id.clone(),
-        why: Refusal::ConflictingContent {
-            source_name: source.clone(),
-            id: id.clone(),
-        },
+        source: sent.event.source.clone(),
+        id: sent.event.id.clone(),
+        why,
     }
 }
 

@@ -170,10 +170,22 @@ pub(crate) enum ReaderName {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Usage {
-    /// Load a CSV file with the columns source,id,account,meter,time,value; further columns are dimensions.
+    /// Load a CSV file with the columns source,id,account,meter,time,value. A column `corrects` names an event of the same
+    /// source whose place a row takes; further columns are dimensions.
     Load {
         /// The file.
         file: PathBuf,
+        /// A name under which the file's events can be taken back together.
+        #[arg(long, default_value = "")]
+        backfill: String,
+    },
+    /// Take back everything that came with a backfill.
+    Reverse {
+        /// Its name.
+        backfill: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
     },
 }
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use serde_json::json;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion, RecordUsageRequest,
-    RecordUsageResponse, SeatChange, UnmatchedUsage, UsageEvent, WithdrawMilestoneRequest,
+    RecordUsageResponse, ReverseBackfillRequest, SeatChange, UnmatchedUsage, UsageEvent,
+    WithdrawMilestoneRequest,
 };
 
 use crate::command::{Milestone, Seats, Usage};
@@ -21,7 +22,37 @@ const BATCH: usize = 1000;
 const COLUMNS: [&str; 6] = ["source", "id", "account", "meter", "time", "value"];
 
 pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Result<(), Failure> {
-    let Usage::Load { file } = command;
+    match command {
+        Usage::Load { file, backfill } => load(file, backfill, to, output).await,
+        Usage::Reverse { backfill, reason } => reverse(backfill, reason, to, output).await,
+    }
+}
+
+async fn reverse(backfill: &str, reason: &str, to: &Services, output: Output) -> Result<(), Failure> {
+    let request = ReverseBackfillRequest {
+        request_id: request_id(),
+        backfill: backfill.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let answer = to
+        .invoicing()
+        .await?
+        .reverse_backfill(request)
+        .await?
+        .into_inner();
+    output.show(
+        || wire::json::json(&answer),
+        || {
+            format!(
+                "{} events of `{backfill}` no longer count; the next run gives back what was billed for them",
+                answer.events
+            )
+        },
+    );
+    Ok(())
+}
+
+async fn load(file: &Path, backfill: &str, to: &Services, output: Output) -> Result<(), Failure> {
     let events = read_events(file)?;
     let mut invoicing = to.invoicing().await?;
     let bar = progress(u64::try_from(events.len()).unwrap_or(u64::MAX), "loading usage");
@@ -29,7 +60,7 @@ pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Res
     for batch in events.chunks(BATCH) {
         add(
             &mut sum,
-            record(&mut invoicing, batch.to_vec()).await?,
+            record_as(&mut invoicing, batch.to_vec(), backfill).await?,
             bar.position(),
         );
         bar.inc(u64::try_from(batch.len()).unwrap_or_default());
@@ -65,9 +96,19 @@ pub(crate) async fn record(
     invoicing: &mut Invoicing,
     events: Vec<UsageEvent>,
 ) -> Result<RecordUsageResponse, Failure> {
+    record_as(invoicing, events, "").await
+}
+
+/// Sends one batch of events of a backfill; of none if its name is empty.
+async fn record_as(
+    invoicing: &mut Invoicing,
+    events: Vec<UsageEvent>,
+    backfill: &str,
+) -> Result<RecordUsageResponse, Failure> {
     let request = RecordUsageRequest {
         request_id: request_id(),
         events,
+        backfill: backfill.to_owned(),
     };
     Ok(invoicing.record_usage(request).await?.into_inner())
 }
@@ -144,7 +185,7 @@ fn event(headers: &csv::StringRecord, row: &csv::StringRecord) -> Result<UsageEv
     let mut cells: HashMap<&str, &str> = headers.iter().zip(row.iter()).collect();
     let mut take = |column: &str| cells.remove(column).unwrap_or_default().trim().to_owned();
     let (source, id, account, meter) = (take("source"), take("id"), take("account"), take("meter"));
-    let (time, value) = (take("time"), take("value"));
+    let (time, value, corrects) = (take("time"), take("value"), take("corrects"));
     let dimensions = cells.into_iter().filter(|(_, value)| !value.is_empty());
     Ok(UsageEvent {
         source,
@@ -156,6 +197,7 @@ fn event(headers: &csv::StringRecord, row: &csv::StringRecord) -> Result<UsageEv
         dimensions: dimensions
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
+        corrects,
     })
 }
 

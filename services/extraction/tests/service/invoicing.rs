@@ -123,6 +123,7 @@ serve_registration_only! {
     diff_plans(DiffPlansRequest) -> DiffPlansResponse,
     record_usage(RecordUsageRequest) -> RecordUsageResponse,
     get_usage(GetUsageRequest) -> GetUsageResponse,
+    reverse_backfill(ReverseBackfillRequest) -> ReverseBackfillResponse,
     list_unmatched_usage(ListUnmatchedUsageRequest) -> ListUnmatchedUsageResponse,
     list_usage_events(ListUsageEventsRequest) -> ListUsageEventsResponse,
     change_seats(ChangeSeatsRequest) -> ChangeSeatsResponse,

@@ -279,7 +279,7 @@ pub(crate) fn event_fact(event: &usage::UsageEvent, zone: &TimeZone) -> UsageEve
         value: event.value,
         key: None,
         dimensions: event.dimensions.clone(),
-        replaces: None,
+        replaces: event.corrects.as_ref().map(|id| event_name(&event.source, id)),
     }
 }
 

@@ -7,14 +7,17 @@ use runtime::{rejection, requests};
 use tonic::Status;
 use wire::invoicing::v1::rejected_event::Reason;
 use wire::invoicing::v1::{
-    self, RecordUsageRequest, RecordUsageResponse, RejectedEvent, UnmatchedUsage, unmatched_usage,
+    self, RecordUsageRequest, RecordUsageResponse, RejectedEvent, ReverseBackfillRequest,
+    ReverseBackfillResponse, UnmatchedUsage, unmatched_usage,
 };
 
+use super::database;
+use super::facts::text;
 use super::messages::instant;
-use super::{database, write};
+use super::write::{self, Begun};
 use crate::Invoicing;
 use crate::author::Author;
-use crate::store::usage::UsageEvent;
+use crate::store::usage::{ReversalError, UsageEvent};
 use crate::usage::{
     self, Delivery, DeliveryError, Invalid, Receipt, Refusal, Rejected, Sent, Unknown, Unmatched,
 };
@@ -34,11 +37,13 @@ pub(super) async fn record(
         );
         return Err(rejection::over_limit("TOO_MANY_EVENTS", sentence));
     }
+    text("backfill", &request.backfill, 200)?;
     let fingerprint = requests::fingerprint(&request.encode_to_vec());
     let (sent, invalid) = sort_out(request.events);
     let delivery = Delivery {
         author,
         request_id: request.request_id,
+        backfill: (!request.backfill.is_empty()).then_some(request.backfill),
         fingerprint,
         sent,
         invalid,
@@ -76,6 +81,7 @@ pub(super) fn event(message: v1::UsageEvent) -> Result<UsageEvent, Invalid> {
         at,
         &message.value,
         message.dimensions.into_iter().collect(),
+        &message.corrects,
     )
 }
 
@@ -108,6 +114,9 @@ pub(super) fn unmatched_usage(unmatched: &Unmatched) -> UnmatchedUsage {
 fn rejected_event(rejected: &Rejected) -> RejectedEvent {
     let reason = match rejected.why {
         Refusal::ConflictingContent { .. } => Reason::ConflictingContent,
+        Refusal::CorrectsUnknown { .. } => Reason::CorrectsUnknown,
+        Refusal::CorrectsWithdrawn { .. } => Reason::CorrectsWithdrawn,
+        Refusal::BackfillReversed { .. } => Reason::BackfillReversed,
         Refusal::Invalid(_) => Reason::Invalid,
     };
     RejectedEvent {
@@ -116,6 +125,42 @@ fn rejected_event(rejected: &Rejected) -> RejectedEvent {
         id: rejected.id.clone(),
         reason: reason.into(),
         detail: rejected.why.to_string(),
+    }
+}
+
+pub(super) async fn reverse_backfill(
+    service: &Invoicing,
+    author: Author,
+    request: ReverseBackfillRequest,
+) -> Result<ReverseBackfillResponse, Status> {
+    let begun = write::begin(
+        &service.pool,
+        &author,
+        "ReverseBackfill",
+        &request.request_id,
+        &request,
+    );
+    let mut write = match begun.await? {
+        Begun::Answered(answer) => return Ok(answer),
+        Begun::New(write) => write,
+    };
+    let reason = text("reason", &request.reason, 2000)?;
+    let name = text("backfill", &request.backfill, 200)?;
+    let events = usage::reverse(&mut write.transaction, &author, &name, &reason).await?;
+    write.finish(ReverseBackfillResponse { events }).await
+}
+
+impl From<ReversalError> for Status {
+    fn from(error: ReversalError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            ReversalError::Unknown { .. } => rejection::not_found("UNKNOWN_BACKFILL", sentence),
+            ReversalError::Already { .. } => {
+                rejection::failed_precondition("BACKFILL_ALREADY_REVERSED", sentence)
+            }
+            ReversalError::NoReason => rejection::invalid("reason", sentence),
+            ReversalError::Database(error) => database("reversing a backfill")(error),
+        }
     }
 }
 

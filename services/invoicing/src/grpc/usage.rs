@@ -173,6 +173,7 @@ fn event(event: UsageEvent) -> v1::UsageEvent {
         time: Some(timestamp(event.at)),
         value: event.value.to_string(),
         dimensions: event.dimensions.into_iter().collect(),
+        corrects: event.corrects.unwrap_or_default(),
     }
 }
 
@@ -224,6 +225,7 @@ mod tests {
             "2026-01-05T10:00:00.000001Z".parse().ok(),
             "1",
             std::collections::BTreeMap::new(),
+            "",
         )
         .unwrap();
         let after = parse_after(&token(&last)).unwrap();

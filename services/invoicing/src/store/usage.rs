@@ -7,12 +7,14 @@
 //! Of one tenant's batches only one is appended at a time ([`take_turn`]): what is absent from the log then stays absent
 //! until the batch is in it, so a batch is compared with the log once and written without asking again for each event.
 
+mod backfills;
 mod distinct;
 mod matching;
 mod names;
 mod reading;
 mod totals;
 mod unmatched;
+mod withdrawals;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +29,7 @@ use uuid::Uuid;
 use super::corrupt;
 use crate::author::Author;
 
+pub(crate) use backfills::{Backfill, ReversalError, ensure_backfills, reverse};
 pub(crate) use distinct::distinct;
 pub(crate) use matching::match_meters;
 pub(crate) use names::{
@@ -34,6 +37,7 @@ pub(crate) use names::{
 };
 pub(crate) use reading::{After, Asked, Quantity, events, listed, quantities};
 pub(crate) use unmatched::unmatched;
+pub(crate) use withdrawals::{Correction, correct, withdrawn};
 
 /// Values of dimensions, by their names.
 pub(crate) type Dimensions = BTreeMap<String, String>;
@@ -49,6 +53,8 @@ pub(crate) struct UsageEvent {
     pub(crate) at: Timestamp,
     pub(crate) value: Decimal,
     pub(crate) dimensions: Dimensions,
+    /// Id of the event of the same source whose place it takes.
+    pub(crate) corrects: Option<String>,
     /// Names the content: equal for a repeat, different for another event under the same name.
     pub(crate) content: [u8; 16],
 }
@@ -60,10 +66,11 @@ pub(crate) struct Entry<'e> {
     /// In whose days the values of the series are kept, if they are.
     pub(crate) days: Option<TimeZone>,
     pub(crate) source: Source,
+    pub(crate) backfill: Option<Backfill>,
     pub(crate) event: &'e UsageEvent,
 }
 
-/// Appends events whose names are new and adds them to the totals of their hours.
+/// Appends events whose names are new and adds them to the totals of their hours. They come in the order of their names.
 pub(crate) async fn append(
     connection: &mut PgConnection,
     author: &Author,
@@ -73,10 +80,10 @@ pub(crate) async fn append(
         return Ok(());
     }
     let appended = sqlx::query(
-        "INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content, dimensions) \
+        "INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content, dimensions, backfill) \
          SELECT $1, $2, event.* \
          FROM UNNEST($3::bigint[], $4::integer[], $5::text[], $6::timestamptz[], $7::numeric[], $8::uuid[], \
-                     $9::jsonb[]) AS event",
+                     $9::jsonb[], $10::integer[]) AS event",
     )
     .bind(author.tenant())
     .bind(author.at.to_sqlx())
@@ -87,12 +94,20 @@ pub(crate) async fn append(
     .bind(each(entries, |entry| entry.event.value))
     .bind(each(entries, |entry| Uuid::from_bytes(entry.event.content)))
     .bind(each(entries, |entry| held(&entry.event.dimensions)))
+    .bind(each(entries, |entry| entry.backfill))
     .execute(&mut *connection)
     .await?;
     let expected = u64::try_from(entries.len()).map_err(corrupt)?;
     if appended.rows_affected() != expected {
         return Err(corrupt("usage events that were to be stored were not"));
     }
+    let by_source = entries
+        .chunk_by(|a, b| a.source == b.source)
+        .filter_map(<[Entry<'_>]>::last);
+    let last: Vec<(Source, &str)> = by_source
+        .map(|entry| (entry.source, entry.event.id.as_str()))
+        .collect();
+    names::advance(connection, author.tenant(), &last).await?;
     totals::add(connection, author.tenant(), entries).await?;
     distinct::add(connection, author.tenant(), entries).await
 }

@@ -33,6 +33,7 @@ pub(crate) fn event(
     at: Option<Timestamp>,
     value: &str,
     dimensions: Dimensions,
+    corrects: &str,
 ) -> Result<UsageEvent, Invalid> {
     for (field, text) in [
         ("source", source),
@@ -42,12 +43,14 @@ pub(crate) fn event(
     ] {
         check_text(field, text)?;
     }
+    let corrects = (!corrects.is_empty()).then_some(corrects);
+    corrects.map_or(Ok(()), |corrects| check_text("corrects", corrects))?;
     check_dimensions(&dimensions)?;
     let value = Decimal::from_str_exact(value).map_err(|_| Invalid::NotADecimal {
         value: value.to_owned(),
     })?;
     let at = at.and_then(to_microsecond).ok_or(Invalid::NoTime)?;
-    let content = content(account, meter, at, value, &dimensions);
+    let content = content([account, meter], at, value, &dimensions, corrects);
     let [source, id, account, meter] = [source, id, account, meter].map(str::to_owned);
     Ok(UsageEvent {
         source,
@@ -57,6 +60,7 @@ pub(crate) fn event(
         at,
         value,
         dimensions,
+        corrects: corrects.map(str::to_owned),
         content,
     })
 }
@@ -100,20 +104,27 @@ fn to_microsecond(at: Timestamp) -> Option<Timestamp> {
 const FIRST_INSTANT: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 
 /// Names what an event says. The lengths keep neighbouring texts apart; 1 and 1.0 say the same.
-fn content(account: &str, meter: &str, at: Timestamp, value: Decimal, dimensions: &Dimensions) -> [u8; 16] {
+fn content(
+    names: [&str; 2],
+    at: Timestamp,
+    value: Decimal,
+    dimensions: &Dimensions,
+    corrects: Option<&str>,
+) -> [u8; 16] {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update(count(text.len()).to_be_bytes());
         hash.update(text);
     };
-    add(account);
-    add(meter);
+    names.into_iter().for_each(&mut add);
     add(&at.as_microsecond().to_string());
     add(&value.normalize().to_string());
     for (name, held) in dimensions {
         add(name);
         add(held);
     }
+    // Dimensions come in twos: one text more is no dimension.
+    corrects.into_iter().for_each(&mut add);
     let mut half = [0; 16];
     half.copy_from_slice(hash.finalize().split_at(16).0);
     half

@@ -5,13 +5,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Delivery, Sent};
+use super::corrections::{self, Corrections};
+use super::{Delivery, Refusal, Sent};
 use crate::store::corrupt;
-use crate::store::usage::{self, Entry, KnownSeries, KnownSource, SeriesByName, Source};
+use crate::store::usage::{
+    self, Backfill, Correction, Entry, KnownSeries, KnownSource, SeriesByName, Source,
+};
+
+/// A source and an id of it.
+pub(super) type Name<'d> = (Source, &'d str);
 
 /// What becomes of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Fate<'s> {
     /// It is new and counts.
     Counted,
     /// It is new and counts once a plan knows its account and meter.
@@ -20,6 +26,8 @@ pub(super) enum Fate {
     Repeated,
     /// Another event has its name.
     Conflicting,
+    /// It corrects what cannot be corrected.
+    Refused(&'s Refusal),
 }
 
 /// An event with the numbers of its names, and the place of the delivery that it came with.
@@ -29,6 +37,7 @@ pub(super) struct Letter<'d> {
     pub(super) sent: &'d Sent,
     series: KnownSeries,
     source: Source,
+    backfill: Option<Backfill>,
     /// Is its id greater than any that the log has of the source?
     beyond: bool,
 }
@@ -39,6 +48,9 @@ pub(super) struct Sorted<'d> {
     letters: Vec<Letter<'d>>,
     /// Of each name, in order.
     held: Vec<Option<[u8; 16]>>,
+    corrections: Corrections<'d>,
+    /// Places of deliveries whose backfill takes no events any more.
+    reversed: HashSet<usize>,
 }
 
 impl<'d> Sorted<'d> {
@@ -48,24 +60,48 @@ impl<'d> Sorted<'d> {
         deliveries: &[&'d Delivery],
     ) -> Result<Self, sqlx::Error> {
         let names = Names::of(connection, tenant, deliveries).await?;
-        let mut letters = names.letters(deliveries)?;
+        let reversed = names.reversed(deliveries);
+        let mut letters = names.letters(deliveries, &reversed)?;
         letters.sort_by(|a, b| a.name().cmp(&b.name()));
         let held = held(connection, tenant, &letters).await?;
-        Ok(Self { letters, held })
+        let new = by_name(&letters).zip(&held).filter(|(_, held)| held.is_none());
+        let new = new.filter_map(|(letters, _)| letters.first()).collect();
+        Ok(Self {
+            corrections: corrections::check(connection, tenant, new).await?,
+            letters,
+            held,
+            reversed,
+        })
+    }
+
+    /// Which events take the place of which.
+    pub(super) fn corrections(&self) -> &[Correction<'d>] {
+        &self.corrections.taken
+    }
+
+    pub(super) fn is_reversed(&self, delivery: usize) -> bool {
+        self.reversed.contains(&delivery)
     }
 
     /// Of each new event the first delivery.
     pub(super) fn new(&self) -> impl Iterator<Item = &Letter<'d>> {
         let names = self.by_name().filter(|(_, held)| held.is_none());
-        names.filter_map(|(letters, _)| letters.first())
+        let firsts = names.filter_map(|(letters, _)| letters.first());
+        firsts.filter(|letter| !self.corrections.refused.contains_key(&letter.name()))
     }
 
     /// What becomes of each.
-    pub(super) fn fates(&self) -> impl Iterator<Item = (&Letter<'d>, Fate)> {
+    pub(super) fn fates(&self) -> impl Iterator<Item = (&Letter<'d>, Fate<'_>)> {
         self.by_name().flat_map(|(letters, held)| {
             let first = letters.first().map(|letter| letter.sent.event.content);
+            let refused = letters
+                .first()
+                .and_then(|letter| self.corrections.refused.get(&letter.name()));
             let each = letters.iter().enumerate();
-            each.map(move |(place, letter)| (letter, fate(letter, place == 0, held, first)))
+            each.map(move |(place, letter)| match refused.filter(|_| held.is_none()) {
+                Some(why) => (letter, Fate::Refused(why)),
+                None => (letter, fate(letter, place == 0, held, first)),
+            })
         })
     }
 
@@ -74,7 +110,7 @@ impl<'d> Sorted<'d> {
     }
 }
 
-fn fate(letter: &Letter<'_>, leads: bool, held: Option<[u8; 16]>, first: Option<[u8; 16]>) -> Fate {
+fn fate<'s>(letter: &Letter<'_>, leads: bool, held: Option<[u8; 16]>, first: Option<[u8; 16]>) -> Fate<'s> {
     if leads && held.is_none() {
         return if letter.series.matched {
             Fate::Counted
@@ -118,8 +154,14 @@ fn by_name<'l, 'd>(letters: &'l [Letter<'d>]) -> impl Iterator<Item = &'l [Lette
 }
 
 impl<'d> Letter<'d> {
-    fn name(&self) -> (Source, &'d str) {
+    pub(super) fn name(&self) -> Name<'d> {
         (self.source, &self.sent.event.id)
+    }
+
+    /// The event it corrects, if it does.
+    pub(super) fn corrects(&self) -> Option<Name<'d>> {
+        let id = self.sent.event.corrects.as_deref()?;
+        Some((self.source, id))
     }
 
     pub(super) fn entry(&self) -> Entry<'d> {
@@ -127,6 +169,7 @@ impl<'d> Letter<'d> {
             series: self.series.series,
             days: self.series.days.clone(),
             source: self.source,
+            backfill: self.backfill,
             event: &self.sent.event,
         }
     }
@@ -136,6 +179,7 @@ impl<'d> Letter<'d> {
 struct Names {
     series: SeriesByName,
     sources: HashMap<String, KnownSource>,
+    backfills: HashMap<String, Backfill>,
 }
 
 impl Names {
@@ -154,21 +198,54 @@ impl Names {
             .map(|event| (event.account.as_str(), event.meter.as_str()))
             .collect();
         let sources: BTreeSet<_> = events().map(|event| event.source.as_str()).collect();
+        let backfills = deliveries
+            .iter()
+            .filter_map(|delivery| delivery.backfill.as_deref())
+            .collect();
         Ok(Self {
+            backfills: usage::ensure_backfills(connection, tenant, &backfills).await?,
             series: usage::ensure_series(connection, tenant, &pairs).await?,
             sources: usage::ensure_sources(connection, tenant, &sources).await?,
         })
     }
 
-    /// In the order in which they came.
-    fn letters<'d>(&self, deliveries: &[&'d Delivery]) -> Result<Vec<Letter<'d>>, sqlx::Error> {
+    fn reversed(&self, deliveries: &[&Delivery]) -> HashSet<usize> {
         let each = deliveries.iter().enumerate();
-        each.flat_map(|(delivery, of)| of.sent.iter().map(move |sent| (delivery, sent)))
-            .map(|(delivery, sent)| self.letter(delivery, sent))
-            .collect()
+        let reversed = each.filter(|(_, delivery)| {
+            let name = delivery.backfill.as_ref();
+            name.is_some_and(|name| !self.backfills.contains_key(name))
+        });
+        reversed.map(|(place, _)| place).collect()
     }
 
-    fn letter<'d>(&self, delivery: usize, sent: &'d Sent) -> Result<Letter<'d>, sqlx::Error> {
+    /// In the order in which they came.
+    fn letters<'d>(
+        &self,
+        deliveries: &[&'d Delivery],
+        reversed: &HashSet<usize>,
+    ) -> Result<Vec<Letter<'d>>, sqlx::Error> {
+        let each = deliveries.iter().enumerate();
+        let open = each.filter(|(place, _)| !reversed.contains(place));
+        open.flat_map(|(place, delivery)| {
+            let backfill = delivery
+                .backfill
+                .as_ref()
+                .and_then(|name| self.backfills.get(name))
+                .copied();
+            delivery
+                .sent
+                .iter()
+                .map(move |sent| self.letter(place, sent, backfill))
+        })
+        .collect()
+    }
+
+    fn letter<'d>(
+        &self,
+        delivery: usize,
+        sent: &'d Sent,
+        backfill: Option<Backfill>,
+    ) -> Result<Letter<'d>, sqlx::Error> {
         let event = &sent.event;
         let series = self.series.find(&event.account, &event.meter);
         let KnownSource { source, last } = self.sources.get(&event.source).ok_or_else(lost)?;
@@ -177,6 +254,7 @@ impl Names {
             sent,
             series: series.ok_or_else(lost)?.clone(),
             source: *source,
+            backfill,
             beyond: last.as_ref().is_none_or(|last| event.id > *last),
         })
     }

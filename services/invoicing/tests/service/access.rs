@@ -32,6 +32,7 @@ async fn each_role_does_its_own_work() {
         let usage = wire::invoicing::v1::RecordUsageRequest {
             request_id: super::support::request_id(),
             events: vec![event("acme", &role.to_string(), "2026-01-05T10:00:00Z", "1")],
+            backfill: String::new(),
         };
         let records = may(someone.record_usage(usage).await.map(drop));
         let bills = may(someone.run_billing(run_through("2026-01-01")).await.map(drop));

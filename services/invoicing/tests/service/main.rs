@@ -20,6 +20,7 @@ mod settlement;
 mod support;
 mod time;
 mod usage;
+mod usage_corrections;
 mod usage_delivery;
 mod usage_together;
 mod usage_totals;

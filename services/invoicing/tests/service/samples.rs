@@ -210,6 +210,7 @@ fn usage(plan: &Plan, used: &Used) -> UsageEvent {
         }),
         value: used.value.clone(),
         dimensions: used.dimensions.clone(),
+        corrects: String::new(),
     }
 }
 

@@ -244,6 +244,7 @@ pub(crate) fn event(account: &str, id: &str, time: &str, value: &str) -> UsageEv
         }),
         value: value.to_owned(),
         dimensions: std::collections::HashMap::new(),
+        corrects: String::new(),
     }
 }
 
@@ -251,6 +252,7 @@ pub(crate) async fn record(client: &mut Client, events: Vec<UsageEvent>) -> v1::
     let request = RecordUsageRequest {
         request_id: request_id(),
         events,
+        backfill: String::new(),
     };
     client.record_usage(request).await.unwrap().into_inner()
 }

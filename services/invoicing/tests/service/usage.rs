@@ -101,6 +101,7 @@ async fn a_batch_sent_again_counts_once() {
     let request = RecordUsageRequest {
         request_id: request_id(),
         events: events.clone(),
+        backfill: String::new(),
     };
     let first = admin.record_usage(request.clone()).await.unwrap().into_inner();
     assert_eq!(admin.record_usage(request).await.unwrap().into_inner(), first);

@@ -86,6 +86,7 @@ async fn send_stubbornly(mut client: Client, deliveries: Vec<UsageEvent>, seed: 
             let request = RecordUsageRequest {
                 request_id: request_id(),
                 events: batch.to_vec(),
+                backfill: String::new(),
             };
             let patience = if attempt < 2 {
                 thrown(number * 31 + attempt, 12)

@@ -49,6 +49,7 @@ fn request(events: Vec<UsageEvent>) -> RecordUsageRequest {
     RecordUsageRequest {
         request_id: request_id(),
         events,
+        backfill: String::new(),
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn usage(number: u32, month: u8) -> Result<Vec<UsageEvent>, Failure> 
             time: Some(timestamp(&format!("2025-{month:02}-{day:02}")).map_err(Failure::broken)?),
             value: amount.to_string(),
             dimensions: std::collections::HashMap::new(),
+            corrects: String::new(),
         })
     })
     .collect()

@@ -143,6 +143,7 @@ async fn used(finance: &mut Invoicing, story: &Story, plan: &Plan, usage: &[&Usa
             time: Some(timestamp(&usage.at.to_string()).map_err(Failure::refused)?),
             value: usage.value.to_string(),
             dimensions: usage.dimensions.clone(),
+            corrects: String::new(),
         })
     };
     let answer = record(finance, usage.iter().map(event).collect::<Result<_, _>>()?).await?;

@@ -3,7 +3,7 @@
 //! A value counts in a period where it occurs for the first time in it. So each day keeps, beside its values, how many of
 //! them occurred on which day for the last time before; the rest is adding.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::ToSpan;
@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::withdrawals::Touched;
 use super::{Asked, Entry, Series};
 use crate::store::corrupt;
 
@@ -77,6 +78,80 @@ const NOTE: &str = "\
     SELECT $1, series, day, earlier, sum(count) FROM change GROUP BY 2, 3, 4 HAVING sum(count) <> 0 ORDER BY 2, 3, 4 \
     ON CONFLICT (series, day, earlier) DO UPDATE SET count = held.count + excluded.count";
 
+/// Keeps and forgets the values of events that began or ceased to count.
+pub(super) async fn make_anew<'t>(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    touched: impl Iterator<Item = &'t Touched>,
+) -> Result<(), sqlx::Error> {
+    let mut doubted: BTreeMap<Value, (Timestamp, Timestamp)> = BTreeMap::new();
+    for event in touched {
+        let Some(zone) = &event.distinct_in else { continue };
+        let zone = TimeZone::get(zone).map_err(corrupt)?;
+        let day = zone.to_datetime(event.at()).date();
+        let midnight = |day: Date| zone.to_zoned(day.to_datetime(Time::midnight()));
+        let next = day.checked_add(1.day()).map_err(corrupt)?;
+        let bounds = (
+            midnight(day).map_err(corrupt)?.timestamp(),
+            midnight(next).map_err(corrupt)?.timestamp(),
+        );
+        doubted.insert((event.series, event.value.normalize(), day), bounds);
+    }
+    if doubted.is_empty() {
+        return Ok(());
+    }
+    note(connection, tenant, &doubted.keys().copied().collect()).await?;
+    sqlx::query(FORGET)
+        .bind(tenant)
+        .bind(doubted.keys().map(|(series, ..)| *series).collect::<Vec<_>>())
+        .bind(doubted.keys().map(|(_, value, _)| *value).collect::<Vec<_>>())
+        .bind(doubted.keys().map(|(.., day)| day.to_sqlx()).collect::<Vec<_>>())
+        .bind(
+            doubted
+                .values()
+                .map(|(since, _)| since.to_sqlx())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            doubted
+                .values()
+                .map(|(_, until)| until.to_sqlx())
+                .collect::<Vec<_>>(),
+        )
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Values that no event of their day has any more. All days of such a value are taken out and those that stay put back.
+const FORGET: &str = "\
+    WITH gone AS ( \
+        DELETE FROM usage_value AS held \
+        USING UNNEST($2::bigint[], $3::numeric[], $4::date[], $5::timestamptz[], $6::timestamptz[]) \
+              AS doubted (series, value, day, since, until) \
+        WHERE held.tenant = $1 AND held.series = doubted.series AND held.value = doubted.value \
+          AND held.day = doubted.day \
+          AND NOT EXISTS (SELECT FROM usage_counted AS event \
+                          WHERE event.tenant = $1 AND event.series = doubted.series AND event.at >= doubted.since \
+                            AND event.at < doubted.until AND event.value = doubted.value) \
+        RETURNING held.series, held.value, held.day \
+    ), known AS ( \
+        SELECT held.series, held.value, held.day, \
+               EXISTS (SELECT FROM gone WHERE gone.series = held.series AND gone.value = held.value \
+                                          AND gone.day = held.day) AS lost \
+        FROM (SELECT DISTINCT series, value FROM gone) AS affected \
+        JOIN usage_value AS held USING (series, value) \
+    ), change AS ( \
+        SELECT series, day, coalesce(lag(day) OVER days, '-infinity') AS earlier, -1 AS count \
+        FROM known WINDOW days AS (PARTITION BY series, value ORDER BY day) \
+        UNION ALL \
+        SELECT series, day, coalesce(lag(day) OVER days, '-infinity'), 1 \
+        FROM known WHERE NOT lost WINDOW days AS (PARTITION BY series, value ORDER BY day) \
+    ) \
+    INSERT INTO usage_distinct AS held (tenant, series, day, earlier, count) \
+    SELECT $1, series, day, earlier, sum(count) FROM change GROUP BY 2, 3, 4 HAVING sum(count) <> 0 ORDER BY 2, 3, 4 \
+    ON CONFLICT (series, day, earlier) DO UPDATE SET count = held.count + excluded.count";
+
 /// Begins to keep the values of a series, those of its past too. Nobody else may append meanwhile.
 pub(super) async fn begin(
     connection: &mut PgConnection,
@@ -87,7 +162,7 @@ pub(super) async fn begin(
     let mut after: Option<(jiff_sqlx::Timestamp, Decimal)> = None;
     loop {
         let rows: Vec<(jiff_sqlx::Timestamp, Decimal)> = sqlx::query_as(
-            "SELECT DISTINCT at, value FROM usage_event \
+            "SELECT DISTINCT at, value FROM usage_counted \
              WHERE series = $1 AND tenant = $2 AND ($3::timestamptz IS NULL OR (at, value) > ($3, $4)) \
              ORDER BY at, value LIMIT 20000",
         )
@@ -185,7 +260,7 @@ async fn count(
     let count: i64 = sqlx::query_scalar(
         "SELECT coalesce((SELECT sum(count) FROM usage_distinct \
                           WHERE series = $1 AND tenant = $2 AND day >= $3 AND day < $4 AND earlier < $3), 0)::bigint \
-              + (SELECT count(DISTINCT value) FROM usage_event AS single \
+              + (SELECT count(DISTINCT value) FROM usage_counted AS single \
                  WHERE series = $1 AND tenant = $2 AND (at >= $5 AND at < $6 OR at >= $7 AND at < $8) \
                    AND NOT EXISTS (SELECT FROM usage_value \
                                    WHERE series = $1 AND value = single.value AND day >= $3 AND day < $4))",

@@ -146,11 +146,9 @@ async fn sources(
     names: &[&str],
 ) -> Result<HashMap<String, KnownSource>, sqlx::Error> {
     let rows: Vec<(String, Source, Option<String>)> = sqlx::query_as(
-        "SELECT known.name, known.source, \
-                (SELECT id FROM usage_event WHERE source = known.source ORDER BY id DESC LIMIT 1) \
-         FROM UNNEST($2::text[]) AS wanted (name) \
+        "SELECT known.* FROM UNNEST($2::text[]) AS wanted (name) \
          CROSS JOIN LATERAL \
-           (SELECT name, source FROM usage_source WHERE tenant = $1 AND name = wanted.name OFFSET 0) AS known",
+           (SELECT name, source, last FROM usage_source WHERE tenant = $1 AND name = wanted.name OFFSET 0) AS known",
     )
     .bind(tenant)
     .bind(names)
@@ -160,6 +158,27 @@ async fn sources(
         .into_iter()
         .map(|(name, source, last)| (name, KnownSource { source, last }))
         .collect())
+}
+
+/// Notes the greatest ids of some sources, as far as they are greater than the ones before.
+pub(super) async fn advance(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    last: &[(Source, &str)],
+) -> Result<(), sqlx::Error> {
+    let (sources, ids): (Vec<Source>, Vec<&str>) = last.iter().copied().unzip();
+    sqlx::query(
+        "UPDATE usage_source SET last = new.id \
+         FROM UNNEST($2::integer[], $3::text[]) AS new (source, id) \
+         WHERE usage_source.tenant = $1 AND usage_source.source = new.source \
+           AND (last IS NULL OR last < new.id COLLATE \"C\")",
+    )
+    .bind(tenant)
+    .bind(sources)
+    .bind(ids)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Waits until nobody else appends for the tenant, and keeps others waiting until the transaction ends. What a later

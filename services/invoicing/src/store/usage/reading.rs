@@ -92,11 +92,11 @@ const QUANTITIES: &str = "\
             SELECT dimensions, sum, count, least, greatest FROM usage_hour \
             WHERE series = known.series AND tenant = $1 AND hour >= whole.first AND hour < whole.last \
             UNION ALL \
-            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_event \
+            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
             WHERE series = known.series AND tenant = $1 \
               AND at >= asked.since AND at < least(whole.first, asked.until) \
             UNION ALL \
-            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_event \
+            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
             WHERE series = known.series AND tenant = $1 \
               AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
         ) AS part GROUP BY 1 \
@@ -151,9 +151,11 @@ pub(crate) async fn events(
              WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
          ) AS known \
          CROSS JOIN LATERAL ( \
-             SELECT (SELECT name FROM usage_source WHERE source = usage_event.source) AS source, \
+             SELECT (SELECT name FROM usage_source WHERE source = usage_counted.source) AS source, \
+                    (SELECT gone.id FROM usage_withdrawn AS gone \
+                     WHERE gone.source = usage_counted.source AND gone.corrected_by = usage_counted.id) AS corrects, \
                     id, at, value, dimensions, content \
-             FROM usage_event \
+             FROM usage_counted \
              WHERE series = known.series AND tenant = $1 AND at >= asked.since AND at < asked.until OFFSET 0 \
          ) AS event",
     )
@@ -177,13 +179,15 @@ pub(crate) async fn listed(
 ) -> Result<Vec<UsageEvent>, sqlx::Error> {
     let rows: Vec<EventRow> = sqlx::query_as(
         "SELECT 1::bigint AS place, $2 AS account, $3 AS meter, id, at, value, dimensions, content, \
-                (SELECT name FROM usage_source WHERE source = usage_event.source) AS source \
-         FROM usage_event \
+                (SELECT name FROM usage_source WHERE source = usage_counted.source) AS source, \
+                (SELECT gone.id FROM usage_withdrawn AS gone \
+                 WHERE gone.source = usage_counted.source AND gone.corrected_by = usage_counted.id) AS corrects \
+         FROM usage_counted \
          WHERE series = (SELECT series FROM usage_series WHERE tenant = $1 AND account = $2 AND meter = $3) \
            AND tenant = $1 AND at >= $4 AND at < $5 \
-           AND ($6::text IS NULL OR (at, usage_event.source, id) > \
+           AND ($6::text IS NULL OR (at, usage_counted.source, id) > \
                 ($4, (SELECT source FROM usage_source WHERE tenant = $1 AND name = $6), $7)) \
-         ORDER BY at, usage_event.source, id LIMIT $8",
+         ORDER BY at, usage_counted.source, id LIMIT $8",
     )
     .bind(tenant)
     .bind(&asked.account)
@@ -214,6 +218,7 @@ struct EventRow {
     value: Decimal,
     dimensions: Option<Json<Dimensions>>,
     content: Uuid,
+    corrects: Option<String>,
 }
 
 impl TryFrom<EventRow> for SingleEvent {
@@ -230,6 +235,7 @@ impl TryFrom<EventRow> for SingleEvent {
                 at: row.at.to_jiff(),
                 value: row.value,
                 dimensions: row.dimensions.map(|held| held.0).unwrap_or_default(),
+                corrects: row.corrects,
                 content: row.content.into_bytes(),
             },
         })

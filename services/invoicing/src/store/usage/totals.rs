@@ -1,6 +1,6 @@
 //! What the events of each hour come to. Put together here, exactly, and added to what the database holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -81,6 +81,46 @@ const ADD: &str = "\
         sum = held.sum + excluded.sum, count = held.count + excluded.count, \
         least = least(held.least, excluded.least), greatest = greatest(held.greatest, excluded.greatest)";
 
+/// Makes the totals of these hours from their events, in place of what they were.
+pub(super) async fn make_anew(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    hours: &BTreeSet<(Series, i64)>,
+) -> Result<(), sqlx::Error> {
+    let (series, begins): (Vec<Series>, Vec<i64>) = hours.iter().copied().unzip();
+    let begins: Result<Vec<_>, _> = begins.into_iter().map(Timestamp::from_second).collect();
+    let begins: Vec<_> = begins
+        .map_err(corrupt)?
+        .into_iter()
+        .map(ToSqlx::to_sqlx)
+        .collect();
+    for statement in [FORGET, MAKE] {
+        sqlx::query(statement)
+            .bind(tenant)
+            .bind(&series)
+            .bind(&begins)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+const FORGET: &str = "\
+    DELETE FROM usage_hour USING UNNEST($2::bigint[], $3::timestamptz[]) AS anew (series, hour) \
+    WHERE usage_hour.tenant = $1 AND usage_hour.series = anew.series AND usage_hour.hour = anew.hour";
+
+const MAKE: &str = "\
+    INSERT INTO usage_hour (tenant, combination, series, hour, dimensions, sum, count, least, greatest) \
+    SELECT $1, sha256(convert_to(dimensions::text, 'UTF8')), made.* \
+    FROM UNNEST($2::bigint[], $3::timestamptz[]) AS anew (series, hour) \
+    CROSS JOIN LATERAL ( \
+        SELECT series, anew.hour, coalesce(dimensions, '{}') AS dimensions, \
+               trim_scale(sum(value)), count(*), min(value), max(value) \
+        FROM usage_counted \
+        WHERE tenant = $1 AND series = anew.series AND at >= anew.hour AND at < anew.hour + interval '1 hour' \
+        GROUP BY 1, 3 \
+    ) AS made";
+
 /// In the order of their slots, which lie beside each other in the database as well.
 fn totals<'e>(entries: &[Entry<'e>]) -> BTreeMap<Slot<'e>, Total> {
     let mut totals: BTreeMap<Slot<'e>, Total> = BTreeMap::new();
@@ -96,7 +136,7 @@ fn totals<'e>(entries: &[Entry<'e>]) -> BTreeMap<Slot<'e>, Total> {
 }
 
 /// The hour it lies in, in UTC, as the second it begins with.
-fn hour(at: Timestamp) -> i64 {
+pub(super) fn hour(at: Timestamp) -> i64 {
     at.as_microsecond().div_euclid(3_600_000_000).saturating_mul(3600)
 }
 

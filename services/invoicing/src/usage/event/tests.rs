@@ -14,7 +14,7 @@ fn dimensions(pairs: &[(&str, &str)]) -> Dimensions {
 const NAMES: [&str; 4] = ["gateway", "e-1", "acme", "calls"];
 
 fn plain(names: [&str; 4], time: &str, value: &str) -> UsageEvent {
-    event(names, at(time), value, Dimensions::new()).unwrap()
+    event(names, at(time), value, Dimensions::new(), "").unwrap()
 }
 
 #[test]
@@ -31,9 +31,13 @@ fn an_event_that_says_the_same_is_the_same() {
 #[test]
 fn an_event_that_says_something_else_is_another() {
     let first = plain(NAMES, "2026-01-05T10:00:00Z", "1");
-    let with_region =
-        |pairs: &[(&str, &str)]| event(NAMES, at("2026-01-05T10:00:00Z"), "1", dimensions(pairs)).unwrap();
+    let with_region = |pairs: &[(&str, &str)]| {
+        event(NAMES, at("2026-01-05T10:00:00Z"), "1", dimensions(pairs), "").unwrap()
+    };
+    let correcting = |id: &str| event(NAMES, at("2026-01-05T10:00:00Z"), "1", Dimensions::new(), id).unwrap();
+    assert_ne!(correcting("a").content, correcting("b").content);
     for other in [
+        correcting("e-0"),
         plain(["gateway", "e-1", "acmec", "alls"], "2026-01-05T10:00:00Z", "1"),
         plain(NAMES, "2026-01-05T10:00:00.000001Z", "1"),
         plain(NAMES, "2026-01-05T10:00:00Z", "-1"),
@@ -62,40 +66,40 @@ fn what_is_wrong_with_an_event_is_said() {
     let long = "x".repeat(201);
     let cases = [
         (
-            event(["", "e", "a", "m"], time, "1", none()),
+            event(["", "e", "a", "m"], time, "1", none(), ""),
             Invalid::Missing { field: "source" },
         ),
         (
-            event(["s", "e", "a", &long], time, "1", none()),
+            event(["s", "e", "a", &long], time, "1", none(), ""),
             Invalid::TooLong {
                 field: "meter",
                 length: 201,
             },
         ),
         (
-            event(["s", "\0", "a", "m"], time, "1", none()),
+            event(["s", "\0", "a", "m"], time, "1", none(), ""),
             Invalid::ZeroCharacter { field: "id" },
         ),
-        (event(NAMES, None, "1", none()), Invalid::NoTime),
+        (event(NAMES, None, "1", none(), ""), Invalid::NoTime),
         (
-            event(NAMES, time, "1,000", none()),
+            event(NAMES, time, "1,000", none(), ""),
             Invalid::NotADecimal {
                 value: "1,000".to_owned(),
             },
         ),
         (
-            event(NAMES, time, "", none()),
+            event(NAMES, time, "", none(), ""),
             Invalid::NotADecimal { value: String::new() },
         ),
         (
             // Rounded it would fit; exact it does not.
-            event(NAMES, time, "0.00000000000000000000000000001", none()),
+            event(NAMES, time, "0.00000000000000000000000000001", none(), ""),
             Invalid::NotADecimal {
                 value: "0.00000000000000000000000000001".to_owned(),
             },
         ),
         (
-            event(NAMES, time, "1", dimensions(&[("a", "\0")])),
+            event(NAMES, time, "1", dimensions(&[("a", "\0")]), ""),
             Invalid::ZeroCharacter { field: "a dimension" },
         ),
     ];

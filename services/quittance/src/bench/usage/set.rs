@@ -67,6 +67,7 @@ impl Set {
             time: Some(self.time(event)),
             value: format!("{}.{:02}", hundredths / 100, hundredths % 100),
             dimensions: HashMap::new(),
+            corrects: String::new(),
         }
     }
 
