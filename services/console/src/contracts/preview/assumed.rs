@@ -152,6 +152,7 @@ impl Assumptions {
             time: noon(day),
             value: usage.a_month.clone(),
             dimensions: std::collections::HashMap::new(),
+            corrects: String::new(),
         };
         days.into_iter().enumerate().map(event).collect()
     }
