@@ -55,6 +55,8 @@ pub(crate) enum RunError {
 pub(crate) enum Accounts {
     One(String),
     Share(Share),
+    /// These; all of them exist.
+    Named(Vec<String>),
 }
 
 /// So many accounts after one, in their order: as much as one call does, so that none takes too long.
@@ -88,6 +90,7 @@ pub(crate) async fn run(
             Ok(Done { parked, left: None })
         }
         Accounts::Share(share) => batches::bill_share(pool, author, order, share).await,
+        Accounts::Named(accounts) => batches::bill_named(pool, author, order, accounts).await,
     }
 }
 

@@ -22,9 +22,10 @@ use tonic::{Request, Response, Status};
 use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
-    DecideLateFeesRequest, DecideLateFeesResponse, DeclareEndingRequest, DeclareEndingResponse,
-    DiffPlansRequest, DiffPlansResponse, ExplainLineRequest, ExplainLineResponse, ExportInvoiceRequest,
-    ExportInvoiceResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest, GetPlanResponse,
+    ConfigureBillingRequest, ConfigureBillingResponse, DecideLateFeesRequest, DecideLateFeesResponse,
+    DeclareEndingRequest, DeclareEndingResponse, DiffPlansRequest, DiffPlansResponse, ExplainLineRequest,
+    ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetBillingSettingsRequest,
+    GetBillingSettingsResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest, GetPlanResponse,
     GetUsageRequest, GetUsageResponse, ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest,
     ListPlansResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse, ListUsageEventsRequest,
     ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, PublishIndexValueRequest,
@@ -221,6 +222,24 @@ impl InvoicingService for Invoicing {
         billing::run(self, author, request.into_inner())
             .await
             .map(Response::new)
+    }
+
+    async fn configure_billing(
+        &self,
+        request: Request<ConfigureBillingRequest>,
+    ) -> Result<Response<ConfigureBillingResponse>, Status> {
+        let author = self.author(&request, BILLS)?;
+        billing::configure(self, author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn get_billing_settings(
+        &self,
+        request: Request<GetBillingSettingsRequest>,
+    ) -> Result<Response<GetBillingSettingsResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        billing::settings(self, &author).await.map(Response::new)
     }
 
     async fn list_invoices(

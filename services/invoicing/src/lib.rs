@@ -1,7 +1,8 @@
 //! The invoicing service: approved plans and facts in, issued invoices out.
 //!
 //! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
-//! `milestones`, `endings`, `indices`), the billing run (`billing_run`), issued invoices with their journal and what becomes of them
+//! `milestones`, `endings`, `indices`), the billing run (`billing_run`) and billing
+//! by itself (`automatic`), issued invoices with their journal and what becomes of them
 //! (`settlement`), recomputing one from a file ([`replay`]), and the gRPC in front of it all (`grpc`).
 //!
 //! **Does not own** what a plan comes to (`pricing`) or what is due when (`billing`): it asks them, once, for run, dry
@@ -17,6 +18,7 @@
 //! numbers have no gaps. A fact that was acknowledged is stored. A run repeated bills nothing.
 
 mod author;
+mod automatic;
 mod billing_run;
 mod endings;
 mod grpc;
@@ -54,11 +56,17 @@ pub struct Invoicing {
 
 impl Invoicing {
     /// The service over the connections of its own database, whose tables are up to date. The clock says when something
-    /// was recorded or issued, never what is due: that is asked for by date.
+    /// was recorded or issued, and what is billed by itself; otherwise what is due is asked for by date.
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock) -> Self {
         let intake = usage::Intake::new(pool.clone(), grpc::recording::word);
         Self { pool, clock, intake }
+    }
+
+    /// Bills what is due now for those who are billed automatically, unless another service on the same database is doing
+    /// that; answers how many accounts came due. [`serve`] sees to it every minute.
+    pub async fn bill_what_is_due(&self) -> Result<usize, AutomaticError> {
+        Ok(automatic::turn(&self.pool, &self.clock).await?)
     }
 
     /// The service as gRPC.
@@ -76,9 +84,18 @@ pub async fn serve(
     token: CancellationToken,
     drain: Duration,
 ) -> Result<(), ServerError> {
-    Server::on(bound, keys)
+    let (pool, clock) = (invoicing.pool.clone(), invoicing.clock.clone());
+    let working = tokio::spawn(automatic::work(pool, clock, token.clone()));
+    let served = Server::on(bound, keys)
         .described_by(wire::DESCRIPTORS)
         .with(invoicing.into_server())
         .serve(token, drain)
-        .await
+        .await;
+    working.abort();
+    served
 }
+
+/// Automatic billing broke off. What was issued before stays issued; the next turn completes it.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct AutomaticError(#[from] billing_run::RunError);

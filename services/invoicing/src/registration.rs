@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use crate::author::Author;
 use crate::store::accounts;
 use crate::store::audit::{self, Deed};
+use crate::store::automatic;
 use crate::store::plans::{self, Approval, PlanVersion};
 
 /// A plan that is to be billed.
@@ -60,7 +61,7 @@ pub(crate) enum RegistrationError {
     )]
     TimeZoneChanged { told: String, known: String },
     #[error(
-        "the tax `{tax}` is {told} percent here, but {known} percent in the version it amends; lines billed before would be restated at the new rate, so give the new rate an id of its own"
+        "the tax `{tax}` is {told} percent here, but {known} percent in an earlier version; lines billed before would be restated at the new rate, so give the new rate an id of its own"
     )]
     TaxChanged {
         tax: String,
@@ -101,6 +102,7 @@ pub(crate) async fn register(
     let amended = amended(connection, author, &application).await?;
     let version = version(author, application, amended.as_ref());
     plans::add(connection, author, &version).await?;
+    automatic::forget(connection, author.tenant(), &version.plan.account).await?;
     audit::record(connection, author, &[deed(&version)]).await?;
     Ok(Registered {
         version,
@@ -239,16 +241,31 @@ async fn amended(
     let newest = newest.ok_or_else(|| RegistrationError::AmendsUnknown {
         plan: amends.plan.clone(),
     })?;
-    check_amendment(plan, amends, &newest)?;
+    check_amendment(connection, author, plan, amends, &newest).await?;
     Ok(Some(newest))
 }
 
-/// Everything that is wrong with a plan as an amendment of the newest version of its agreement.
-pub(crate) fn check_amendment(
+/// Everything that is wrong with a plan as an amendment of its agreement, whose newest version this is.
+pub(crate) async fn check_amendment(
+    connection: &mut PgConnection,
+    author: &Author,
     plan: &Plan,
     amends: &Amends,
     newest: &PlanVersion,
 ) -> Result<(), RegistrationError> {
+    check_sequel(plan, amends, newest)?;
+    // A tax that was dropped and comes back still stands on lines of the versions that had it.
+    let tenant = author.tenant();
+    let known = plans::first_versions(connection, tenant, &newest.agreement, newest.number).await?;
+    let changed = known
+        .iter()
+        .rev()
+        .find_map(|known| changed_tax(plan, &known.plan));
+    changed.map_or(Ok(()), Err)
+}
+
+/// Everything that is wrong with a plan as what follows a version.
+fn check_sequel(plan: &Plan, amends: &Amends, newest: &PlanVersion) -> Result<(), RegistrationError> {
     if amends.plan != newest.content_hash {
         return Err(RegistrationError::AmendsOld {
             plan: amends.plan.clone(),
@@ -272,9 +289,6 @@ pub(crate) fn check_amendment(
             told: plan.time_zone.clone(),
             known: newest.plan.time_zone.clone(),
         });
-    }
-    if let Some(changed) = changed_tax(plan, &newest.plan) {
-        return Err(changed);
     }
     if amends.effective < newest.effective {
         return Err(RegistrationError::AmendsTooEarly {

@@ -8,6 +8,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod automatic;
 pub(crate) mod basis;
 pub(crate) mod endings;
 pub(crate) mod indices;

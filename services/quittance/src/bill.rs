@@ -4,9 +4,12 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use pricing::plan::Plan;
-use wire::invoicing::v1::{DiffPlansRequest, DiffPlansResponse, RunBillingRequest, RunBillingResponse};
+use wire::invoicing::v1::{
+    BillingSettings, ConfigureBillingRequest, DiffPlansRequest, DiffPlansResponse, GetBillingSettingsRequest,
+    RunBillingRequest, RunBillingResponse,
+};
 
-use crate::command::Bill;
+use crate::command::{Bill, Turn};
 use crate::connection::{Invoicing, Services, request_id};
 use crate::failure::Failure;
 use crate::invoices;
@@ -16,6 +19,7 @@ pub(crate) async fn run(command: &Bill, to: &Services, output: Output) -> Result
     let (options, dry_run) = match command {
         Bill::Run(options) => (options, false),
         Bill::Preview(options) => (options, true),
+        Bill::Automatic { turn, grace_days } => return automatic(*turn, *grace_days, to, output).await,
         Bill::Diff { file, through } => return diff(file, *through, to, output).await,
     };
     let request = RunBillingRequest {
@@ -75,6 +79,41 @@ fn people(answer: &RunBillingResponse, dry_run: bool) -> String {
         (count, false) => format!("{count} invoices issued"),
     });
     parts.join("\n")
+}
+
+async fn automatic(
+    turn: Option<Turn>,
+    grace_days: u32,
+    to: &Services,
+    output: Output,
+) -> Result<(), Failure> {
+    let mut invoicing = to.invoicing().await?;
+    let settings = match turn {
+        None => {
+            let answer = invoicing
+                .get_billing_settings(GetBillingSettingsRequest {})
+                .await?;
+            answer.into_inner().settings
+        }
+        Some(turn) => {
+            let request = ConfigureBillingRequest {
+                request_id: request_id(),
+                settings: Some(BillingSettings {
+                    automatic: turn == Turn::On,
+                    grace_days,
+                }),
+            };
+            invoicing.configure_billing(request).await?.into_inner().settings
+        }
+    };
+    let settings = settings.unwrap_or_default();
+    let said = || match (settings.automatic, settings.grace_days) {
+        (false, _) => "accounts are billed when somebody runs `quittance bill run`".to_owned(),
+        (true, 0) => "accounts are billed by themselves, on the day".to_owned(),
+        (true, days) => format!("accounts are billed by themselves, {days} days after the day"),
+    };
+    output.show(|| wire::json::json(&settings), said);
+    Ok(())
 }
 
 async fn diff(file: &Path, through: Option<Date>, to: &Services, output: Output) -> Result<(), Failure> {

@@ -302,6 +302,14 @@ pub(crate) enum Bill {
     Run(BillOptions),
     /// The same without issuing anything.
     Preview(BillOptions),
+    /// Whether accounts are billed by themselves, on the day in their contracts' time zones; says how it is set.
+    Automatic {
+        /// Turn it on or off; only shown if absent.
+        turn: Option<Turn>,
+        /// Days after its date on which an invoice is issued, so that late usage still comes in.
+        #[arg(long, default_value_t = 0)]
+        grace_days: u32,
+    },
     /// What an amendment changes over its contract's whole life: invoices and cash, month by month.
     Diff {
         /// The amended plan as JSON; its `amends` names the plan it follows.
@@ -310,6 +318,12 @@ pub(crate) enum Bill {
         #[arg(long)]
         through: Option<Date>,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Turn {
+    On,
+    Off,
 }
 
 #[derive(Debug, Args)]

@@ -137,6 +137,8 @@ serve_registration_only! {
     return_payment(ReturnPaymentRequest) -> ReturnPaymentResponse,
     void_invoice(VoidInvoiceRequest) -> VoidInvoiceResponse,
     write_off_invoice(WriteOffInvoiceRequest) -> WriteOffInvoiceResponse,
+    configure_billing(ConfigureBillingRequest) -> ConfigureBillingResponse,
+    get_billing_settings(GetBillingSettingsRequest) -> GetBillingSettingsResponse,
     run_billing(RunBillingRequest) -> RunBillingResponse,
     list_invoices(ListInvoicesRequest) -> ListInvoicesResponse,
     get_invoice(GetInvoiceRequest) -> GetInvoiceResponse,

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-use super::walk::Walk;
+use super::walk::{self, Walk};
 use super::{Done, Order, Outcome, RunError, Share, Taking, bill};
 use crate::author::Author;
 use crate::store::accounts::{self, Parked};
@@ -55,6 +55,24 @@ pub(super) async fn bill_share(
     Ok(Done {
         parked: settled(pool, author, order, outcome).await?,
         left: walk.left(pool, author).await?,
+    })
+}
+
+/// Bills these accounts, a batch after the other: somebody who is in no hurry leaves room for those who wait.
+pub(super) async fn bill_named(
+    pool: &PgPool,
+    author: &Author,
+    order: &Order,
+    accounts: &[String],
+) -> Result<Done, RunError> {
+    let mut outcome = Outcome::default();
+    statistics::refresh(pool).await?;
+    for batch in accounts.chunks(walk::BATCH) {
+        outcome.merge(bill_batch(pool, author, order, batch).await?);
+    }
+    Ok(Done {
+        parked: settled(pool, author, order, outcome).await?,
+        left: None,
     })
 }
 

@@ -4,7 +4,7 @@
 use runtime::tenancy::begin_as;
 use sqlx::PgPool;
 
-use super::walk::Walk;
+use super::walk::{self, Walk};
 use super::{Accounts, Drafted, Order, RunError, book, drafting, must_exist};
 use crate::author::Author;
 use crate::invoice::Invoice;
@@ -36,6 +36,11 @@ pub(crate) async fn rehearse(
             must_exist(pool, author, account).await?;
             let drafted = rehearse_batch(pool, author, order, std::slice::from_ref(account)).await?;
             rehearsal.add(drafted, keep);
+        }
+        Accounts::Named(accounts) => {
+            for batch in accounts.chunks(walk::BATCH) {
+                rehearsal.add(rehearse_batch(pool, author, order, batch).await?, keep);
+            }
         }
         Accounts::Share(share) => {
             let mut walk = Walk::over(share);

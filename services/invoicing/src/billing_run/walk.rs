@@ -8,7 +8,7 @@ use crate::author::Author;
 use crate::store::accounts;
 
 /// Accounts in one transaction: enough that statements are shared, few enough that one is done in a moment.
-const BATCH: u32 = 50;
+pub(super) const BATCH: usize = 50;
 
 /// Where a walk over a share stands.
 #[derive(Debug)]
@@ -33,7 +33,8 @@ impl Walk {
         pool: &PgPool,
         author: &Author,
     ) -> Result<Option<Vec<String>>, sqlx::Error> {
-        let batch = self.ahead(pool, author, self.more.min(BATCH)).await?;
+        let most = u32::try_from(BATCH).unwrap_or(u32::MAX);
+        let batch = self.ahead(pool, author, self.more.min(most)).await?;
         let Some(last) = batch.last() else { return Ok(None) };
         self.last.clone_from(last);
         let taken = u32::try_from(batch.len()).unwrap_or(u32::MAX);

@@ -3,9 +3,13 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use runtime::rejection;
+use runtime::tenancy::begin_as;
 use sqlx::PgConnection;
 use tonic::Status;
-use wire::invoicing::v1::{RunBillingRequest, RunBillingResponse};
+use wire::invoicing::v1::{
+    BillingSettings, ConfigureBillingRequest, ConfigureBillingResponse, GetBillingSettingsResponse,
+    RunBillingRequest, RunBillingResponse,
+};
 
 use super::facts::date;
 use super::write::{self, Begun};
@@ -13,6 +17,8 @@ use super::{database, messages};
 use crate::Invoicing;
 use crate::author::Author;
 use crate::billing_run::{self, Accounts, Done, Order, Rehearsal, RunError, Share};
+use crate::store::audit::{self, Deed};
+use crate::store::automatic::{self, Setting};
 use crate::store::invoices;
 
 /// Invoices in one answer; a message has its limits.
@@ -123,7 +129,7 @@ async fn answer(
     done: Done,
 ) -> Result<RunBillingResponse, sqlx::Error> {
     let after = match accounts {
-        Accounts::One(_) => "",
+        Accounts::One(_) | Accounts::Named(_) => "",
         Accounts::Share(share) => &share.after,
     };
     let of = (after, done.left.as_deref());
@@ -158,6 +164,71 @@ async fn rehearse(
         invoice_count: invoices,
         line_count: lines,
         next_page_token: left.map(|last| token(order, &last)).unwrap_or_default(),
+    })
+}
+
+/// The longest an invoice waits for late usage.
+const MOST_GRACE_DAYS: u32 = 60;
+
+pub(super) async fn configure(
+    service: &Invoicing,
+    author: Author,
+    request: ConfigureBillingRequest,
+) -> Result<ConfigureBillingResponse, Status> {
+    let begun = write::begin(
+        &service.pool,
+        &author,
+        "ConfigureBilling",
+        &request.request_id,
+        &request,
+    );
+    let mut write = match begun.await? {
+        Begun::Answered(answer) => return Ok(answer),
+        Begun::New(write) => write,
+    };
+    let told = request.settings.unwrap_or_default();
+    if told.grace_days > MOST_GRACE_DAYS {
+        let sentence = format!("is {}; at most {MOST_GRACE_DAYS} are allowed", told.grace_days);
+        return Err(rejection::invalid("settings.grace_days", sentence));
+    }
+    let setting = Setting {
+        is_on: told.automatic,
+        grace_days: i32::try_from(told.grace_days).unwrap_or_default(),
+    };
+    let changed = change(&mut write.transaction, &author, setting).await;
+    changed.map_err(database("changing how billing happens"))?;
+    let settings = Some(told);
+    write.finish(ConfigureBillingResponse { settings }).await
+}
+
+async fn change(connection: &mut PgConnection, author: &Author, setting: Setting) -> Result<(), sqlx::Error> {
+    let shown =
+        |setting: Setting| serde_json::json!({ "on": setting.is_on, "grace_days": setting.grace_days });
+    let before = automatic::setting(connection, author.tenant()).await?;
+    automatic::set(connection, author, setting).await?;
+    let deed = Deed {
+        action: "billing.configured",
+        subject: "automatic billing".to_owned(),
+        reason: String::new(),
+        before: Some(shown(before)),
+        after: Some(shown(setting)),
+    };
+    audit::record(connection, author, &[deed]).await
+}
+
+pub(super) async fn settings(
+    service: &Invoicing,
+    author: &Author,
+) -> Result<GetBillingSettingsResponse, Status> {
+    let failed = database("looking up how billing happens");
+    let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    let setting = automatic::setting(&mut transaction, author.tenant()).await;
+    let Setting { is_on, grace_days } = setting.map_err(failed)?;
+    Ok(GetBillingSettingsResponse {
+        settings: Some(BillingSettings {
+            automatic: is_on,
+            grace_days: u32::try_from(grace_days).unwrap_or_default(),
+        }),
     })
 }
 

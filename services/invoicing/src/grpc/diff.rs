@@ -80,7 +80,7 @@ async fn amended(
     let newest = newest.ok_or_else(|| RegistrationError::AmendsUnknown {
         plan: amends.plan.clone(),
     })?;
-    check_amendment(amendment, amends, &newest)?;
+    check_amendment(connection, author, amendment, amends, &newest).await?;
     Ok(newest)
 }
 

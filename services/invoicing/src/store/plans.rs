@@ -236,11 +236,12 @@ async fn open_agreement(
     tenant: Uuid,
     version: &PlanVersion,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO plan (tenant, id, account, currency) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO plan (tenant, id, account, currency, time_zone) VALUES ($1, $2, $3, $4, $5)")
         .bind(tenant)
         .bind(&version.agreement)
         .bind(&version.plan.account)
         .bind(version.plan.currency.code())
+        .bind(&version.plan.time_zone)
         .execute(connection)
         .await
         .map(drop)

@@ -144,3 +144,24 @@ async fn an_amendment_told_late_restates_what_was_billed() {
     assert_eq!(given_back, [("CN-000001", "-300.00")], "{:?}", shown(&restated));
     assert_eq!(bill(&mut admin, "2026-06-10").await.invoice_count, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tax_that_was_dropped_comes_back_at_its_own_rate_alone() {
+    let world = World::start().await;
+    let mut admin = world.admin().await;
+    let terms = |percent: Option<&str>| {
+        let taxes = percent.map(|percent| json!([{ "id": "vat", "name": "VAT", "percent": percent }]));
+        json!({ "charges": [monthly_fee("500.00")], "taxes": taxes.unwrap_or(json!([])) })
+    };
+    let first = register(&mut admin, &plan("acme", &terms(Some("20")))).await;
+    let without = amendment("acme", &first, "2026-03-01", &terms(None));
+    let second = register(&mut admin, &without).await;
+    let at_another_rate = amendment("acme", &second, "2026-05-01", &terms(Some("19")));
+    let refused = admin
+        .register_plan(registration(&at_another_rate))
+        .await
+        .unwrap_err();
+    assert_eq!(refusal(&refused).1.as_deref(), Some("TAX_CHANGED"));
+    let as_before = amendment("acme", &second, "2026-05-01", &terms(Some("20")));
+    register(&mut admin, &as_before).await;
+}

@@ -7,12 +7,14 @@
 
 mod access;
 mod amendments;
+mod automatic;
 mod bookkeeping;
 mod concurrency;
 mod diff;
 mod endings_and_indices;
 mod explaining;
 mod exporting;
+mod late_fees;
 mod plans;
 mod samples;
 mod seats_and_milestones;

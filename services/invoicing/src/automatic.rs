@@ -1,0 +1,135 @@
+//! Billing by itself: every minute, whatever has come due in its contract's time zone.
+//!
+//! A run bills everything through a day that is not billed yet, so what was missed while nothing ran is caught up by the
+//! next turn. However many services share the database, one of them works at a time: it holds a lock that ends with its
+//! transaction, whichever way that goes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use runtime::caller::{Caller, Role};
+use runtime::clock::Clock;
+use runtime::telemetry::TraceId;
+use runtime::tenancy::{begin_as, begin_for_worker};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::author::Author;
+use crate::billing_run::{self, Accounts, Order, RunError};
+use crate::store::automatic;
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(60);
+/// Accounts taken at once.
+const TAKEN: i64 = 500;
+/// Names the lock among all advisory locks of the database.
+const LOCK: i64 = 0x7175_6974_7461_6e63;
+/// As the audit log shows it.
+const NAME: &str = "automatic billing";
+
+/// Bills what comes due until the token is cancelled.
+pub(crate) async fn work(pool: PgPool, clock: Clock, token: CancellationToken) {
+    let mut turns = tokio::time::interval(EVERY);
+    loop {
+        tokio::select! {
+            () = token.cancelled() => return,
+            _ = turns.tick() => {}
+        }
+        tokio::select! {
+            () = token.cancelled() => return,
+            turn = turn(&pool, &clock) => {
+                if let Err(error) = turn {
+                    tracing::error!(%error, "automatic billing broke off; the next turn completes it");
+                }
+            }
+        }
+    }
+}
+
+/// Bills what is due now, unless another service is doing that; answers how many accounts it looked at.
+pub(crate) async fn turn(pool: &PgPool, clock: &Clock) -> Result<usize, RunError> {
+    let mut watch = begin_for_worker(pool, NAME).await?;
+    let alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .fetch_one(&mut *watch)
+        .await?;
+    if !alone {
+        return Ok(0);
+    }
+    let mut count = 0_usize;
+    for (tenant, grace_days) in automatic::tenants(&mut watch).await? {
+        count = count.saturating_add(bill_tenant(pool, clock, tenant, grace_days).await?);
+    }
+    watch.rollback().await?;
+    Ok(count)
+}
+
+async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32) -> Result<usize, RunError> {
+    let author = Author {
+        caller: Caller {
+            tenant,
+            name: NAME.to_owned(),
+            role: Role::Service,
+        },
+        trace: TraceId::random(),
+        at: clock.now(),
+    };
+    let (mut count, mut last) = (0_usize, String::new());
+    loop {
+        let mut transaction = begin_as(pool, &author.caller).await?;
+        let zones = automatic::time_zones(&mut transaction, tenant).await?;
+        let days = days(clock, zones, grace_days);
+        let due = automatic::due(&mut transaction, tenant, &days, &last, TAKEN).await?;
+        transaction.rollback().await?;
+        let Some((end, _)) = due.last() else {
+            return Ok(count);
+        };
+        last.clone_from(end);
+        count = count.saturating_add(due.len());
+        for (through, accounts) in by_day(due) {
+            bill(pool, &author, through, accounts).await?;
+        }
+    }
+}
+
+/// The last day that is billed in each zone: today there, less the days of grace. A zone that is none is left out; its
+/// agreements cannot be registered.
+fn days(clock: &Clock, zones: Vec<String>, grace_days: i32) -> Vec<(String, Date)> {
+    let day = |zone: String| {
+        let today = clock.today_in(&TimeZone::get(&zone).ok()?);
+        Some((zone, today.saturating_sub(grace_days.days())))
+    };
+    zones.into_iter().filter_map(day).collect()
+}
+
+fn by_day(due: Vec<(String, Date)>) -> BTreeMap<Date, Vec<String>> {
+    let mut by_day: BTreeMap<Date, Vec<String>> = BTreeMap::new();
+    for (account, day) in due {
+        by_day.entry(day).or_default().push(account);
+    }
+    by_day
+}
+
+/// Bills accounts through a day. What could not be billed is parked with its reason, and tried again the next day.
+async fn bill(pool: &PgPool, author: &Author, through: Date, accounts: Vec<String>) -> Result<(), RunError> {
+    let order = Order {
+        through,
+        run: format!("automatic {through}"),
+    };
+    let named = Accounts::Named(accounts.clone());
+    let done = billing_run::run(pool, author, &order, &named).await?;
+    for parked in &done.parked {
+        tracing::warn!(
+            account = parked.account,
+            "an account could not be billed and is parked"
+        );
+    }
+    let mut transaction = begin_as(pool, &author.caller).await?;
+    automatic::billed(&mut transaction, author, &accounts, through).await?;
+    transaction.commit().await?;
+    Ok(())
+}
