@@ -129,6 +129,16 @@ fn plain(number: &str) -> String {
     }
 }
 
+/// A notice of months or years is kept in days: 30 a month, 365 a year.
+fn is_counted_in_days(number: &str, visible: &BTreeSet<String>) -> bool {
+    let Ok(days) = number.parse::<u32>() else {
+        return false;
+    };
+    [30, 365]
+        .iter()
+        .any(|each| days % each == 0 && visible.contains(&(days / each).to_string()))
+}
+
 /// Every number that the terms hold as a value: values of fields, bounds of tiers, mentions.
 fn numbers(json: &Value, at: &str, found: &mut Vec<String>) {
     match json {
@@ -165,7 +175,8 @@ proptest! {
         numbers(&serde_json::to_value(&reading.terms).unwrap(), "", &mut found);
         for number in found {
             // A first tier begins at nothing.
-            let stands = number == "0" || visible.contains(&plain(number.trim_matches('.')));
+            let own = plain(number.trim_matches('.'));
+            let stands = number == "0" || visible.contains(&own) || is_counted_in_days(&own, &visible);
             prop_assert!(stands, "{number} of {text}");
         }
     }

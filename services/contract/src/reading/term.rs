@@ -7,7 +7,7 @@ mod tests;
 
 use jiff::civil::Date;
 
-use super::phrases::{Duration, find_duration};
+use super::phrases::{Duration, find_duration, says_any};
 use super::statements::{Key, Statement};
 use super::tokens::{Kind, Token};
 use crate::flag::{Code, Flag};
@@ -212,6 +212,12 @@ impl Reader<'_> {
                 .flags
                 .push(disputed(statement, at, end, self.document).at("/term/months"));
         }
+        let counted = tokens
+            .get(end..end.saturating_add(3).min(tokens.len()))
+            .unwrap_or_default();
+        if self.dates.term.months.is_absent() && says_any(counted, "from and after|after the") {
+            self.dates.flags.push(counted_after(statement, self.document));
+        }
         if self.dates.term.months.is_absent() {
             self.dates.term.months = Found::supported(months, statement.stretch.printed(at, end), evidence);
             if cues::begins_with_event(tokens, at) && self.dates.term.start.is_absent() {
@@ -340,6 +346,17 @@ fn open_start(statement: &Statement, document: &Document) -> Flag {
         "Enter the first day once it is known.",
     )
     .at("/term/start")
+    .seen(statement.evidence(document))
+}
+
+/// "two years from and after the Effective Date": whether that day itself counts is a question of law.
+fn counted_after(statement: &Statement, document: &Document) -> Flag {
+    Flag::new(
+        Code::ConflictDates,
+        "The term is counted from and after a day: it may end on that day of its last year or the day before.",
+        "Enter the last day of the term.",
+    )
+    .at("/term/end")
     .seen(statement.evidence(document))
 }
 

@@ -226,8 +226,17 @@ pub(super) fn length_scope(statement: &Statement) -> Option<(usize, usize)> {
         return Some((statement.label, before_renewal(tokens, statement.label)));
     }
     let cue = term_cue(statement)?;
+    // "Unless ended for breach, it shall remain in effect for two years": what stands before a plain cue is another matter.
+    let plain = !says(tokens, cue, "for a period of") && !says(tokens, cue, "for a term");
+    let words = if plain {
+        tokens
+            .get(cue..cue.saturating_add(16).min(tokens.len()))
+            .unwrap_or_default()
+    } else {
+        tokens
+    };
     let against = says_any(
-        tokens,
+        words,
         "non-compete|survive|survives|confidential|warranty|cure|breach|audit|late|\
         employment|terminate this",
     );
