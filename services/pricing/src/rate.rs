@@ -128,6 +128,18 @@ pub enum RateError {
         /// Year and month, `2025-09`.
         month: String,
     },
+    /// An index has two different values for one month.
+    #[error(
+        "{charge}: the index {series} has two values for {month}: keep the one that was published, then bill again"
+    )]
+    IndexTwice {
+        /// Id of the charge.
+        charge: String,
+        /// Name of the series.
+        series: String,
+        /// Year and month, `2025-09`.
+        month: String,
+    },
     /// An escalator leads out of the calendar or compares nothing.
     #[error("{charge}: the escalator from {first} cannot be followed: check how often and by what it rises")]
     Escalator {

@@ -7,6 +7,7 @@ mod order;
 mod ramps;
 mod retention;
 mod sums;
+mod totals;
 
 use std::collections::HashSet;
 
@@ -54,6 +55,7 @@ pub(super) fn read(document: &Document) -> Reading {
     let mut items = tables.items;
     items.extend(prose.items);
     let items = lines(document, &statements, items, &mut terms);
+    totals::of_sentences(&prose.mentions, &items, &mut terms.totals);
     if items.is_empty() {
         withdraw_conclusions(&mut terms);
     }

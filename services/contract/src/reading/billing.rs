@@ -18,6 +18,8 @@ struct Rule {
     subject: Subject,
     /// A field of a form, or a sentence about lines it names: it holds whatever span a price is stated for.
     explicit: bool,
+    /// "Provider shall invoice …": its subject is who bills; what is billed stands behind the verb, if anywhere.
+    acts: bool,
     printed: String,
     evidence: Vec<Evidence>,
 }
@@ -63,8 +65,13 @@ pub(crate) fn spread(document: &Document, statements: &[Statement], items: &mut 
     }
 }
 
-/// Finds what "this" is: the line named last in the same paragraph. Without one the rule speaks of all lines.
+/// Finds what "this" is: the line named last in the same paragraph. Without one the rule speaks of all lines, and so
+/// does "Provider shall invoice Client's head office monthly", whose object is no line.
 fn resolve(rule: &mut Rule, statements: &[Statement], items: &[Item]) {
+    if rule.acts && !items.iter().any(|item| applies(rule, item)) {
+        rule.subject = Subject::All;
+        rule.explicit = false;
+    }
     let Subject::Said { scope } = rule.subject else {
         return;
     };
@@ -148,6 +155,7 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
         explicit: of_form
             || subject != Subject::All
             || says_any(tokens, "installments|instalments|invoices go out|all invoices"),
+        acts: matches!(subject, Subject::Named(_)) && object(tokens).is_some(),
         subject,
         printed: statement.stretch.printed(from, to),
         evidence: statement.evidence(document),
@@ -203,13 +211,9 @@ fn speaks_of_billing(tokens: &[Token]) -> bool {
     bills && !money && !about_else
 }
 
-/// Who the sentence is about: the words before its verb.
+/// What the sentence is about: the words before its verb, or behind it where somebody does the billing.
 fn subject(tokens: &[Token]) -> Subject {
-    let verb = tokens
-        .iter()
-        .position(|token| token.is_any("is|are|shall|will|be|go|of|invoiced|billed|payable|invoice"))
-        .unwrap_or(tokens.len());
-    let lead = tokens.get(..verb).unwrap_or_default();
+    let lead = object(tokens).unwrap_or_else(|| before_the_verb(tokens));
     let whole = |words: &str| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
     if whole(
         "usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
@@ -237,6 +241,30 @@ fn subject(tokens: &[Token]) -> Subject {
 /// Words for parties that are no roles of their own.
 const PARTIES: &str =
     "transporter|shipper|association|bank|party|parties|corporation|team|athlete|owner|operator";
+fn before_the_verb(tokens: &[Token]) -> &[Token] {
+    let verb = tokens
+        .iter()
+        .position(|token| token.is_any("is|are|shall|will|be|go|of|invoiced|billed|payable|invoice"))
+        .unwrap_or(tokens.len());
+    tokens.get(..verb).unwrap_or_default()
+}
+
+/// "Provider shall invoice the platform fee monthly": the words between the verb and how often or when.
+fn object(tokens: &[Token]) -> Option<&[Token]> {
+    let verb = tokens
+        .windows(2)
+        .position(|pair| matches!(pair, [modal, verb] if modal.is_any("shall|will|may|must|we") && verb.is_any("invoice|bill|charge")))?;
+    let behind = tokens.get(verb.saturating_add(2)..)?;
+    let end = behind
+        .iter()
+        .position(|token| token.is_any(WHEN) || token.is_mark(','))
+        .unwrap_or(behind.len());
+    behind.get(..end)
+}
+
+/// Words that begin how often or when something is billed.
+const WHEN: &str = "monthly|quarterly|annually|yearly|weekly|semi-annually|once|in|on|at|by|each|every|within|\
+    upon|when|after|before|as";
 
 /// Words that name no particular line.
 fn is_generic(token: &Token) -> bool {

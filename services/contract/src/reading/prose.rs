@@ -41,6 +41,8 @@ pub(crate) struct ProseReading {
 pub(crate) struct Found {
     /// As printed.
     pub(crate) printed: String,
+    /// The words of its clause that lead up to it.
+    pub(crate) lead: String,
     /// Its number.
     pub(crate) value: rust_decimal::Decimal,
     /// What it is.
@@ -208,6 +210,7 @@ impl<'s> Reader<'s> {
                     .next()?;
                 Some(Found {
                     printed: token.text.clone(),
+                    lead: lead(statement, *at),
                     value: value(token)?,
                     role: *role,
                     evidence,
@@ -217,6 +220,14 @@ impl<'s> Reader<'s> {
             })
             .collect()
     }
+}
+
+/// At most so many words tell what an amount is of.
+const LEAD: usize = 10;
+
+fn lead(statement: &Statement, at: usize) -> String {
+    let (from, _) = roles::clause(statement.tokens(), at);
+    statement.stretch.printed(from.max(at.saturating_sub(LEAD)), at)
 }
 
 fn is_amount(token: &Token) -> bool {

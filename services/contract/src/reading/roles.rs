@@ -299,6 +299,12 @@ fn trailing(place: &Place<'_>) -> Option<Role> {
     if says_any(after.get(..2).unwrap_or(after), "minimum|min.") {
         return Some(Role::Minimum);
     }
+    if says_any(
+        after.get(..2).unwrap_or(after),
+        "in total|in all|in aggregate|altogether",
+    ) {
+        return Some(Role::Total);
+    }
     says_any(after.get(..2).unwrap_or(after), "maximum|max.|cap").then_some(Role::Cap)
 }
 

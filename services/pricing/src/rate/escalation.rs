@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{RateError, RateInput};
 use crate::fraction::Fraction;
+use crate::index::TwoValues;
 use crate::plan::{Cadence, CadenceUnit, Escalation, Escalator};
 use crate::working::Step;
 
@@ -158,16 +159,26 @@ fn cadence_months(every: Option<Cadence>) -> u32 {
 }
 
 fn index_value(input: &RateInput<'_>, series: &str, month: Date) -> Result<Decimal, RateError> {
-    input
-        .indices
-        .iter()
-        .find(|index| index.name == series)
-        .and_then(|index| index.value_in(month))
-        .ok_or_else(|| RateError::IndexMissing {
-            charge: input.charge.id.clone(),
-            series: series.to_owned(),
-            month: month.strftime("%Y-%m").to_string(),
-        })
+    let index = input.indices.iter().find(|index| index.name == series);
+    let value = index.map_or(Ok(None), |index| index.value_in(month));
+    if let Ok(Some(value)) = value {
+        return Ok(value);
+    }
+    let charge = input.charge.id.clone();
+    let series = series.to_owned();
+    let month = month.strftime("%Y-%m").to_string();
+    Err(match value {
+        Err(TwoValues) => RateError::IndexTwice {
+            charge,
+            series,
+            month,
+        },
+        Ok(_) => RateError::IndexMissing {
+            charge,
+            series,
+            month,
+        },
+    })
 }
 
 fn bounded(

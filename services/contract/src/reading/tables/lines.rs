@@ -3,6 +3,7 @@
 mod absent;
 mod doubts;
 mod neighbours;
+mod informs;
 mod parts;
 mod row;
 mod split;
@@ -36,8 +37,8 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
             reading.totals.push(total);
         } else if section.heads(row) {
             section.enter(row);
-        } else if section.bounds(place, row) || parts.contains(&at) {
-            // A minimum for the rows below, or a part of the row above: nothing of its own.
+        } else if section.bounds(place, row) || parts.contains(&at) || informs::only(place, row) {
+            // A minimum for the rows below, a part of the row above, or a figure to know: nothing of its own.
         } else {
             let mut own = of_row(place, row, &section);
             if price_columns(place)

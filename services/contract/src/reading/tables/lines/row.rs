@@ -237,6 +237,9 @@ impl RowReader<'_, '_> {
     fn quantity(&self) -> Found<Decimal> {
         let read = |cell: &Stretch| {
             let at = cell.tokens.iter().position(|token| token.number().is_some())?;
+            if is_span(cell.tokens.get(at.saturating_add(1))) {
+                return None;
+            }
             Some(found(
                 cell.tokens.get(at)?.number()?,
                 cell,
@@ -355,6 +358,13 @@ impl RowReader<'_, '_> {
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         evidence_of(self.place, self.row)
     }
+}
+
+/// "12 months" in a column of quantities counts periods, not things.
+fn is_span(unit: Option<&Token>) -> bool {
+    unit.and_then(|unit| duration::unit(&unit.low))
+        .and_then(duration::months)
+        .is_some()
 }
 
 /// "billed with B".

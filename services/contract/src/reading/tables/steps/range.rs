@@ -7,12 +7,8 @@ use crate::reading::tokens::{Kind, Stretch};
 
 /// The bounds phrase of a cell: the first one that is more than a bare word; "1st enclosure" is everything up to one.
 pub(super) fn bounds_of(cell: &Stretch) -> Option<Bounds> {
-    if let Some(Kind::Ordinal(number)) = cell.tokens.first().map(|token| token.kind) {
-        return Some(Bounds {
-            range: Range::UpTo(Decimal::from(number)),
-            at: 0,
-            length: 1,
-        });
+    if let Some(found) = nth(cell) {
+        return Some(found);
     }
     let rest = cell.tokens.iter().position(|token| token.is("thereafter"));
     if let (Some(at), true) = (rest, cell.tokens.first().is_some_and(|token| token.is("each"))) {
@@ -25,6 +21,22 @@ pub(super) fn bounds_of(cell: &Stretch) -> Option<Bounds> {
     (0..cell.tokens.len().min(8))
         .filter_map(|at| bounds(&cell.tokens, at))
         .find(|found| found.length > 1 || cell.tokens.len() <= 2)
+}
+
+/// "1st enclosure"; in "First 1,000 documents" the number bounds the tier, not its place in the list.
+fn nth(cell: &Stretch) -> Option<Bounds> {
+    let Kind::Ordinal(number) = cell.tokens.first()?.kind else {
+        return None;
+    };
+    let counts = cell
+        .tokens
+        .get(1)
+        .is_some_and(|next| next.number().is_some() || next.money().is_some());
+    (!counts).then_some(Bounds {
+        range: Range::UpTo(Decimal::from(number)),
+        at: 0,
+        length: 1,
+    })
 }
 
 /// The words before the bounds of a tier; `None` where the cell names no bounds.
