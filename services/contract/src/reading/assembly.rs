@@ -1,11 +1,13 @@
 //! From what the readers of a document found to terms: one list of lines, each with its place, and what they share.
 
+mod counts;
 mod currency;
 mod later;
 mod notes;
 mod order;
 mod ramps;
 mod retention;
+mod rises;
 mod sums;
 mod totals;
 
@@ -73,7 +75,8 @@ pub(super) fn read(document: &Document) -> Reading {
 
 /// Lines in the order of the document, each once, sums apart, with cadence and dates that the contract states for many.
 fn lines(document: &Document, statements: &[Statement], items: Vec<Item>, terms: &mut Terms) -> Vec<Item> {
-    let mut items = order::sorted(items);
+    let mut items = order::sorted(items, statements);
+    counts::fill(document, statements, &mut items);
     sums::separate(&mut items, &mut terms.totals);
     billing::spread(document, statements, &mut items);
     ramps::date(&mut items, &terms.term);

@@ -271,7 +271,7 @@ fn is_generic(token: &Token) -> bool {
     const GENERIC: &str = "the|all|fees|fee|charges|charge|invoices|invoice|services|supplier|provider|vendor|\
         customer|client|each|one|amounts|prices|payment|payments|billing|and|for|such|these|\
         this|under|first|bill|licensor|contractor|consultant|company|unless|otherwise|\
-        agreed|will|shall|then|from|month|on|we|our|you|your|any|every";
+        agreed|will|shall|then|from|month|on|we|our|you|your|any|every|after|end|beginning|start|close|calendar";
     token.is_any(GENERIC)
         || token.is_any(PARTIES)
         || super::parties::role(&token.low).is_some()

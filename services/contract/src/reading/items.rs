@@ -36,6 +36,10 @@ pub(crate) struct Item {
     pub(crate) cadence_is_price_span: bool,
     /// The words do not tell which sort of charge it is.
     pub(crate) kind_unknown: bool,
+    /// Its clause names nothing: "from 1 July it is $66" goes on with the charge before it.
+    pub(crate) goes_on: bool,
+    /// It stands in a sentence, not in a table.
+    pub(crate) in_prose: bool,
     /// The letter of the line it is billed with.
     pub(crate) follows: Option<String>,
     /// How many months each step of its schedule holds, where the words say it; 0 for the last one.
@@ -107,6 +111,8 @@ impl Item {
             reference: None,
             cadence_is_price_span: false,
             kind_unknown: false,
+            goes_on: false,
+            in_prose: false,
             follows: None,
             stages: Vec::new(),
         }

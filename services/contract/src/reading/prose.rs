@@ -11,6 +11,7 @@ mod milestones;
 mod ramps;
 mod rhythm;
 mod steps;
+mod top_ups;
 
 #[cfg(test)]
 mod tests;
@@ -83,6 +84,8 @@ pub(crate) fn read(document: &Document, statements: &[Statement], parties: &Part
             taken: HashSet::new(),
             items: Vec::new(),
         };
+        reader.name_roles();
+        top_ups::read(&mut reader, &mut reading.items);
         reader.read();
         reading.mentions.extend(reader.mentions());
         reading.items.extend(reader.items);
@@ -100,7 +103,7 @@ impl<'s> Reader<'s> {
         self.statement().tokens()
     }
 
-    fn read(&mut self) {
+    fn name_roles(&mut self) {
         let tokens = self.tokens();
         let amounts = tokens
             .iter()
@@ -111,6 +114,9 @@ impl<'s> Reader<'s> {
             .map(|at| (at, roles::role(self.statement(), at, self.parties)))
             .collect();
         self.take_over_lead();
+    }
+
+    fn read(&mut self) {
         if !self.may_charge() {
             return;
         }

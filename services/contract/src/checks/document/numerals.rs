@@ -46,7 +46,9 @@ fn disputed(document: &Document, page: &[Printed<'_>], locale: tokens::Locale) -
 fn lookalikes(document: &Document, page: &[Printed<'_>]) -> Vec<Flag> {
     let at = |index: Option<usize>| index.and_then(|index| page.get(index)).map_or("", Printed::text);
     let suspected = page.iter().enumerate().filter(|(index, word)| {
-        let near = [at(index.checked_sub(1)), at(index.checked_add(1))];
+        // "…in euros. S1.2 Seats": what ends a sentence says nothing of the next word.
+        let before = Some(at(index.checked_sub(1))).filter(|before| !before.ends_with('.'));
+        let near = [before.unwrap_or_default(), at(index.checked_add(1))];
         is_suspect(word.text(), near)
     });
     let flag = |(_, word): (usize, &Printed<'_>)| {

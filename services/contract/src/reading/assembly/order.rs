@@ -1,21 +1,74 @@
 //! The order of lines, their ids, and which lines refer to which.
 
+use super::rises;
 use crate::flag::Code;
+use crate::normal::unit::singular;
 use crate::reading::items::{Doubt, Item};
 use crate::reading::phrases::says_any;
 use crate::reading::statements::Statement;
 use crate::terms::Kind;
 
 /// In the order of the document; a line that says no more than another one goes.
-pub(super) fn sorted(mut items: Vec<Item>) -> Vec<Item> {
+pub(super) fn sorted(mut items: Vec<Item>, statements: &[Statement]) -> Vec<Item> {
     items.sort_by_key(|item| (item.scope, item.words.first().copied()));
+    rises::join(&mut items, statements);
     let mut kept: Vec<Item> = Vec::with_capacity(items.len());
     for item in items {
-        if !kept.iter().any(|known| repeats(known, &item)) {
+        if let Some(known) = kept.iter_mut().find(|known| restates(known, &item)) {
+            absorb(known, item);
+        } else if !kept.iter().any(|known| repeats(known, &item)) {
             kept.push(item);
         }
     }
     kept
+}
+
+/// A sentence on the price of a line that a table holds: "The price of an operator seat is $60 per month until …".
+fn restates(known: &Item, item: &Item) -> bool {
+    let (one, other) = (&known.line, &item.line);
+    let told_apart = known.in_prose != item.in_prose;
+    let priced =
+        one.price.unit_price.value.is_some() && one.price.unit_price.value == other.price.unit_price.value;
+    let (table, prose) = if known.in_prose {
+        (item, known)
+    } else {
+        (known, item)
+    };
+    told_apart
+        && priced
+        && one.cadence.value == other.cadence.value
+        && prose
+            .line
+            .unit
+            .as_deref()
+            .is_some_and(|unit| is_unit_of(table, unit))
+}
+
+/// Is each word of the unit one of the words that name the line?
+fn is_unit_of(line: &Item, unit: &str) -> bool {
+    let own = line.line.unit.as_deref().unwrap_or_default();
+    let known: Vec<String> = line
+        .names
+        .iter()
+        .map(|name| singular(name))
+        .chain(own.split(' ').map(singular))
+        .collect();
+    unit.split(' ')
+        .map(|word| singular(&word.to_lowercase()))
+        .all(|word| known.contains(&word))
+}
+
+/// The sentence's later prices and count join the line.
+fn absorb(known: &mut Item, item: Item) {
+    let Item { line, words, .. } = item;
+    if known.line.schedule.is_empty() {
+        known.line.schedule = line.schedule;
+    }
+    if known.line.quantity.is_absent() {
+        known.line.quantity = line.quantity;
+    }
+    known.line.evidence.extend(line.evidence);
+    known.words.extend(words);
 }
 
 /// The same sort, price, unit, span and name: said twice.

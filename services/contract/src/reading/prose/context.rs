@@ -153,7 +153,8 @@ impl<'s> Reader<'s> {
         let tokens = self.tokens();
         let (from, _) = roles::clause(tokens, at);
         (from..at).rev().find_map(|position| {
-            let opens = tokens.get(position)?.is_any("each|every|per|additional");
+            let opens =
+                tokens.get(position)?.is_any("each|every|per|additional") || prices_one(tokens, position);
             let more = tokens
                 .get(position.saturating_add(1))
                 .is_some_and(|token| token.is("additional") || token.is("extra") || token.is("further"));
@@ -179,14 +180,15 @@ impl<'s> Reader<'s> {
         })
     }
 
-    /// "purchases 50,000 print credits for EUR 2,500": the amount buys credits.
+    /// "purchases 50,000 print credits for EUR 2,500", "buys API credits for $50,000": the amount buys credits.
     pub(super) fn buys_credits(&self, at: usize) -> bool {
         let near = self.tokens().get(at.saturating_sub(16)..at).unwrap_or_default();
         says_any(
             near,
             "purchases|purchase|buys|buy|acquires|orders|prepays|prepaid",
         ) && says_any(near, "credits")
-            && near.iter().any(|token| token.number().is_some())
+            && (near.iter().any(|token| token.number().is_some())
+                || near.last().is_some_and(|token| token.is_any("for|of|worth")))
     }
 
     /// The day something is due: "on or before February 1, 2010", "by April 15, 2000".
@@ -266,6 +268,14 @@ fn is_bounded(tokens: &[Token], at: usize) -> bool {
         "in excess of|excess of|over|above|beyond|exceeding|exceeds|exceed|more than|greater than|up to|first|within|after|\
         less than|fewer than|at least",
     )
+}
+
+/// "the price of an operator seat", "a fee for one inspection".
+fn prices_one(tokens: &[Token], at: usize) -> bool {
+    let back = |count: usize| at.checked_sub(count).and_then(|at| tokens.get(at));
+    let one = tokens.get(at).is_some_and(|token| token.is_any("a|an|one"));
+    one && back(1).is_some_and(|token| token.is_any("of|for"))
+        && back(2).is_some_and(|token| token.is_any("price|fee|charge|rate|cost"))
 }
 
 /// "including 10,000 transactions", "includes up to 10 G of bandwidth", "first 260 hours are free": position and count.

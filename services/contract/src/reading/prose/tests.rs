@@ -33,7 +33,7 @@ fn lines(text: &str) -> Vec<String> {
 
 #[test]
 fn sentences_charge_what_they_say_once() {
-    let cases: [(&str, &[&str]); 42] = [
+    let cases: [(&str, &[&str]); 47] = [
         (
             "The platform fee is raised from $400 per month to $460 per month.",
             &["Recurring 460 monthly"],
@@ -62,6 +62,28 @@ fn sentences_charge_what_they_say_once() {
         (
             "Cleaning costs $500 a month. We invoice this at the end of every month. Repairs cost $60 per visit.",
             &["Recurring 500 monthly", "Usage 60 per_event"],
+        ),
+        (
+            "The price of an operator seat is $60 per month until 30 June 2026. From 1 July 2026 it is $66 per month, and \
+             from 1 January 2027 it is $70 per month.",
+            &["Seat 60 66 70 monthly"],
+        ),
+        (
+            "The hosting fee is $900 per month. From 1 July 2026 the backup fee is $80 per month.",
+            &["Recurring 900 monthly", "Recurring 80 monthly"],
+        ),
+        (
+            "Each analyst seat costs $50 per month.\n\nFrom 1 July 2026 it is $55 per month.",
+            &["Seat 50 monthly", "Recurring 55 monthly"],
+        ),
+        (
+            "On October 1, 2026 Customer buys credits for $10,000. Whenever the balance falls below $5,000, Customer buys \
+             further credits of $8,000 at the price of $8,000.",
+            &["PrepaidCredit 10000 one_time"],
+        ),
+        (
+            "Provider shall invoice fees monthly in arrears. Client shall pay $0.20 per scanned page.",
+            &["Usage 0.2 monthly"],
         ),
         (
             "Customer pays a commission of 3% of net sales.",

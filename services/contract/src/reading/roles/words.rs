@@ -77,7 +77,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
             promotional balance|net worth|market value|per share|market price|gross revenues of|\
             shares of|common stock|do not apply|does not apply|no longer applies|\
             third party and is not|for budgeting|budgetary|non-binding|of its own|trial balance|\
-            valued at|annual revenue of",
+            valued at|annual revenue of|of credit pays for|of credit buys|of credit equals",
     ),
     (
         Role::Security,

@@ -210,7 +210,12 @@ impl<'d> Builder<'d> {
             .last
             .is_none_or(|last| ends_sentence(last) || is_apart(last, line) || self.ended_with_heading());
         let money = text.contains(['$', '€', '£', '%']);
-        if count > 14 || !closed || money || text.ends_with(['.', ',', ';', ':']) && !is_shouted(&text) {
+        if count > 14
+            || !closed
+            || money
+            || begins_label(line) && !text.ends_with(':') && !is_shouted(&text)
+            || text.ends_with(['.', ',', ';', ':']) && !is_shouted(&text)
+        {
             return false;
         }
         if next.is_some_and(|next| is_larger(line, next)) && count <= 10 {

@@ -49,7 +49,7 @@ fn numbered(sentence: &Stretch, length: usize) -> Option<Under> {
     let outline = sentence
         .tokens
         .first()
-        .is_some_and(|token| token.number().is_some());
+        .is_some_and(|token| token.number().is_some() || is_of_schedule(token));
     outline.then(|| Under {
         heading: String::new(),
         number: sentence
@@ -123,6 +123,9 @@ pub(super) fn number_length(tokens: &[Token]) -> usize {
     if first.number().is_some() && outline && (followed || is_mark(second, '.')) {
         return if is_mark(second, '.') { 2 } else { 1 };
     }
+    if is_of_schedule(first) && followed {
+        return 1;
+    }
     let closed = is_mark(second, '.') || is_mark(second, ')');
     if is_outline(first) && closed && first.text.len() <= 4 {
         return 2;
@@ -130,6 +133,17 @@ pub(super) fn number_length(tokens: &[Token]) -> usize {
     // An initial swallows its point: "A." before a heading is a number too.
     let initial = first.text.ends_with('.') && first.text.len() == 2;
     if initial && followed { 1 } else { 0 }
+}
+
+/// `S1.2`, `A.1`, `B2.3.1`: paragraphs of a schedule or an exhibit.
+fn is_of_schedule(token: &Token) -> bool {
+    let letters = token.text.chars().take_while(char::is_ascii_uppercase).count();
+    let rest = token.text.get(letters..).unwrap_or_default();
+    let digits = rest.chars().any(|c| c.is_ascii_digit());
+    (1..=2).contains(&letters)
+        && digits
+        && rest.contains('.')
+        && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
 fn is_outline(token: &Token) -> bool {

@@ -251,9 +251,20 @@ impl RowReader<'_, '_> {
         if let Some(quantity) = self.place.cell(self.row, Column::Quantity).and_then(read) {
             return quantity;
         }
-        self.text_cells()
-            .find_map(|cell| self.quantity_in(cell))
-            .unwrap_or_default()
+        let described = self.text_cells().find_map(|cell| self.quantity_in(cell));
+        described.or_else(|| self.seats_beside()).unwrap_or_default()
+    }
+
+    /// "Monthly in advance; 40 seats at the Commencement Date": a count of seats in another cell of the row.
+    fn seats_beside(&self) -> Option<Found<Decimal>> {
+        let others = self.row.iter().enumerate().filter(|(at, _)| *at != self.column);
+        others.into_iter().find_map(|(_, cell)| {
+            let at = cell.tokens.windows(2).position(
+                |pair| matches!(pair, [count, unit] if count.number().is_some() && is_seat(&unit.low)),
+            )?;
+            let count = cell.tokens.get(at)?.number()?;
+            Some(found(count, cell, self.place.document, at, at.saturating_add(2)))
+        })
     }
 
     /// "Carrier connectors, six"; "625,000 credits"; "6 x connector".
