@@ -56,7 +56,7 @@ pub(super) fn read(document: &Document) -> Reading {
     terms.totals = tables.totals;
     let mut items = tables.items;
     items.extend(prose.items);
-    let items = lines(document, &statements, items, &mut terms);
+    let items = lines(document, &statements, items, &tables.pointers, &mut terms);
     totals::of_sentences(&prose.mentions, &items, &mut terms.totals);
     if items.is_empty() {
         withdraw_conclusions(&mut terms);
@@ -74,9 +74,16 @@ pub(super) fn read(document: &Document) -> Reading {
 }
 
 /// Lines in the order of the document, each once, sums apart, with cadence and dates that the contract states for many.
-fn lines(document: &Document, statements: &[Statement], items: Vec<Item>, terms: &mut Terms) -> Vec<Item> {
+fn lines(
+    document: &Document,
+    statements: &[Statement],
+    items: Vec<Item>,
+    pointers: &[tables::Pointer],
+    terms: &mut Terms,
+) -> Vec<Item> {
     let mut items = order::sorted(items, statements);
     counts::fill(document, statements, &mut items);
+    tables::follow(pointers, &mut items);
     sums::separate(&mut items, &mut terms.totals);
     billing::spread(document, statements, &mut items);
     ramps::date(&mut items, &terms.term);

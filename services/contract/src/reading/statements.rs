@@ -114,7 +114,7 @@ fn is_field(row: &[Stretch]) -> bool {
                 | Key::Currency
         )
     });
-    known && is_label(label) && key(&value.tokens).is_none()
+    known && is_label(label) && !is_label(value)
 }
 
 /// A row of a block of signatures, whatever table the block was taken for.

@@ -5,6 +5,7 @@ mod cells;
 mod columns;
 mod lines;
 mod milestones;
+mod pointers;
 mod ramps;
 mod schedules;
 mod steps;
@@ -21,6 +22,7 @@ use crate::page::Document;
 use crate::terms::{Cadence, Found, Total};
 
 use columns::{Column, columns};
+pub(crate) use pointers::{Pointer, follow};
 
 /// What tables say.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub(crate) struct TablesReading {
     pub(crate) items: Vec<Item>,
     /// Sums printed.
     pub(crate) totals: Vec<Total>,
+    /// Rows whose price stands elsewhere in the document.
+    pub(crate) pointers: Vec<Pointer>,
 }
 
 /// A table and what stands around it.

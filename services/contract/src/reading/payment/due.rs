@@ -188,7 +188,7 @@ fn is_about_else(tokens: &[Token]) -> bool {
             || token.low.starts_with("suspen")
             || token.is_any(
                 "cure|audit|interest|late|overdue|object|discount|default|credit|returned|claim|\
-                claims|delinquent|royalties|royalty|terminate|upfront",
+                claims|delinquent|royalties|royalty|terminate|upfront|means",
             )
     }) || says_any(
         tokens,

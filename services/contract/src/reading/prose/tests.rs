@@ -33,7 +33,7 @@ fn lines(text: &str) -> Vec<String> {
 
 #[test]
 fn sentences_charge_what_they_say_once() {
-    let cases: [(&str, &[&str]); 47] = [
+    let cases: [(&str, &[&str]); 48] = [
         (
             "The platform fee is raised from $400 per month to $460 per month.",
             &["Recurring 460 monthly"],
@@ -80,6 +80,10 @@ fn sentences_charge_what_they_say_once() {
             "On October 1, 2026 Customer buys credits for $10,000. Whenever the balance falls below $5,000, Customer buys \
              further credits of $8,000 at the price of $8,000.",
             &["PrepaidCredit 10000 one_time"],
+        ),
+        (
+            "2. Scan credits\nOn the start date Customer buys scan credits for $3,000.00. Provider invoices the price on that date.",
+            &["PrepaidCredit 3000 one_time"],
         ),
         (
             "Provider shall invoice fees monthly in arrears. Client shall pay $0.20 per scanned page.",

@@ -12,7 +12,7 @@ mod values;
 use rust_decimal::Decimal;
 
 use super::columns::Column;
-use super::{Place, TablesReading, steps};
+use super::{Place, TablesReading, pointers, steps};
 use crate::flag::Code;
 use crate::reading::items::{Doubt, Item, found};
 use crate::reading::phrases::says_any;
@@ -35,6 +35,8 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
         }
         if let Some(total) = total(place, row) {
             reading.totals.push(total);
+        } else if let Some(pointer) = pointers::of(place, row, evidence_of(place, row)) {
+            reading.pointers.push(pointer);
         } else if section.heads(row) {
             section.enter(row);
         } else if section.bounds(place, row) || parts.contains(&at) || informs::only(place, row) {

@@ -1,5 +1,6 @@
 //! Tables of tiers, and rows of tiers inside a price list.
 
+mod included;
 mod range;
 
 use rust_decimal::Decimal;
@@ -170,6 +171,7 @@ impl Ladder<'_, '_> {
             line.price.per = Found::supported(per.count, per.count.to_string(), self.evidence());
         }
         self.rhythm(&mut line, period);
+        line.included = self.included(line.unit.as_deref());
         line.price.tiers = Some(Tiers {
             mode,
             counting: self.counting(),

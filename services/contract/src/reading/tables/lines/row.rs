@@ -72,6 +72,7 @@ impl RowReader<'_, '_> {
         self.timed(&mut line, &rhythm);
         self.allowance(&mut line, &price);
         self.extras(&mut line);
+        self.event(&mut line);
         Some(self.finished(line, sort.is_none(), &price, &rhythm))
     }
 
@@ -200,10 +201,32 @@ impl RowReader<'_, '_> {
         if negative || reduces {
             return Some(Kind::Discount);
         }
+        if self.waits_for_event() && !facts.price.is_per_unit() && facts.price.money.is_some() {
+            return Some(Kind::Milestone);
+        }
         if billed.is_some_and(|billed| billed.often == Often::Ambiguous) {
             return Some(Kind::Recurring);
         }
         kind(facts)
+    }
+
+    /// "On acceptance of the milestone" where other rows say how often they are billed.
+    fn waits_for_event(&self) -> bool {
+        self.place.cell(self.row, Column::Billing).is_some_and(|cell| {
+            let named = says_any(&cell.tokens, "milestone|acceptance|completion|sign-off|go-live");
+            let led = says_any(&cell.tokens, "on|upon|at|after|against|when");
+            named && led && billing::of_cell(&cell.tokens).0.is_none()
+        })
+    }
+
+    /// The event a milestone of a price list waits for: the row is named after it.
+    fn event(&self, line: &mut LineItem) {
+        let name = self.text_cells().next().filter(|_| line.kind == Kind::Milestone);
+        let Some(name) = name else { return };
+        let end = name.tokens.len();
+        line.event = found(name.printed(0, end), name, self.place.document, 0, end);
+        line.cadence = Found::supported(Cadence::OneTime, "", self.evidence());
+        line.timing = Found::derived(Timing::Arrears, "due once it is reached", self.evidence());
     }
 
     fn description(&self) -> String {
