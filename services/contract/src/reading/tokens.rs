@@ -4,6 +4,7 @@
 //! steps speak of tokens only, so that "$50K at discovery" can never be read as "per t".
 
 mod dates;
+mod divided;
 pub(crate) mod fold;
 mod lex;
 mod money;
@@ -100,6 +101,7 @@ pub(crate) fn read(document: &Document, words: &[WordRef], locale: Locale) -> St
         .filter(|at| document.word(*at).is_some_and(crate::page::Word::seen))
         .collect();
     let mut tokens = lex::tokens(document, &seen, locale);
+    divided::join(&seen, &mut tokens);
     dates::join(&mut tokens, locale);
     numbers::join(&mut tokens, locale);
     money::join(&mut tokens);

@@ -25,9 +25,13 @@ impl<'s> Reader<'s> {
             .take_while(move |other| other.paragraph == own.paragraph && other.scope.abs_diff(own.scope) < 12)
     }
 
-    /// What the charge is for: the words before the amount in its clause, else the heading.
+    /// What the charge is for: the words before the amount in its clause, else the heading; where the label is only
+    /// "Price", the thing that a label above it names.
     pub(super) fn description(&self, at: usize) -> String {
         let statement = self.statement();
+        if let Some(thing) = self.labelled_thing() {
+            return thing;
+        }
         let (from, _) = roles::clause(statement.tokens(), at);
         let from = from.max(at.saturating_sub(14));
         let words = statement.stretch.printed(from, at);
@@ -57,6 +61,30 @@ impl<'s> Reader<'s> {
         let lead = self.statement().stretch.printed(first.saturating_sub(8), first);
         let lead = lead.trim_matches(|c: char| !c.is_alphanumeric());
         format!("{lead} {own}").trim().to_owned()
+    }
+
+    /// "Product: People Hub" above "Price: $50 per seat".
+    fn labelled_thing(&self) -> Option<String> {
+        let own = self.statement();
+        let label = own.tokens().get(..own.label)?;
+        let word = |token: &Token| !token.is_mark(':');
+        let priced = label
+            .iter()
+            .filter(|token| word(token))
+            .all(|token| token.is_any("price|unit|rate|fee|list"));
+        if label.is_empty() || !priced {
+            return None;
+        }
+        let above = self.statements.get(..self.index)?.iter().rev();
+        let mut near = above.take_while(|other| other.under.heading == own.under.heading);
+        near.find(|other| {
+            let label = other.tokens().get(..other.label).unwrap_or_default();
+            label.first().is_some_and(|token| {
+                token.is_any("product|service|plan|item|package|subscription|module|software")
+            }) && label.len() <= 3
+                && !other.value().is_empty()
+        })
+        .map(|other| other.stretch.printed(other.label, other.tokens().len()))
     }
 
     /// The clause of a token.

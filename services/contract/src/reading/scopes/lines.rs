@@ -213,7 +213,7 @@ impl<'d> Builder<'d> {
         if count > 14
             || !closed
             || money
-            || begins_label(line) && !text.ends_with(':') && !is_shouted(&text)
+            || self.is_one_of_labels(line, next)
             || text.ends_with(['.', ',', ';', ':']) && !is_shouted(&text)
         {
             return false;
@@ -230,6 +230,11 @@ impl<'d> Builder<'d> {
             && (is_shouted(&text)
                 || (new_start && count <= 9 && is_short(line, next))
                 || (next.is_none() && begins_item(line)))
+    }
+
+    /// "End date: 31 May 2026" among other labels is a field, not the heading of the next.
+    fn is_one_of_labels(&self, line: &Line, next: Option<&Line>) -> bool {
+        begins_label(line) && (next.is_some_and(begins_label) || self.last.is_some_and(begins_label))
     }
 
     fn ended_with_heading(&self) -> bool {

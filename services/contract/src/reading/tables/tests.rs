@@ -20,12 +20,14 @@ fn shown(line: &LineItem) -> String {
     let counts = counts
         .into_iter()
         .filter_map(|(name, count)| count.copied().map(|count| format!("{name} {count}")));
+    let event = line.event.value.iter().map(|event| format!("({event})"));
     let cadence = line.cadence.copied().map(|cadence| cadence.to_string());
     let parts = price
         .map(|price| price.to_string())
         .chain(tiers)
         .chain(counts)
-        .chain(cadence);
+        .chain(cadence)
+        .chain(event);
     format!("{:?} {}", line.kind, parts.collect::<Vec<_>>().join(" "))
 }
 
@@ -58,8 +60,10 @@ Fees
 | Item | Price | Billed |
 |--
 | Operator seats | EUR 60.00 per seat per month | Monthly in advance; 40 seats at the start |
+| Connection | EUR 900.00, one time | On signature by both parties |
 | Data migration | EUR 15,000.00 | On acceptance of the milestone |
 | Meter readings | in steps, see S1.4 | Monthly in arrears |
+| Security review | EUR 4,500.00 per review | Every six months, in advance |
 | Estimated annual fees | EUR 90,000 (for planning) | |
 
 S1.4 Meter readings. 100,000 meter readings in each month are included and free of charge.
@@ -72,7 +76,9 @@ S1.4 Meter readings. 100,000 meter readings in each month are included and free 
         lines(text),
         [
             "Seat 60.00 x 40 monthly",
-            "Milestone 15000.00 one_time",
+            "OneTime 900.00 one_time (On signature by both parties)",
+            "Milestone 15000.00 one_time (Data migration)",
+            "Recurring 4500.00 semiannual",
             "Usage 1-400000@0.0040 400001-on@0.0030 free 100000 monthly",
         ]
     );

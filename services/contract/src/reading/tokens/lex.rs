@@ -272,7 +272,7 @@ impl Cutter<'_> {
     fn is_abbreviation(&self, length: usize) -> bool {
         const KNOWN: &str = "inc|ltd|corp|co|llc|no|nos|st|mr|mrs|ms|dr|jr|sr|vs|approx|max|min|disc|qty|art|sec|\
             jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|ave|ste|dept|attn|calif|plc|al|cf|\
-            incl|excl";
+            incl|excl|pte|pty";
         let text: String = self.chars.iter().skip(self.at).take(length).collect();
         let low = text.to_lowercase();
         let initials =

@@ -54,6 +54,13 @@ fn words_become_typed_tokens() {
             "$50000 at discovery , $100000 at go-live .",
         ),
         ("within thirty (30) days", "within #30 days"),
+        ("the bal-\nance falls", "the balance falls"),
+        (
+            "a long-\nterm lease, non-\nrefundable",
+            "a long-term lease , non-refundable",
+        ),
+        ("forty-\nfive days", "#45 days"),
+        ("a fee - payable", "a fee - payable"),
         ("US$7.50 per US$1 million", "USD7.50 per USD1000000"),
         ("$ 18,000.00 and $30,", "$18000.00 and $30 ,"),
         ("EUR 42.00 or 55 CAD or $55 CAD", "EUR42.00 or CAD55 or CAD55"),

@@ -64,7 +64,7 @@ impl Charge<'_, '_> {
         if let Some((at, length, when)) = said {
             line.timing = self.found(when, at, at.saturating_add(length));
         }
-        if line.kind == Kind::OneTime {
+        if matches!(line.kind, Kind::OneTime | Kind::PrepaidCredit) {
             line.start = self.reader.due_day(self.at).unwrap_or_default();
             if line.timing.is_absent() && !line.start.is_absent() {
                 line.timing = Found::derived(

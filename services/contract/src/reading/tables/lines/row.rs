@@ -58,7 +58,9 @@ impl RowReader<'_, '_> {
             quantity: several,
             unit: unit.as_deref(),
         };
-        let sort = self.kind(&facts, rhythm.billed);
+        let sort = self
+            .kind(&facts, rhythm.billed)
+            .map(|sort| unmeasured(sort, &rhythm));
         let mut line = LineItem::new(
             "",
             sort.unwrap_or(Kind::OneTime),
@@ -221,12 +223,27 @@ impl RowReader<'_, '_> {
 
     /// The event a milestone of a price list waits for: the row is named after it.
     fn event(&self, line: &mut LineItem) {
+        self.signing(line);
         let name = self.text_cells().next().filter(|_| line.kind == Kind::Milestone);
         let Some(name) = name else { return };
         let end = name.tokens.len();
         line.event = found(name.printed(0, end), name, self.place.document, 0, end);
         line.cadence = Found::supported(Cadence::OneTime, "", self.evidence());
         line.timing = Found::derived(Timing::Arrears, "due once it is reached", self.evidence());
+    }
+
+    /// "One time | on signature of this agreement": due on the day of signing, not on the first day of the term.
+    fn signing(&self, line: &mut LineItem) {
+        const SIGNING: &str = "on signature|upon signature|at signature|on signing|upon signing|at signing|on execution|\
+            upon execution|at execution";
+        let cell = self
+            .place
+            .cell(self.row, Column::Billing)
+            .filter(|_| line.kind == Kind::OneTime);
+        if let Some(cell) = cell.filter(|cell| line.event.is_absent() && says_any(&cell.tokens, SIGNING)) {
+            let end = cell.tokens.len();
+            line.event = found(cell.printed(0, end), cell, self.place.document, 0, end);
+        }
     }
 
     fn description(&self) -> String {
@@ -278,16 +295,18 @@ impl RowReader<'_, '_> {
         described.or_else(|| self.seats_beside()).unwrap_or_default()
     }
 
-    /// "Monthly in advance; 40 seats at the Commencement Date": a count of seats in another cell of the row.
+    /// "Monthly in advance; 40 seats at the Commencement Date": a count of seats beside how they are billed.
     fn seats_beside(&self) -> Option<Found<Decimal>> {
-        let others = self.row.iter().enumerate().filter(|(at, _)| *at != self.column);
-        others.into_iter().find_map(|(_, cell)| {
-            let at = cell.tokens.windows(2).position(
-                |pair| matches!(pair, [count, unit] if count.number().is_some() && is_seat(&unit.low)),
-            )?;
-            let count = cell.tokens.get(at)?.number()?;
-            Some(found(count, cell, self.place.document, at, at.saturating_add(2)))
-        })
+        let cell = self.place.cell(self.row, Column::Billing)?;
+        let at = cell.tokens.windows(2).position(
+            |pair| matches!(pair, [count, unit] if count.number().is_some() && is_seat(&unit.low)),
+        )?;
+        let bounded = says_any(
+            cell.tokens.get(..at)?,
+            "up to|maximum|minimum|least|more than|fewer than|less than|per|every|additional",
+        );
+        let count = cell.tokens.get(at)?.number().filter(|_| !bounded)?;
+        Some(found(count, cell, self.place.document, at, at.saturating_add(2)))
     }
 
     /// "Carrier connectors, six"; "625,000 credits"; "6 x connector".
@@ -391,6 +410,20 @@ impl RowReader<'_, '_> {
     /// The whole row.
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         evidence_of(self.place, self.row)
+    }
+}
+
+/// What is billed every six months in advance is no usage, whatever it is counted in: usage is known only afterwards.
+fn unmeasured(sort: Kind, rhythm: &Rhythm) -> Kind {
+    let again = rhythm
+        .billed
+        .and_then(Period::cadence)
+        .is_some_and(|cadence| matches!(cadence, Cadence::Every(_)));
+    let ahead = rhythm.timing == Some(Timing::Advance);
+    if sort == Kind::Usage && again && ahead {
+        Kind::Recurring
+    } else {
+        sort
     }
 }
 
