@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::reading::items::Item;
 use crate::reading::statements::Statement;
-use crate::terms::{Found, LineItem, Segment};
+use crate::terms::{Cadence, Found, LineItem, Segment};
 
 /// Joins each price that goes on with the charge before it in the same paragraph.
 pub(super) fn join(items: &mut Vec<Item>, statements: &[Statement]) {
@@ -35,7 +35,9 @@ fn rises(base: &Item, next: &Item) -> bool {
         .copied()
         .is_some_and(|from| last_from(line).is_none_or(|last| last < from));
     let plain = |line: &LineItem| line.price.tiers.is_none() && price(line).value.is_some();
-    next.goes_on
+    let again = matches!(line.cadence.copied(), Some(Cadence::Every(_)));
+    again
+        && next.goes_on
         && next.in_prose
         && same_unit
         && dated

@@ -363,7 +363,10 @@ impl<'s> Charge<'_, 's> {
         let names = |token: &Token| {
             !matches!(token.kind, TokenKind::Date(_) | TokenKind::Mark(_)) && !token.is_any(NAMES_NOTHING)
         };
-        !words.iter().any(names)
+        let led = words
+            .iter()
+            .any(|token| token.is_any("from|as|starting|beginning|effective|commencing"));
+        led && !words.iter().any(names)
     }
 
     /// "Each additional transaction", "overages", "beyond": what comes after an allowance.

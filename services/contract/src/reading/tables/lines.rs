@@ -2,8 +2,8 @@
 
 mod absent;
 mod doubts;
-mod neighbours;
 mod informs;
+mod neighbours;
 mod parts;
 mod row;
 mod split;

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Section, evidence_of, is_price, neighbours};
 use crate::normal::cadence::Often;
+use crate::normal::duration;
 use crate::normal::unit::{is_seat, singular};
 use crate::page::WordRef;
 use crate::reading::items::{Facts, Item, currency, found, is_one_time_words, kind, unit_name};
