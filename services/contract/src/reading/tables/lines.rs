@@ -1,7 +1,9 @@
 //! Rows of a price list, each a line item.
 
 mod absent;
+mod counts;
 mod doubts;
+mod due;
 mod informs;
 mod neighbours;
 mod parts;

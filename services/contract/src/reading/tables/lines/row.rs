@@ -2,19 +2,19 @@
 
 use rust_decimal::Decimal;
 
+use super::due::unmeasured;
 use super::{Section, evidence_of, is_price, neighbours};
 use crate::normal::cadence::Often;
-use crate::normal::duration;
 use crate::normal::unit::{is_seat, singular};
 use crate::page::WordRef;
-use crate::reading::items::{Facts, Item, currency, found, is_one_time_words, kind, unit_name};
+use crate::reading::items::{Facts, Item, currency, is_one_time_words, kind, unit_name};
 use crate::reading::phrases::{self, Period, Range, bounds, noun, says_any};
 use crate::reading::prices::{self, Expression};
 use crate::reading::prose::timed;
 use crate::reading::tables::columns::Column;
 use crate::reading::tables::{Place, billing};
 use crate::reading::tokens::{Stretch, Token};
-use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Timing};
+use crate::terms::{Cadence, Evidence, Kind, LineItem, Timing};
 
 /// Reads one price of one row.
 pub(super) struct RowReader<'r, 's> {
@@ -213,40 +213,6 @@ impl RowReader<'_, '_> {
         kind(facts)
     }
 
-    /// "On acceptance of the milestone" where other rows say how often they are billed.
-    fn waits_for_event(&self) -> bool {
-        self.place.cell(self.row, Column::Billing).is_some_and(|cell| {
-            let named = says_any(&cell.tokens, "milestone|acceptance|completion|sign-off|go-live");
-            let led = says_any(&cell.tokens, "on|upon|at|after|against|when");
-            named && led && billing::of_cell(&cell.tokens).0.is_none()
-        })
-    }
-
-    /// The event a milestone of a price list waits for: the row is named after it.
-    fn event(&self, line: &mut LineItem) {
-        self.signing(line);
-        let name = self.text_cells().next().filter(|_| line.kind == Kind::Milestone);
-        let Some(name) = name else { return };
-        let end = name.tokens.len();
-        line.event = found(name.printed(0, end), name, self.place.document, 0, end);
-        line.cadence = Found::supported(Cadence::OneTime, "", self.evidence());
-        line.timing = Found::derived(Timing::Arrears, "due once it is reached", self.evidence());
-    }
-
-    /// "One time | on signature of this agreement": due on the day of signing, not on the first day of the term.
-    fn signing(&self, line: &mut LineItem) {
-        const SIGNING: &str = "on signature|upon signature|at signature|on signing|upon signing|at signing|on execution|\
-            upon execution|at execution";
-        let cell = self
-            .place
-            .cell(self.row, Column::Billing)
-            .filter(|_| line.kind == Kind::OneTime);
-        if let Some(cell) = cell.filter(|cell| line.event.is_absent() && says_any(&cell.tokens, SIGNING)) {
-            let end = cell.tokens.len();
-            line.event = found(cell.printed(0, end), cell, self.place.document, 0, end);
-        }
-    }
-
     fn description(&self) -> String {
         let text = |column: Option<&Column>| {
             matches!(column, Some(Column::Description | Column::Note | Column::Event))
@@ -273,66 +239,6 @@ impl RowReader<'_, '_> {
             parts.push(self.place.heading());
         }
         parts.join(" ")
-    }
-
-    fn quantity(&self) -> Found<Decimal> {
-        let read = |cell: &Stretch| {
-            let at = cell.tokens.iter().position(|token| token.number().is_some())?;
-            if is_span(cell.tokens.get(at.saturating_add(1))) {
-                return None;
-            }
-            Some(found(
-                cell.tokens.get(at)?.number()?,
-                cell,
-                self.place.document,
-                at,
-                at.saturating_add(1),
-            ))
-        };
-        if let Some(quantity) = self.place.cell(self.row, Column::Quantity).and_then(read) {
-            return quantity;
-        }
-        let described = self.text_cells().find_map(|cell| self.quantity_in(cell));
-        described.or_else(|| self.seats_beside()).unwrap_or_default()
-    }
-
-    /// "Monthly in advance; 40 seats at the Commencement Date": a count of seats beside how they are billed.
-    fn seats_beside(&self) -> Option<Found<Decimal>> {
-        let cell = self.place.cell(self.row, Column::Billing)?;
-        let at = cell.tokens.windows(2).position(
-            |pair| matches!(pair, [count, unit] if count.number().is_some() && is_seat(&unit.low)),
-        )?;
-        let bounded = says_any(
-            cell.tokens.get(..at)?,
-            "up to|maximum|minimum|least|more than|fewer than|less than|per|every|additional",
-        );
-        let count = cell.tokens.get(at)?.number().filter(|_| !bounded)?;
-        Some(found(count, cell, self.place.document, at, at.saturating_add(2)))
-    }
-
-    /// "Carrier connectors, six"; "625,000 credits"; "6 x connector".
-    fn quantity_in(&self, cell: &Stretch) -> Option<Found<Decimal>> {
-        let last = cell.tokens.len().checked_sub(1)?;
-        let comma = last
-            .checked_sub(1)
-            .and_then(|at| cell.tokens.get(at))
-            .is_some_and(|token| token.is_mark(','));
-        if let Some(count) = cell.tokens.get(last).and_then(Token::number).filter(|_| comma) {
-            return Some(found(
-                count,
-                cell,
-                self.place.document,
-                last,
-                last.saturating_add(1),
-            ));
-        }
-        let count = cell.tokens.first()?.number()?;
-        let counted = cell.tokens.get(1).is_some_and(|token| {
-            token.is("x")
-                || token.is_mark('\u{00D7}')
-                || token.is_any("credits|seats|users|licenses|licences|units")
-        });
-        counted.then(|| found(count, cell, self.place.document, 0, 1))
     }
 
     fn unit(&self, price: &Expression) -> Option<String> {
@@ -412,27 +318,6 @@ impl RowReader<'_, '_> {
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         evidence_of(self.place, self.row)
     }
-}
-
-/// What is billed every six months in advance is no usage, whatever it is counted in: usage is known only afterwards.
-fn unmeasured(sort: Kind, rhythm: &Rhythm) -> Kind {
-    let again = rhythm
-        .billed
-        .and_then(Period::cadence)
-        .is_some_and(|cadence| matches!(cadence, Cadence::Every(_)));
-    let ahead = rhythm.timing == Some(Timing::Advance);
-    if sort == Kind::Usage && again && ahead {
-        Kind::Recurring
-    } else {
-        sort
-    }
-}
-
-/// "12 months" in a column of quantities counts periods, not things.
-fn is_span(unit: Option<&Token>) -> bool {
-    unit.and_then(|unit| duration::unit(&unit.low))
-        .and_then(duration::months)
-        .is_some()
 }
 
 /// "billed with B".
