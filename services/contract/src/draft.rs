@@ -44,7 +44,7 @@ pub fn redraft(terms: Terms, before: &[Flag]) -> Draft {
     settle(terms, of_document.cloned().collect(), before)
 }
 
-fn settle(terms: Terms, mut flags: Vec<Flag>, before: &[Flag]) -> Draft {
+pub(crate) fn settle(terms: Terms, mut flags: Vec<Flag>, before: &[Flag]) -> Draft {
     flags.extend(checks::check(&terms));
     let interpretation = interpret(&terms, &flag::number(flags.clone(), before));
     flags.extend(interpretation.flags);

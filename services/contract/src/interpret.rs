@@ -19,6 +19,9 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use price::per_cadence;
+pub(crate) use schedule::is_signing;
+
 use pricing::plan::{Charge, Commitment, CreditPool, Meter, Milestone, Plan};
 
 use crate::flag::{Code, Flag};
@@ -113,8 +116,10 @@ impl<'t> Parts<'t> {
     fn reduce(&mut self, terms: &Terms, flags: &[Flag]) {
         for (index, item) in terms.line_items.iter().enumerate() {
             let held_up = flags.iter().any(|flag| flag.waits() && flag.is_about_item(index));
+            // Whether a condition holds is for a person to say.
+            let waits = held_up || item.is(crate::terms::Mark::Contingent);
             if item.kind == crate::terms::Kind::Discount
-                && !held_up
+                && !waits
                 && let Err(unclear) = discount::take(self, item)
             {
                 self.flags.push(unclear.about(index, item));
@@ -134,12 +139,11 @@ impl<'t> Parts<'t> {
     /// The charges that lines of these ids became; all if none is named.
     fn charges_of(&self, items: &[String]) -> Vec<String> {
         let named = |item: &String| {
-            self.became
-                .iter()
-                .find(|(from, _)| from == item)
-                .map(|(_, charge)| charge.clone())
+            let item = item.clone();
+            let of_item = self.became.iter().filter(move |(from, _)| *from == item);
+            of_item.map(|(_, charge)| charge.clone())
         };
-        items.iter().filter_map(named).collect()
+        items.iter().flat_map(named).collect()
     }
 }
 
@@ -158,15 +162,24 @@ impl Unclear {
 fn is_charged(item: &LineItem) -> bool {
     use crate::terms::{Kind, Mark};
     let reported = matches!(item.kind, Kind::Usage | Kind::Percentage | Kind::Milestone);
-    let never = [
-        Mark::NonCash,
-        Mark::AlreadyPaid,
-        Mark::PaidByProvider,
-        Mark::PassThrough,
-    ];
-    !never.iter().any(|mark| item.is(*mark))
+    let never = [Mark::NonCash, Mark::AlreadyPaid, Mark::PaidByProvider];
+    // A cap over the life of a contract is for a person to watch: what is passed on under one is not billed by itself.
+    let watched = item.is(Mark::PassThrough) && item.price.cap.value.is_some();
+    !watched
+        && !never.iter().any(|mark| item.is(*mark))
         && (reported || !item.is(Mark::Contingent))
         && item.missing.is_none()
+        && !draws_only(item)
+}
+
+/// "Enriched record: 5 credits" says how a pool is drawn; only what goes beyond the pool is billed.
+fn draws_only(item: &LineItem) -> bool {
+    let per_unit = item
+        .credits
+        .as_ref()
+        .is_some_and(|credits| credits.per_unit.value.is_some());
+    let price = &item.price;
+    per_unit && price.amount.value.is_none() && price.unit_price.value.is_none() && price.tiers.is_none()
 }
 
 fn faults(plan: &Plan) -> Vec<Flag> {

@@ -2,7 +2,8 @@
 //!
 //! **Owns** the document model ([`page`]), reading files into it (`pdf` and its neighbours), the rule reader
 //! (`reading`), what a model must answer (`schema`), tying values to words (`grounding`), flags (`checks`),
-//! turning terms into a draft plan (`interpret`) and the life of a review (`review`).
+//! turning terms into a draft plan (`interpret`), folding the papers of one contract (`bundle`) and the life of a review
+//! (`review`).
 //!
 //! **Does not own** what a price comes to (`pricing`), when it falls due (`billing`), calling a model, storing or
 //! sending anything (`extraction`).
@@ -15,6 +16,7 @@
 //! **Always true.** No I/O, no clock, no async, no floating point near money. Every value carries the words as printed.
 //! What cannot be read with certainty is flagged or refused. Bad input never panics on our side.
 
+pub mod bundle;
 pub mod checks;
 pub mod draft;
 pub mod file;

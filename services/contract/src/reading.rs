@@ -6,6 +6,7 @@ mod escalators;
 pub(crate) mod items;
 pub(crate) mod locale;
 mod nature;
+mod others;
 mod parties;
 pub(crate) mod payment;
 pub(crate) mod phrases;

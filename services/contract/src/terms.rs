@@ -21,7 +21,8 @@ pub use cadence::{Cadence, NotACadence, Span, SpanUnit};
 pub use evidence::{Evidence, Match};
 pub use found::{Found, Status};
 pub use line_item::{
-    Credits, Kind, LineItem, Mark, Price, Segment, TierCounting, TierMode, TierRow, Tiers, Timing,
+    Credits, Kind, LineItem, Mark, PeriodsFrom, Price, Segment, TierCounting, TierMode, TierRow, Tiers,
+    Timing,
 };
 pub use rows::{TermRow, rows};
 
@@ -83,6 +84,29 @@ pub struct Terms {
     /// Every money and percent mention and the part it was given.
     #[serde(default)]
     pub mentions: Vec<Mention>,
+    /// What it says of other papers of the same contract.
+    #[serde(default, skip_serializing_if = "OtherPapers::is_silent")]
+    pub others: OtherPapers,
+}
+
+/// What a paper says of other papers of the same contract.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherPapers {
+    /// Which sort of paper prevails where two differ.
+    #[serde(default, skip_serializing_if = "Found::is_absent")]
+    pub prevails: Found<DocumentKind>,
+    /// Numbers of the clauses that it switches off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switches_off: Vec<Found<String>>,
+}
+
+impl OtherPapers {
+    /// Does it say nothing of them?
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.prevails.is_absent() && self.switches_off.is_empty()
+    }
 }
 
 /// Sorts of paper.
@@ -203,6 +227,9 @@ pub struct EscalatorTerm {
     /// Ids of the lines it raises; all if empty.
     #[serde(default)]
     pub applies_to: Vec<String>,
+    /// Number of the clause it stands in: `4.3`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub clause: String,
     /// Where it stands.
     pub evidence: Vec<Evidence>,
 }

@@ -39,6 +39,13 @@ use command::{Cli, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {
+    // A reader is started for every file: it needs neither the command line's grammar nor TLS.
+    if std::env::args()
+        .skip(1)
+        .eq([extraction::sandbox::READER_SUBCOMMAND])
+    {
+        return extraction::sandbox::reader_main();
+    }
     runtime::install_tls();
     match Cli::try_parse() {
         Ok(cli) => start(cli),

@@ -9,7 +9,31 @@ pub(super) fn check(terms: &Terms) -> Vec<Flag> {
     let mut flags: Vec<Flag> = lines(terms).flat_map(withheld).collect();
     flags.extend(charged(terms).filter_map(without));
     flags.extend(charged(terms).filter_map(still_marked));
+    flags.extend(charged(terms).filter_map(reduction_unclear));
     flags
+}
+
+/// A reduction is printed beside the price, and nothing says that the price already holds it.
+fn reduction_unclear(line: Line<'_>) -> Option<Flag> {
+    let price = &line.item.price;
+    let percent = price
+        .discount_percent
+        .copied()
+        .filter(|percent| !percent.is_zero())?;
+    let settled = price.list_price.value.is_some();
+    let sentence = format!(
+        "A reduction of {}% stands beside the price of {}, and whether the price already holds it is not clear.",
+        percent.normalize(),
+        line.name()
+    );
+    (!settled).then(|| {
+        line.flag(
+            Code::AmbiguousDiscountStacking,
+            "/price/discount_percent",
+            sentence,
+            "Ask which is meant, and enter the price that is billed.",
+        )
+    })
 }
 
 fn withheld(line: Line<'_>) -> Vec<Flag> {

@@ -18,7 +18,8 @@ fn of_line(terms: &Terms, line: Line<'_>) -> Vec<Flag> {
         .item
         .schedule
         .iter()
-        .position(|segment| segment.from.value.is_none());
+        .position(|segment| segment.from.value.is_none())
+        .filter(|at| *at > 0 || line.item.schedule.len() == 1);
     if let Some(at) = undated {
         let sentence = format!(
             "A later price of {} does not say from which day it holds.",
@@ -27,9 +28,12 @@ fn of_line(terms: &Terms, line: Line<'_>) -> Vec<Flag> {
         let field = format!("/schedule/{at}/from");
         return vec![line.flag(Code::RampGap, &field, sentence, "Enter its first day.")];
     }
-    let mut parts: Vec<(Date, Option<Date>)> = line.item.schedule.iter().filter_map(days).collect();
-    parts.sort();
     let (start, end) = bounds(terms);
+    // A first step without a day of its own holds from the beginning.
+    let begin = line.item.start.copied().or(start);
+    let segments = line.item.schedule.iter();
+    let mut parts: Vec<(Date, Option<Date>)> = segments.filter_map(|segment| days(segment, begin)).collect();
+    parts.sort();
     let mut flags: Vec<Flag> = before(line, &parts, line.item.start.copied().or(start))
         .into_iter()
         .collect();
@@ -47,8 +51,8 @@ fn is_ramp(item: &LineItem) -> bool {
     !item.schedule.is_empty() && (lasting || comes_again(item))
 }
 
-fn days(segment: &Segment) -> Option<(Date, Option<Date>)> {
-    Some((segment.from.copied()?, segment.to.copied()))
+fn days(segment: &Segment, begin: Option<Date>) -> Option<(Date, Option<Date>)> {
+    Some((segment.from.copied().or(begin)?, segment.to.copied()))
 }
 
 fn before(line: Line<'_>, parts: &[(Date, Option<Date>)], start: Option<Date>) -> Option<Flag> {

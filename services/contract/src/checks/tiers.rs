@@ -142,6 +142,9 @@ fn touching(line: Line<'_>, tiers: &Tiers) -> Option<Flag> {
         });
     let shared: Vec<(usize, Decimal)> = pairs.collect();
     let (first, _) = shared.first()?;
+    if goes_on_open(tiers, *first) {
+        return None;
+    }
     let bounds: Vec<String> = shared.iter().map(|(_, bound)| count(*bound)).collect();
     let sentence = format!(
         "Tiers of {} share the bound {}: a quantity that stands exactly on it is priced by the lower one.",
@@ -160,6 +163,13 @@ fn touching(line: Line<'_>, tiers: &Tiers) -> Option<Flag> {
     } else {
         flag.severity(Severity::Info)
     })
+}
+
+/// "1–1,000, 1,001–5,000, more than 5,000": bounds a unit apart leave no doubt about the open tier after them.
+fn goes_on_open(tiers: &Tiers, shared: usize) -> bool {
+    let last = tiers.rows.len().saturating_sub(1);
+    let open = tiers.rows.last().is_some_and(|row| row.to.is_none());
+    shared == last && last > 1 && open
 }
 
 /// Seats are counted, and so is whatever begins at the first unit rather than at nothing.

@@ -2,12 +2,13 @@
 
 use super::charged::{Line, charged};
 use crate::flag::{Code, Flag};
+use crate::interpret::per_cadence;
 use crate::normal::cadence::{Often, adverb};
 use crate::terms::{Cadence, Kind, LineItem, Terms};
 
 /// Flags lines that come again without saying when.
 pub(super) fn check(terms: &Terms) -> Vec<Flag> {
-    let flags = charged(terms).flat_map(|line| [cadence(line), timing(line)]);
+    let flags = charged(terms).flat_map(|line| [cadence(line), timing(line), division(line), count(line)]);
     flags.flatten().collect()
 }
 
@@ -81,6 +82,49 @@ fn timing(line: Line<'_>) -> Option<Flag> {
     ))
 }
 
+/// A price for each of something, and nothing says how many there are at first.
+fn count(line: Line<'_>) -> Option<Flag> {
+    let item = line.item;
+    if item.kind != Kind::Seat || item.quantity.value.is_some() {
+        return None;
+    }
+    let sentence = format!("How many {} there are at the start is not clear.", line.name());
+    Some(line.flag(
+        Code::BlankField,
+        "/quantity",
+        sentence,
+        "Enter their number on the first day; 0 if only those that are reported count.",
+    ))
+}
+
+/// "100,000 a year, billed monthly" leaves a fraction of a cent each month.
+fn division(line: Line<'_>) -> Option<Flag> {
+    let item = line.item;
+    let (period, cadence) = (item.price.period.copied()?, item.cadence.copied()?);
+    if item.kind == Kind::Usage {
+        return None;
+    }
+    let price = item
+        .price
+        .amount
+        .copied()
+        .or_else(|| item.price.unit_price.copied())?;
+    let billed = per_cadence(price, period, cadence)?;
+    let fits = billed.scale() <= price.normalize().scale().max(2);
+    let sentence = format!(
+        "{} is priced {period} but billed {cadence}, which does not divide into whole cents.",
+        line.name()
+    );
+    (!fits).then(|| {
+        line.flag(
+            Code::AmbiguousProration,
+            "/price/period",
+            sentence,
+            "Enter the price of one billing period, or accept that each line is rounded.",
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -121,8 +165,20 @@ mod tests {
                 vec!["CADENCE_NOT_STATED /line_items/0/cadence"],
             ),
             (
-                json!({ "kind": "seat", "timing": null }),
+                json!({ "kind": "seat", "timing": null, "quantity": found("5") }),
                 vec!["TIMING_NOT_STATED /line_items/0/timing"],
+            ),
+            (
+                json!({ "kind": "seat" }),
+                vec!["BLANK_FIELD /line_items/0/quantity"],
+            ),
+            (
+                json!({ "price": { "amount": found("100"), "period": found("annual") }, "cadence": found("monthly") }),
+                vec!["AMBIGUOUS_PRORATION /line_items/0/price/period"],
+            ),
+            (
+                json!({ "price": { "amount": found("120"), "period": found("annual") }, "cadence": found("monthly") }),
+                vec![],
             ),
             (
                 json!({ "kind": "one_time", "cadence": null, "timing": null }),

@@ -1,6 +1,6 @@
 //! Lines that become one charge: recurring, seats, usage, percentages, one-time fees.
 
-use pricing::plan::{Bound, Charge, Included, OnceAt, RampSegment, Schedule};
+use pricing::plan::{Bound, Charge, Included, OnceAt, Quantity, RampSegment, Schedule};
 use pricing::price::Price;
 
 use super::{Parts, Unclear, head, milestone, naming, price, quantity, schedule, sources};
@@ -12,8 +12,37 @@ pub(super) fn take(parts: &mut Parts<'_>, item: &LineItem) -> Result<(), Unclear
         return milestone::take(parts, item);
     }
     let charge = of(parts, item)?;
+    let fee = fee_for_each(parts, item, &charge);
     parts.add(item, charge);
+    if let Some(fee) = fee {
+        parts.add(item, fee);
+    }
     Ok(())
+}
+
+/// "2.65% + $0.12, above $1,000,000 2.45% + $0.12": the rate has tiers, the fee for each transaction has none. It is a
+/// charge of its own, by the number of transactions.
+fn fee_for_each(parts: &mut Parts<'_>, item: &LineItem, charge: &Charge) -> Option<Charge> {
+    let tiered = item.kind == Kind::Percentage && item.price.tiers.is_some();
+    let unit_price = price::fixed_fee(item).filter(|_| tiered)?;
+    let counted = LineItem {
+        unit: Some(format!("{} transaction", naming::short(&item.description))),
+        ..item.clone()
+    };
+    Some(Charge {
+        id: format!("{}-each", charge.id),
+        name: format!("{}, for each transaction", charge.name),
+        price: Price::PerUnit {
+            unit_price,
+            per: rust_decimal::Decimal::ONE,
+        },
+        quantity: Quantity::Metered {
+            meter: quantity::meter(parts, &counted),
+        },
+        minimum: None,
+        maximum: None,
+        ..charge.clone()
+    })
 }
 
 /// A fee that falls due when something happens, other than the signing, on no date: like a milestone.
@@ -25,7 +54,7 @@ fn waits_for_event(item: &LineItem) -> bool {
 /// The charge of a line, with the source of each field.
 pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<Charge, Unclear> {
     quantity::counts_its_periods(item, parts.terms)?;
-    let (schedule, mut found) = schedule::of(item)?;
+    let (schedule, mut found) = schedule::of(item, parts.terms)?;
     let (price, ramp) = match &schedule {
         // Instalments carry their own amounts.
         Schedule::Instalments { .. } => (
@@ -48,6 +77,7 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<Charge, Uncle
     );
     found.extend(sources::clauses("", &item.evidence));
     let recurring = matches!(schedule, Schedule::Recurring { .. });
+    let by_transaction = price::per_transaction(item);
     Ok(Charge {
         id: name(parts, item),
         name: item.description.clone(),
@@ -60,14 +90,24 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<Charge, Uncle
         ramp,
         escalators: Vec::new(),
         discounts: Vec::new(),
-        minimum: item.price.minimum.copied().map(|amount| Bound {
-            amount,
-            prorated: false,
-        }),
-        maximum: item.price.cap.copied().map(|amount| Bound {
-            amount,
-            prorated: false,
-        }),
+        minimum: item
+            .price
+            .minimum
+            .copied()
+            .filter(|_| !by_transaction)
+            .map(|amount| Bound {
+                amount,
+                prorated: false,
+            }),
+        maximum: item
+            .price
+            .cap
+            .copied()
+            .filter(|_| !by_transaction)
+            .map(|amount| Bound {
+                amount,
+                prorated: false,
+            }),
         prorated: !matches!(
             schedule,
             Schedule::Once {
@@ -112,6 +152,16 @@ fn priced(
         ramp.extend(later(item, segment, found)?);
     }
     ramp.sort_by_key(|segment| segment.from);
+    // A first step without a day of its own holds from the beginning.
+    if let Some(first) = item
+        .schedule
+        .first()
+        .filter(|first| first.from.value.is_none() && !ramp.is_empty())
+    {
+        let (price, of_price) = price::of(&at_first(item, first))?;
+        found.extend(of_price);
+        return Ok((price, ramp));
+    }
     let has_own = item.price.amount.value.is_some() || item.price.unit_price.value.is_some();
     if ramp.is_empty() || has_own || item.price.tiers.is_some() {
         let (price, of_price) = price::of(item)?;
@@ -121,6 +171,14 @@ fn priced(
     let first = ramp.remove(0);
     found.extend(first.sources);
     Ok((first.price, ramp))
+}
+
+/// The line with the price of its first step as its own.
+fn at_first(item: &LineItem, first: &Segment) -> LineItem {
+    let mut line = item.clone();
+    line.price.amount.clone_from(&first.amount);
+    line.price.unit_price.clone_from(&first.unit_price);
+    line
 }
 
 fn later(

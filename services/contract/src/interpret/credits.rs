@@ -35,6 +35,27 @@ pub(super) fn take(parts: &mut Parts<'_>, item: &LineItem) -> Result<(), Unclear
     Ok(())
 }
 
+/// A pool counted in credits pays what is priced by the credit, and nothing else.
+fn in_unit_of(parts: &Parts<'_>, purchase: &LineItem) -> Vec<String> {
+    let Some((_, unit)) = units(purchase) else {
+        return Vec::new();
+    };
+    let same = |item: &&LineItem| {
+        item.unit
+            .as_deref()
+            .is_some_and(|other| other.trim_end_matches('s') == unit.trim_end_matches('s'))
+    };
+    let ids: Vec<String> = parts
+        .terms
+        .line_items
+        .iter()
+        .filter(|item| item.id != purchase.id)
+        .filter(same)
+        .map(|item| item.id.clone())
+        .collect();
+    parts.charges_of(&ids)
+}
+
 /// So many credits at a price each come to this.
 fn bought(item: &LineItem) -> Option<Decimal> {
     item.quantity
@@ -76,6 +97,11 @@ pub(super) fn link(parts: &mut Parts<'_>) {
             continue;
         };
         let named = parts.charges_of(&item.applies_to);
+        let named = if named.is_empty() {
+            in_unit_of(parts, item)
+        } else {
+            named
+        };
         if let Some(pool) = parts
             .pools
             .iter_mut()

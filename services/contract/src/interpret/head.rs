@@ -28,7 +28,7 @@ pub(super) fn plan(terms: &Terms, parts: Parts<'_>) -> Option<Plan> {
         "time_zone",
         "the contract names no time zone: days begin and end in UTC",
     ));
-    let renewal = renewal(terms, &mut found);
+    let renewal = renewal(terms, term.end, &mut found);
     Some(Plan {
         title: title(terms),
         account: naming::slug(&customer),
@@ -61,7 +61,7 @@ fn title(terms: &Terms) -> String {
 }
 
 /// The day of the last signature; the date of the agreement where no signature is dated.
-fn signed(terms: &Terms) -> Option<Date> {
+pub(super) fn signed(terms: &Terms) -> Option<Date> {
     terms
         .signature_date
         .copied()
@@ -155,20 +155,21 @@ fn payment(terms: &Terms, found: &mut Vec<FieldSource>) -> PaymentTerms {
     }
 }
 
-fn renewal(terms: &Terms, found: &mut Vec<FieldSource>) -> Renewal {
+/// What has no end goes on anyway, whatever it is called.
+fn renewal(terms: &Terms, end: Option<Date>, found: &mut Vec<FieldSource>) -> Renewal {
     let renewal = &terms.renewal;
     found.extend(sources::of("renewal", &renewal.auto));
     found.extend(sources::of("renewal.months", &renewal.months));
     found.extend(sources::of("renewal.notice_days", &renewal.notice_days));
     match (renewal.auto.copied(), renewal.months.copied()) {
         (Some(false), _) => Renewal::Ends,
-        (Some(true), Some(months)) => Renewal::Automatic {
+        (Some(true), Some(months)) if end.is_some() => Renewal::Automatic {
             months,
             notice_days: renewal.notice_days.copied(),
             uplift_percent: uplift(terms),
             at_most: None,
         },
-        (Some(true), None) | (None, _) => Renewal::NotStated,
+        (Some(true), _) | (None, _) => Renewal::NotStated,
     }
 }
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Unclear, sources};
 use crate::flag::Code;
-use crate::terms::{self, Cadence, Found, Kind, LineItem, TierCounting, TierMode};
+use crate::terms::{self, Cadence, Found, Kind, LineItem, Mark, TierCounting, TierMode};
 
 /// The price of a line for its billing cadence, and where it comes from.
 pub(super) fn of(item: &LineItem) -> Result<(Price, Vec<FieldSource>), Unclear> {
@@ -60,6 +60,18 @@ fn plain(item: &LineItem, found: &mut Vec<FieldSource>) -> Result<Price, Unclear
             amount: for_cadence(item, amount, found)?,
         });
     }
+    if item.is(Mark::PassThrough) {
+        found.push(sources::derived(
+            "price",
+            "passed on at cost: all of what was spent",
+        ));
+        return Ok(Price::Percentage {
+            rate: PercentageRate {
+                percent: Decimal::ONE_HUNDRED,
+                ..PercentageRate::default()
+            },
+        });
+    }
     // Reached only after a person decided the flag about it without entering a price.
     Err(without_price(item))
 }
@@ -75,21 +87,44 @@ pub(super) fn without_price(item: &LineItem) -> Unclear {
 }
 
 fn percentage(item: &LineItem, percent: Decimal) -> Price {
+    let bounds = per_transaction(item);
     Price::Percentage {
         rate: PercentageRate {
             percent,
-            fixed_fee: item
-                .price
-                .amount
-                .copied()
-                .or_else(|| item.price.unit_price.copied()),
+            fixed_fee: fixed_fee(item),
             free_amount: item.included.copied(),
+            per_transaction_min: item.price.minimum.copied().filter(|_| bounds),
+            per_transaction_max: item.price.cap.copied().filter(|_| bounds),
             ..PercentageRate::default()
         },
     }
 }
 
-/// "50 a month, billed annually" is 600 a year: a price for a shorter span than the cadence is taken so many times.
+/// What is added to a share for each transaction.
+pub(super) fn fixed_fee(item: &LineItem) -> Option<Decimal> {
+    item.price
+        .amount
+        .copied()
+        .or_else(|| item.price.unit_price.copied())
+}
+
+/// "0.80%, max. $5.00" bounds each payment; "4% of the month's usage, never less than $1,000 a month" bounds the month.
+pub(super) fn per_transaction(item: &LineItem) -> bool {
+    let of_time = |found: &Found<Decimal>| {
+        let text = found.printed.to_lowercase();
+        ["month", "quarter", "year", "annum", "period", "annual"]
+            .iter()
+            .any(|span| text.contains(span))
+    };
+    let bounded = |found: &Found<Decimal>| found.value.is_some() && !of_time(found);
+    item.kind == Kind::Percentage
+        && item.applies_to.is_empty()
+        && item.price.tiers.is_none()
+        && (bounded(&item.price.minimum) || bounded(&item.price.cap))
+}
+
+/// "50 a month, billed annually" is 600 a year, "72,000 a year, billed quarterly" 18,000 a quarter. What does not divide into
+/// whole cents is divided exactly; each line is rounded once, and a flag says so.
 pub(super) fn for_cadence(
     item: &LineItem,
     price: Decimal,
@@ -106,22 +141,37 @@ pub(super) fn for_cadence(
     if period == cadence {
         return Ok(price);
     }
-    let times = times(period, cadence).ok_or_else(|| unfit(item, period, cadence))?;
-    let whole = price
-        .checked_mul(Decimal::from(times))
-        .ok_or_else(|| unfit(item, period, cadence))?;
+    let billed = per_cadence(price, period, cadence).ok_or_else(|| unfit(item, period, cadence))?;
     found.push(sources::derived(
         "price",
-        format!("{price} {period} × {times} = {whole} {cadence}"),
+        format!(
+            "{price} {period} {} = {billed} {cadence}",
+            factor(period, cadence)
+        ),
     ));
-    Ok(whole)
+    Ok(billed)
 }
 
-fn times(period: Cadence, cadence: Cadence) -> Option<u32> {
-    let (short, long) = (period.in_months()?, cadence.in_months()?);
-    (short > 0 && long.is_multiple_of(short))
-        .then(|| long.checked_div(short))
-        .flatten()
+/// `× 12`, `÷ 4`, `× 6 ÷ 12`.
+fn factor(period: Cadence, cadence: Cadence) -> String {
+    match (period.in_months(), cadence.in_months()) {
+        (Some(stated), Some(billed)) if stated > 0 && billed.is_multiple_of(stated) => {
+            format!("× {}", billed.checked_div(stated).unwrap_or(billed))
+        }
+        (Some(stated), Some(billed)) if billed > 0 && stated.is_multiple_of(billed) => {
+            format!("÷ {}", stated.checked_div(billed).unwrap_or(stated))
+        }
+        (stated, billed) => format!("× {} ÷ {}", billed.unwrap_or(1), stated.unwrap_or(1)),
+    }
+}
+
+/// A price of one span for another, both counted in months.
+pub(crate) fn per_cadence(price: Decimal, period: Cadence, cadence: Cadence) -> Option<Decimal> {
+    let (stated, billed) = (period.in_months()?, cadence.in_months()?);
+    let whole = price.checked_mul(Decimal::from(billed))?;
+    whole
+        .checked_div(Decimal::from(stated))
+        .map(|price| price.normalize())
 }
 
 fn unfit(item: &LineItem, period: Cadence, cadence: Cadence) -> Unclear {
@@ -129,7 +179,7 @@ fn unfit(item: &LineItem, period: Cadence, cadence: Cadence) -> Unclear {
         code: Code::AmbiguousProration,
         field: "/price/period",
         sentence: format!(
-            "“{}” is priced {period} but billed {cadence}, which does not divide evenly.",
+            "“{}” is priced {period} but billed {cadence}, and neither is a part of the other.",
             item.description
         ),
         what_to_do: "Enter the price of one billing period.",

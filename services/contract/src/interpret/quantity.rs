@@ -13,6 +13,11 @@ use crate::terms::{Kind, LineItem, Mark, Terms};
 pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<(Quantity, Vec<FieldSource>), Unclear> {
     let found = sources::of("quantity", &item.quantity);
     let quantity = match item.kind {
+        Kind::Usage if is_passed_on(item) => Quantity::Amount {
+            of: AmountBase::Meter {
+                meter: meter(parts, item),
+            },
+        },
         Kind::Usage => Quantity::Metered {
             meter: meter(parts, item),
         },
@@ -20,7 +25,8 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<(Quantity, Ve
             of: base(parts, item),
         },
         Kind::Seat => Quantity::Seats {
-            initial: item.quantity.copied().ok_or_else(|| uncounted(item))?,
+            // Where none is agreed, as many are charged as are reported; a check asks for their number.
+            initial: item.quantity.copied().unwrap_or(Decimal::ZERO),
             floor: None,
             ratchet: item.is(Mark::Ratchet),
             true_up: None::<SeatTrueUp>,
@@ -35,16 +41,13 @@ pub(super) fn of(parts: &mut Parts<'_>, item: &LineItem) -> Result<(Quantity, Ve
     Ok((quantity, found))
 }
 
-fn uncounted(item: &LineItem) -> Unclear {
-    Unclear {
-        code: Code::BlankField,
-        field: "/quantity",
-        sentence: format!(
-            "How many “{}” there are at the start is not clear.",
-            item.description
-        ),
-        what_to_do: "Enter their number on the first day; 0 if there are none yet.",
-    }
+/// Somebody else's price: what is measured is money.
+fn is_passed_on(item: &LineItem) -> bool {
+    let price = &item.price;
+    item.is(Mark::PassThrough)
+        && price.unit_price.value.is_none()
+        && price.amount.value.is_none()
+        && price.tiers.is_none()
 }
 
 /// A flat amount counts once; so many units at a price each count as many.
@@ -92,7 +95,7 @@ fn base(parts: &mut Parts<'_>, item: &LineItem) -> AmountBase {
 }
 
 /// The meter of a line's unit. Lines that count the same unit at different prices are measured apart.
-fn meter(parts: &mut Parts<'_>, item: &LineItem) -> String {
+pub(super) fn meter(parts: &mut Parts<'_>, item: &LineItem) -> String {
     let unit = item
         .unit
         .clone()

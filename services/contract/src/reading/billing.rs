@@ -1,15 +1,15 @@
 //! How often and when the whole contract is billed, and which lines that is said of.
 
 mod rhythm;
+mod settled;
 
-use super::items::{Doubt, Item};
+use super::items::Item;
 use super::phrases::{Period, says_any, timing};
 use super::statements::{Key, Statement};
 use super::tokens::Token;
-use crate::flag::Code;
 use crate::normal::unit::singular;
 use crate::page::Document;
-use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Mark, Timing};
+use crate::terms::{Cadence, Evidence, Found, Kind, Timing};
 
 /// One thing the contract says of billing.
 struct Rule {
@@ -35,6 +35,11 @@ enum Subject {
     Measured,
     /// Lines that these words name.
     Named(Vec<String>),
+    /// The lines that follow: "the following fees, which are billed monthly".
+    Below {
+        /// Scope of the rule itself, until that of the lines is known.
+        scope: usize,
+    },
     /// What the sentence before has just named: "We invoice this …", "Billed monthly in arrears."
     Said {
         /// Scope of the rule itself, until the one it speaks of is known.
@@ -59,15 +64,22 @@ pub(crate) fn spread(document: &Document, statements: &[Statement], items: &mut 
             }
         }
     }
-    follow_references(items);
+    settled::follow_references(items);
     for item in items.iter_mut() {
-        settle(item);
+        settled::settle(item);
     }
 }
 
 /// Finds what "this" is: the line named last in the same paragraph. Without one the rule speaks of all lines, and so
 /// does "Provider shall invoice Client's head office monthly", whose object is no line.
 fn resolve(rule: &mut Rule, statements: &[Statement], items: &[Item]) {
+    if let Subject::Below { scope } = rule.subject {
+        let after = items.iter().map(|item| item.scope).filter(|other| *other > scope);
+        match after.min().filter(|next| next.abs_diff(scope) <= 3) {
+            Some(scope) => rule.subject = Subject::Below { scope },
+            None => rule.subject = Subject::All,
+        }
+    }
     if rule.acts && !items.iter().any(|item| applies(rule, item)) {
         rule.subject = Subject::All;
         rule.explicit = false;
@@ -139,12 +151,22 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
             "just ended|just closed|of the following month|of the next month|following its use|used from|used during|used in",
         )
         .then_some(Timing::Arrears)
+        .or_else(|| {
+            says_any(
+                value,
+                "they cover|it covers|for that month|for that quarter|for that period",
+            )
+            .then_some(Timing::Advance)
+        })
     });
     let cadence = period.and_then(Period::cadence);
     let found = cadence.is_some() || timing.is_some();
     let subject = match (of_form, points_back(tokens)) {
         (true, _) => Subject::All,
         (false, true) => Subject::Said {
+            scope: statement.scope,
+        },
+        (false, false) if points_ahead(tokens) => Subject::Below {
             scope: statement.scope,
         },
         (false, false) => subject(tokens),
@@ -183,6 +205,15 @@ fn points_back(tokens: &[Token]) -> bool {
         token.is_any("this|these|it|they") && alone()
     });
     verb || word
+}
+
+/// "the following fees", "the charges below".
+fn points_ahead(tokens: &[Token]) -> bool {
+    says_any(
+        tokens,
+        "the following fees|the following charges|the following prices|the following rates|following amounts|\
+         fees below|charges below|prices below|rates below|fees listed below|charges listed below|set out below",
+    )
 }
 
 /// Sentences about invoices that name no amount of their own.
@@ -226,6 +257,20 @@ fn subject(tokens: &[Token]) -> Subject {
     ) {
         return Subject::Agreed;
     }
+    // "Northlight invoices at the end of each month …": who invoices is no line.
+    let invoices = tokens
+        .iter()
+        .take(4)
+        .position(|token| token.is_any("invoices|bills|charges|invoice|bill"));
+    let active = invoices
+        .is_some_and(|at| at > 0 && tokens.get(..at).unwrap_or_default().iter().all(Token::is_capital));
+    if active {
+        return if whole("delivered|used|consumed|processed|recorded|measured|performed|worked") {
+            Subject::Measured
+        } else {
+            Subject::All
+        };
+    }
     let names: Vec<String> = lead
         .iter()
         .filter(|token| token.low.len() > 2 && !is_generic(token))
@@ -268,10 +313,11 @@ const WHEN: &str = "monthly|quarterly|annually|yearly|weekly|semi-annually|once|
 
 /// Words that name no particular line.
 fn is_generic(token: &Token) -> bool {
-    const GENERIC: &str = "the|all|fees|fee|charges|charge|invoices|invoice|services|supplier|provider|vendor|\
+    const GENERIC: &str = "the|all|fees|fee|charges|charge|invoices|invoice|services|service|after|end|at|when|once|before|beginning|start|day|supplier|provider|vendor|\
         customer|client|each|one|amounts|prices|payment|payments|billing|and|for|such|these|\
         this|under|first|bill|licensor|contractor|consultant|company|unless|otherwise|\
-        agreed|will|shall|then|from|month|on|we|our|you|your|any|every|after|end|beginning|start|close|calendar";
+        agreed|will|shall|then|from|month|on|we|our|you|your|any|every|annual|monthly|quarterly|yearly|year|half-yearly|\
+        after|end|beginning|start|close|calendar";
     token.is_any(GENERIC)
         || token.is_any(PARTIES)
         || super::parties::role(&token.low).is_some()
@@ -286,14 +332,19 @@ fn applies(rule: &Rule, item: &Item) -> bool {
         Subject::Agreed => agreed,
         Subject::Measured => measured,
         Subject::Said { scope } => item.scope == *scope,
+        Subject::Below { scope } => item.scope == *scope && (measured || agreed),
         Subject::Named(words) => {
-            let hits = words
-                .iter()
-                .filter(|word| item.names.iter().any(|name| singular(name) == singular(word)))
-                .count();
+            let hits = words.iter().filter(|word| is_called(item, word)).count();
             hits > 0 && hits.saturating_mul(2) >= words.len()
         }
     }
+}
+
+/// By a word of its name, or by what it counts: "requests are invoiced …".
+fn is_called(item: &Item, word: &str) -> bool {
+    let unit = item.line.unit.as_deref().unwrap_or_default();
+    let words = item.names.iter().map(String::as_str).chain(unit.split(' '));
+    words.into_iter().any(|name| singular(name) == singular(word))
 }
 
 /// What the line does not say itself, the rule says.
@@ -319,6 +370,12 @@ fn apply(rule: &Rule, item: &mut Item) {
     }
 }
 
+/// "Invoices: every six months in advance" cannot speak of what is known only afterwards.
+fn of_others(rule: &Rule, item: &Item) -> bool {
+    let measured = matches!(item.line.kind, Kind::Usage | Kind::Percentage);
+    measured && rule.timing == Some(Timing::Advance) && rule.subject == Subject::All
+}
+
 /// "$118.80 per user per month" states the span of the price; how often it is billed stands elsewhere. A cadence from a
 /// billing column or a verb of billing is no such span; and a yearly fee is not cut into months by a sentence about
 /// invoices in general.
@@ -328,81 +385,15 @@ fn takes_cadence(rule: &Rule, item: &Item, cadence: Cadence) -> bool {
         Kind::OneTime | Kind::Milestone | Kind::PrepaidCredit
     );
     let Some(stated) = item.line.cadence.copied() else {
-        return !once && item.line.cadence.printed.is_empty();
+        return !once && !of_others(rule, item) && item.line.cadence.printed.is_empty();
     };
     let longer = match (stated.in_months(), cadence.in_months()) {
         (Some(stated), Some(billed)) => billed > stated,
         _ => false,
     };
-    !once && stated != Cadence::PerEvent && item.cadence_is_price_span && (longer || rule.explicit)
-}
-
-/// "billed with B": the line follows the one of that letter.
-fn follow_references(items: &mut [Item]) {
-    for at in 0..items.len() {
-        let Some(target) = items.get(at).and_then(|item| item.follows.clone()) else {
-            continue;
-        };
-        let lead = items
-            .iter()
-            .find(|item| item.reference.as_deref() == Some(target.as_str()));
-        let Some((cadence, timing)) = lead.map(|lead| (lead.line.cadence.clone(), lead.line.timing.clone()))
-        else {
-            continue;
-        };
-        let Some(item) = items.get_mut(at) else { continue };
-        item.line.cadence = cadence;
-        item.line.timing = timing;
-    }
-}
-
-/// Can it be charged one by one? Tiers, allowances and shares of a turnover are counted over a span that somebody must name.
-fn happens(line: &LineItem) -> bool {
-    let counted = line.price.tiers.is_some() || line.included.value.is_some();
-    let by_transaction =
-        line.price.unit_price.value.is_some() || line.price.cap.value.is_some() || line.unit.is_some();
-    let share = line.kind == Kind::Percentage && !by_transaction;
-    !counted && !share
-}
-
-/// What follows from the sort of line: what is measured is known only afterwards; what is bought once in advance is paid
-/// at once; what is counted one by one falls due when it happens.
-fn settle(item: &mut Item) {
-    let line = &mut item.line;
-    let evidence = line.evidence.clone();
-    let measured = matches!(line.kind, Kind::Usage | Kind::Percentage);
-    if measured && line.timing.value.is_none() && line.timing.printed.is_empty() {
-        line.timing = Found::derived(
-            Timing::Arrears,
-            "what is measured is known only afterwards",
-            evidence.clone(),
-        );
-    }
-    if line.kind == Kind::PrepaidCredit && line.timing.value.is_none() {
-        line.timing = Found::derived(Timing::Advance, "prepaid", evidence.clone());
-    }
-    let open = line.cadence.value.is_none() && line.cadence.printed.is_empty();
-    let by_time = line
-        .unit
-        .as_deref()
-        .is_some_and(|unit| unit.contains("hour") || unit.contains("day"));
-    let draws = line.credits.is_some();
-    let passed = line.is(Mark::PassThrough);
-    if measured && open && passed {
-        let sentence = format!(
-            "The contract does not say when “{}” is passed on.",
-            line.description
-        );
-        let doubt = Doubt::new(
-            Code::CadenceNotStated,
-            "/cadence",
-            sentence,
-            "Enter its cadence, for example monthly.",
-            evidence.clone(),
-        );
-        item.doubts.push(doubt);
-    }
-    if measured && open && !by_time && !draws && happens(line) {
-        line.cadence = Found::derived(Cadence::PerEvent, "charged whenever it happens", evidence);
-    }
+    !once
+        && !of_others(rule, item)
+        && stated != Cadence::PerEvent
+        && item.cadence_is_price_span
+        && (longer || rule.explicit)
 }

@@ -101,6 +101,7 @@ fn escalator(document: &Document, statement: &Statement) -> Option<EscalatorTerm
         every: Found::absent(),
         first: Found::absent(),
         applies_to: Vec::new(),
+        clause: statement.under.number.trim_end_matches('.').to_owned(),
         evidence: statement.evidence(document),
     };
     percents(document, statement, &mut term);

@@ -40,6 +40,8 @@ pub(crate) struct Item {
     pub(crate) goes_on: bool,
     /// It stands in a sentence, not in a table.
     pub(crate) in_prose: bool,
+    /// The row that heads its part of a table, in lower case.
+    pub(crate) section: String,
     /// The letter of the line it is billed with.
     pub(crate) follows: Option<String>,
     /// How many months each step of its schedule holds, where the words say it; 0 for the last one.
@@ -113,6 +115,7 @@ impl Item {
             kind_unknown: false,
             goes_on: false,
             in_prose: false,
+            section: String::new(),
             follows: None,
             stages: Vec::new(),
         }

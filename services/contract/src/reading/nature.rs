@@ -45,7 +45,7 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
         nature.title = Found::supported(title.printed(0, end), title.printed(0, end), evidence.clone());
         nature.kind = Found::supported(kind, title.printed(0, end), evidence);
     }
-    if document.media == Media::Email && nature.kind.is_absent() {
+    if document.media == Media::Email {
         nature.kind = Found::derived(DocumentKind::Email, "the file is an e-mail", Vec::new());
     }
     amends(document, &opening, statements, &mut nature);

@@ -1,11 +1,13 @@
 //! Who is paid and who pays: from labels, from defined roles, from who pays whom.
 
+mod mail;
 mod names;
 mod payers;
 
 #[cfg(test)]
 mod tests;
 
+use super::scopes::{Content, Scopes};
 use super::statements::{Key, Statement};
 use super::tokens::{Token, listed};
 use crate::page::Document;
@@ -47,13 +49,19 @@ struct Introduced {
 }
 
 /// Reads the parties.
-pub(crate) fn read(document: &Document, statements: &[Statement]) -> Parties {
+pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement]) -> Parties {
     let mut found: Vec<Introduced> = Vec::new();
     for statement in statements {
         for party in introductions(document, statement) {
             remember(&mut found, party);
         }
     }
+    if found.len() < 2 {
+        letterhead(document, scopes)
+            .into_iter()
+            .for_each(|party| remember(&mut found, party));
+    }
+    mail::sender(document, statements, &mut found);
     settle_sides(&mut found, statements);
     let side = |side: Side| {
         found
@@ -81,8 +89,38 @@ fn words_for(party: &Introduced) -> Vec<String> {
     let first = party.name.split([' ', ',', '.']).next().unwrap_or_default();
     let mut words = vec![first.to_lowercase()];
     words.extend(party.alias.iter().map(|alias| alias.to_lowercase()));
+    // ("we", "us"): whoever is one of them is all of them.
+    let pronouns: &[&str] = match party.alias.as_deref().map(str::to_lowercase).as_deref() {
+        Some("we" | "us" | "our") => &["we", "us", "our"],
+        Some("you" | "your") => &["you", "your"],
+        _ => &[],
+    };
+    words.extend(pronouns.iter().map(|word| (*word).to_owned()));
     words.retain(|word| word.len() > 1 && word != "the");
     words
+}
+
+/// "Umberfield Data Co. – ORDER SHEET 0093": who wrote the paper stands over it.
+fn letterhead(document: &Document, scopes: &Scopes) -> Vec<Introduced> {
+    let headings = scopes
+        .all
+        .iter()
+        .take(6)
+        .filter_map(|scope| match &scope.content {
+            Content::Heading(title) => Some(title),
+            _ => None,
+        });
+    let names = headings.filter_map(|title| {
+        let found = name(&title.tokens, 0).filter(|name| name.suffix)?;
+        Some(Introduced {
+            name: title.printed(0, found.end()),
+            alias: None,
+            side: None,
+            evidence: title.evidence(document, 0, found.end()),
+            weight: 1,
+        })
+    });
+    names.collect()
 }
 
 /// The same name again adds what was not known: an alias, a side.
@@ -120,6 +158,7 @@ fn introductions(document: &Document, statement: &Statement) -> Vec<Introduced> 
             .collect(),
         Some(Key::Customer) => labelled(document, statement, Side::Customer)
             .into_iter()
+            .chain(by_whom(document, statement))
             .collect(),
         _ => in_prose(document, statement),
     }
@@ -145,6 +184,20 @@ fn labelled(document: &Document, statement: &Statement, side: Side) -> Option<In
         } else {
             2
         },
+    })
+}
+
+/// "Prepared for Ferncliffe Ltd by Sparrowgate Inc.": who wrote it is paid.
+fn by_whom(document: &Document, statement: &Statement) -> Option<Introduced> {
+    let tokens = statement.tokens();
+    let at = tokens.iter().position(|token| token.is("by"))?.saturating_add(1);
+    let found = name(tokens, at).filter(|name| name.suffix && at > statement.label)?;
+    Some(Introduced {
+        name: statement.stretch.printed(at, found.end()),
+        alias: None,
+        side: Some(Side::Provider),
+        evidence: statement.evidence_of(document, at, found.end()),
+        weight: 2,
     })
 }
 
@@ -217,7 +270,7 @@ fn settle_sides(found: &mut [Introduced], statements: &[Statement]) {
             .all(|side| found.iter().any(|party| party.side == Some(*side)))
     };
     if both(found) {
-        return;
+        return turn_where_sellers_pay(found, statements);
     }
     let mut open: Vec<usize> = (0..found.len()).collect();
     open.retain(|at| found.get(*at).is_some_and(|party| party.side.is_none()));
@@ -232,10 +285,35 @@ fn settle_sides(found: &mut [Introduced], statements: &[Statement]) {
         if let Some(party) = found.get_mut(*other) {
             party.side = Some(opposite(side));
         }
-        return;
+        return turn_where_sellers_pay(found, statements);
     }
     if let [first, second] = open.as_slice() {
         settle_by_payment(found, *first, *second, statements);
+    }
+}
+
+/// On a marketplace the "Seller" pays the platform: where the words for a role do not say who is paid, who pays does.
+fn turn_where_sellers_pay(found: &mut [Introduced], statements: &[Statement]) {
+    const EITHER: &str = "seller|publisher|carrier|franchisee";
+    let at = |found: &[Introduced], side: Side| found.iter().position(|party| party.side == Some(side));
+    let (Some(provider), Some(customer)) = (at(found, Side::Provider), at(found, Side::Customer)) else {
+        return;
+    };
+    let either = |at: usize| {
+        let alias = found
+            .get(at)
+            .and_then(|party| party.alias.as_deref())
+            .unwrap_or_default();
+        listed(EITHER, alias.to_lowercase().trim_start_matches("the "))
+    };
+    if !either(provider) {
+        return;
+    }
+    let words = |at: usize| found.get(at).map(words_for).unwrap_or_default();
+    if payers::side_of_first(&words(provider), &words(customer), statements) == Some(Side::Customer) {
+        for party in found.iter_mut() {
+            party.side = party.side.map(opposite);
+        }
     }
 }
 

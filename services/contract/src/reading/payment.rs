@@ -52,7 +52,7 @@ pub(crate) fn rule_in(tokens: &[Token]) -> Option<Due> {
 
 fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> {
     let tokens = statement.tokens();
-    let found = due::find(tokens, statement.key == Some(Key::Payment))?;
+    let found = due::find(tokens, is_payment_field(statement))?;
     let end = found.at.saturating_add(found.length);
     let evidence = statement.evidence_of(document, due::begin(tokens, found.at), end);
     Some(Stated {
@@ -65,6 +65,15 @@ fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> 
         ) && !matches!(found.due, Due::Net { days: 0 }),
         found: Found::supported(found.due, statement.stretch.printed(found.at, end), evidence),
     })
+}
+
+/// "Payment Terms: Net 30"; "Settlement: 28 days" says when to pay, "Settlement: monthly" how often is billed.
+fn is_payment_field(statement: &Statement) -> bool {
+    let settles = statement
+        .tokens()
+        .first()
+        .is_some_and(|token| token.is("settlement"));
+    statement.key == Some(Key::Payment) || (settles && statement.key == Some(Key::Billing))
 }
 
 /// One rule where all agree; where they differ, the one the contract lets prevail, else a conflict.

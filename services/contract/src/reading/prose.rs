@@ -5,6 +5,7 @@
 mod charges;
 mod context;
 mod discounts;
+mod halves;
 mod instalments;
 mod limits;
 mod milestones;
@@ -64,6 +65,8 @@ pub(crate) struct Reader<'s> {
     /// Its place among them.
     pub(crate) index: usize,
     pub(crate) parties: &'s Parties,
+    /// Is the paper an amendment?
+    amends: bool,
     /// Roles of its amounts, by token.
     roles: Vec<(usize, Role)>,
     taken: HashSet<usize>,
@@ -71,7 +74,12 @@ pub(crate) struct Reader<'s> {
 }
 
 /// Reads all sentences.
-pub(crate) fn read(document: &Document, statements: &[Statement], parties: &Parties) -> ProseReading {
+pub(crate) fn read(
+    document: &Document,
+    statements: &[Statement],
+    parties: &Parties,
+    amends: bool,
+) -> ProseReading {
     let mut reading = ProseReading::default();
     for (index, own) in statements.iter().enumerate() {
         let mut reader = Reader {
@@ -80,6 +88,7 @@ pub(crate) fn read(document: &Document, statements: &[Statement], parties: &Part
             own,
             index,
             parties,
+            amends,
             roles: Vec::new(),
             taken: HashSet::new(),
             items: Vec::new(),
@@ -112,6 +121,16 @@ impl<'s> Reader<'s> {
             .map(|(at, _)| at);
         self.roles = amounts
             .map(|at| (at, roles::role(self.statement(), at, self.parties)))
+            .map(|(at, role)| {
+                (
+                    at,
+                    if self.amends && is_new_price(tokens, at) {
+                        Role::Price
+                    } else {
+                        role
+                    },
+                )
+            })
             .collect();
         self.take_over_lead();
     }
@@ -127,6 +146,7 @@ impl<'s> Reader<'s> {
         }
         steps::read(self);
         ramps::read(self);
+        halves::read(self);
         milestones::read(self);
         instalments::read(self);
         charges::read(self);
@@ -234,6 +254,19 @@ const LEAD: usize = 10;
 fn lead(statement: &Statement, at: usize) -> String {
     let (from, _) = roles::clause(statement.tokens(), at);
     statement.stretch.printed(from.max(at.saturating_sub(LEAD)), at)
+}
+
+/// "is increased to $450.00 per month": in an amendment, what a price is changed to is the price from then on.
+fn is_new_price(tokens: &[Token], at: usize) -> bool {
+    let to = at
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_some_and(|token| token.is("to"));
+    let changed = super::phrases::has_stem(
+        tokens.get(..at).unwrap_or_default(),
+        "increas|decreas|reduc|rais|chang|amend|lower|revis|adjust|replac",
+    );
+    to && changed && tokens.get(at).is_some_and(|token| token.money().is_some())
 }
 
 fn is_amount(token: &Token) -> bool {

@@ -64,7 +64,7 @@ fn says_end(tokens: &[Token]) -> bool {
         "no automatic renewal|not renew automatically|not automatically renew|\
         not renew by itself|without automatic renewal|not auto-renew|does not auto-renew|\
         not be automatically renewed|no auto-renewal|does not renew|will not renew|\
-        shall not renew|lapses at its end|everything stops on|\
+        shall not renew|order lapses|agreement lapses|lapses unless|contract lapses|lapses at its end|everything stops on|\
         not subject to automatic renewal|ends without notice|there is no renewal|\
         expires automatically|not extended by itself|extension needs a new|not extended automatically",
     )
@@ -81,7 +81,7 @@ fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document)
     );
     let by_itself = says_any(
         tokens,
-        "automatically|auto-renew|auto-renews|automatic|unless|month to month|month-to-month",
+        "automatically|auto-renew|auto-renews|automatic|unless|if neither|neither party has|carries on|continues from|goes on from|month to month|month-to-month",
     ) || says_any(
         tokens,
         "it renews for|renews for|shall renew for|will renew for|renews each|renews every",
@@ -135,7 +135,8 @@ fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
     let found = find_duration(tokens.get(from..stop).unwrap_or_default());
     let named = adjective(tokens.get(from..stop).unwrap_or_default());
     let stated = found.and_then(|(_, Duration { span, .. })| spans::months(span));
-    let months = stated.or(rolling.then_some(1)).or(named);
+    let yearly = says_any(tokens, "year to year|year-to-year").then_some(12);
+    let months = stated.or(rolling.then_some(1)).or(yearly).or(named);
     if let Some(months) = months.filter(|months| *months > 0) {
         let printed = statement.stretch.printed(from, stop);
         terms.months = Found::supported(months, printed, statement.evidence_of(document, 0, stop));

@@ -23,6 +23,7 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         percent,
     };
     superseded(&place)
+        .or_else(|| filled_up(&place))
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
@@ -149,6 +150,22 @@ fn superseded(place: &Place<'_>) -> Option<Role> {
             "instead of|in place of|in lieu of|formerly|previously|rather than|old price of",
         );
     (takes_over || gone).then_some(Role::Informational)
+}
+
+/// "If the charges of a month are below $750, $750 is invoiced": the same amount twice, on both sides of a condition.
+fn filled_up(place: &Place<'_>) -> Option<Role> {
+    let value = place.tokens.get(place.at)?.money()?.value;
+    let same = place
+        .clause()
+        .iter()
+        .filter(|token| token.money().is_some_and(|amount| amount.value == value))
+        .count();
+    let condition = says_any(place.clause(), "if|where|when|should|whenever")
+        && says_any(
+            place.clause(),
+            "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
+        );
+    (same == 2 && condition).then_some(Role::Minimum)
 }
 
 /// What the clause as a whole is about.

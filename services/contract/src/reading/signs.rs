@@ -2,6 +2,7 @@
 //! sentences that try to steer the reader.
 
 mod free;
+pub(crate) use free::is_free_period;
 mod orders;
 mod references;
 
@@ -35,6 +36,7 @@ pub(crate) fn read(
     flags.extend(in_email(document, statements));
     flags.extend(references::read(document, scopes, statements));
     flags.extend(reverse(document, statements, parties));
+    flags.extend(unticked(document));
     for (code, sentence, what_to_do, phrases) in SIGNS {
         let found = statements
             .iter()
@@ -42,6 +44,9 @@ pub(crate) fn read(
         flags.extend(
             found.map(|statement| Flag::new(code, sentence, what_to_do).seen(statement.evidence(document))),
         );
+    }
+    if !flags.iter().any(|flag| flag.code == Code::TaxInclusive) {
+        flags.extend(gross(document, statements));
     }
     flags
 }
@@ -111,6 +116,45 @@ fn unsigned(document: &Document) -> Option<Flag> {
     })
 }
 
+/// "All prices include 19% VAT": a rate stands between the verb and the tax.
+fn gross(document: &Document, statements: &[Statement]) -> Option<Flag> {
+    let said = super::taxes::read(document, statements)
+        .into_iter()
+        .find(|tax| tax.included.copied() == Some(true))?;
+    Some(
+        Flag::new(
+            Code::TaxInclusive,
+            "Prices contain tax.",
+            "Nothing, if that is what was agreed.",
+        )
+        .seen(said.evidence),
+    )
+}
+
+/// A box that is not ticked beside an amount: "[ ] Option: spare parts at $390.00".
+fn unticked(document: &Document) -> Option<Flag> {
+    let line = document.lines().find(|line| {
+        let text = line.text();
+        let open = text.contains('\u{2610}')
+            || text.contains("[ ]")
+            || text.contains("[]")
+            || text.contains("\u{25A1}");
+        open && text.chars().any(|c| c.is_ascii_digit())
+    })?;
+    let words: Vec<crate::page::WordRef> = (0u32..)
+        .zip(&line.words)
+        .map(|(word, _)| crate::page::WordRef { line: line.id, word })
+        .collect();
+    Some(
+        Flag::new(
+            Code::OptionCheckbox,
+            "This is an option whose box is not ticked.",
+            "Decide whether it was chosen.",
+        )
+        .seen(Evidence::from_words(document, &words, Match::Exact)),
+    )
+}
+
 /// Milestones that bill on acceptance.
 fn acceptance(document: &Document, statements: &[Statement], items: &[Item]) -> Option<Flag> {
     let waits = items.iter().any(|item| item.line.kind == Kind::Milestone);
@@ -119,7 +163,7 @@ fn acceptance(document: &Document, statements: &[Statement], items: &[Item]) -> 
             statement.tokens(),
             "deemed accepted|deemed acceptance|counts as acceptance|deemed to have accepted|\
             accept a deliverable|shall be deemed accepted|written acceptance|\
-            acceptance certificate|acceptance criteria|certificate of acceptance",
+            acceptance certificate|certificate of completion|completion certificate|acceptance tests|acceptance criteria|certificate of acceptance",
         )
     })?;
     waits.then(|| {

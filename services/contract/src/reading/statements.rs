@@ -157,7 +157,12 @@ pub(crate) fn is_priced(cells: &[Stretch]) -> bool {
             .first()
             .is_some_and(|token| token.money().is_some() || token.percent().is_some())
     };
-    let labelled = cells.first().is_some_and(|cell| key(&cell.tokens).is_some());
+    let labelled = cells.first().is_some_and(|cell| {
+        // "Customer portal | £450.00" is a thing that is sold; "Customer" alone is a label.
+        key(&cell.tokens).is_some_and(|(known, length)| {
+            !matches!(known, Key::Provider | Key::Customer) || length >= cell.tokens.len()
+        })
+    });
     cells.iter().skip(1).any(price) && !labelled
 }
 
@@ -176,11 +181,12 @@ pub(crate) fn is_form(grid: &Grid) -> bool {
 fn is_label(cell: &Stretch) -> bool {
     let colon = cell.tokens.last().is_some_and(|token| token.is_mark(':'));
     colon
-        || key(&cell.tokens).is_some_and(|(_, length)| {
+        || key(&cell.tokens).is_some_and(|(known, length)| {
+            let party = matches!(known, Key::Provider | Key::Customer);
             let rest = cell.tokens.get(length..).unwrap_or_default();
             let bracketed = rest.first().is_some_and(|token| token.is_mark('('))
                 && rest.last().is_some_and(|token| token.is_mark(')'));
-            rest.len() <= 1 || (bracketed && rest.len() <= 4)
+            rest.is_empty() || (rest.len() == 1 && !party) || (bracketed && rest.len() <= 4)
         })
 }
 
@@ -207,14 +213,21 @@ impl Reader<'_> {
     /// "Initial term: 24 months." is labelled too; so is "Commit Period April 1, 2025 – March 31, 2026".
     fn sentence(&self, stretch: &Stretch, paragraph: usize) -> Statement {
         let label = label_length(&stretch.tokens);
-        let known = key(&stretch.tokens)
+        let number = numbered(&stretch.tokens);
+        let known = key(stretch.tokens.get(number..).unwrap_or_default())
+            .map(|(known, length)| (known, length.saturating_add(number)))
             .filter(|(_, length)| *length <= label || is_short_form(&stretch.tokens, *length));
         let label = known.map_or(label, |(_, length)| label.max(length));
         self.statement(stretch.clone(), label, known.map(|(key, _)| key), paragraph)
     }
 
     fn heading(&self, stretch: &Stretch) -> Option<Statement> {
-        let (known, length) = key(&stretch.tokens)?;
+        let Some((known, length)) = key(&stretch.tokens) else {
+            // "Seats at the start: 35" is a label with its value, however it is set.
+            let label = label_length(&stretch.tokens);
+            let value = label > 0 && label < stretch.tokens.len();
+            return value.then(|| self.statement(stretch.clone(), label, None, 0));
+        };
         let colon = length
             .checked_sub(1)
             .and_then(|at| stretch.tokens.get(at))
@@ -284,6 +297,21 @@ impl Reader<'_> {
         let length = label.tokens.len().min(stretch.tokens.len());
         self.statement(stretch, length, known, 0)
     }
+}
+
+/// How many tokens the number of a clause takes: `1.`, `(a)`.
+fn numbered(tokens: &[Token]) -> usize {
+    let [first, second, third, ..] = tokens else {
+        return 0;
+    };
+    let short = |token: &Token| token.text.chars().count() <= 3;
+    if short(first) && second.is_mark('.') && !matches!(first.kind, Kind::Mark(_)) {
+        return 2;
+    }
+    if first.is_mark('(') && short(second) && third.is_mark(')') {
+        return 3;
+    }
+    0
 }
 
 /// Tokens before and with the colon of "Label: value"; 0 without one near the start.

@@ -8,6 +8,7 @@ mod milestones;
 mod pointers;
 mod ramps;
 mod schedules;
+pub(crate) mod shares;
 mod steps;
 
 #[cfg(test)]

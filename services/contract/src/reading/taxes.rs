@@ -96,6 +96,15 @@ fn inclusive(tokens: &[Token]) -> Option<bool> {
         include sales tax|including gst|gross prices|contain vat|contains vat|contained",
     )
     .then_some(true)
+    // "All prices include 19% VAT."
+    .or_else(|| {
+        let verb = tokens
+            .iter()
+            .position(|token| token.is_any("include|includes|including|contain|contains|incl."))?;
+        let next = tokens.get(verb.saturating_add(1)..verb.saturating_add(5).min(tokens.len()))?;
+        let rate = next.iter().any(|token| token.percent().is_some());
+        (rate && name(next).is_some()).then_some(true)
+    })
 }
 
 /// The percentage stands next to the tax's name.
@@ -123,6 +132,7 @@ mod tests {
                 "All prices are inclusive of 19% VAT.",
                 Some(("VAT", "19", Some(true))),
             ),
+            ("All prices include 19% VAT.", Some(("VAT", "19", Some(true)))),
             ("Prices include VAT.", Some(("VAT", "", Some(true)))),
             ("Fees are exclusive of sales tax.", None),
             ("Customer pays $500 plus taxes.", None),

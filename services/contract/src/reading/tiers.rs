@@ -85,7 +85,7 @@ const VOLUME: &str = "( volume|volume :|volume pricing|volume-priced|all units|a
 
 const GRADUATED: &str = "graduated|own band|own tier|band by band|tier by tier|marginal|incremental|\
     each tier|in its own|only the units|only to the units|within each band|\
-    within each tier|units within|falling within|falling in|that fall in|portion|\
+    within each tier|units within|falling within|falling in|that fall in|portion|for the part of|for that part|on the part of|to the part of|\
     cumulatively|each unit in its|step by step|in that band only|in that tier only|\
     thereafter|slice by slice|bracket|brackets|of the step it falls|of the tier it falls|of the band it falls|\
     in which it falls|into which it falls|step it falls in|beyond that|for each unit above";

@@ -37,6 +37,9 @@ pub struct LineItem {
     /// Before or after the period.
     #[serde(default, skip_serializing_if = "Found::is_absent")]
     pub timing: Found<Timing>,
+    /// What its periods are counted from, where the contract says it.
+    #[serde(default, skip_serializing_if = "Found::is_absent")]
+    pub periods_from: Found<PeriodsFrom>,
     /// First day charged, where it differs from the term; the due date of a one-time charge.
     #[serde(default, skip_serializing_if = "Found::is_absent")]
     pub start: Found<Date>,
@@ -244,6 +247,18 @@ pub enum Timing {
     Arrears,
 }
 
+/// What billing periods are counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodsFrom {
+    /// Calendar months, quarters, years; weeks from Monday.
+    Calendar,
+    /// That day of the month.
+    Day(u8),
+    /// The first day of the contract.
+    Start,
+}
+
 /// What is particular about a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -262,6 +277,22 @@ pub enum Mark {
     Ratchet,
     /// Money flows to the customer.
     PaidByProvider,
+    /// In an amendment: takes the place of a line of the agreement it changes.
+    Replaces,
+}
+
+impl Kind {
+    /// Sorts that two readers, or two papers, may take for one another.
+    pub(crate) fn family(self) -> u8 {
+        match self {
+            Self::Recurring | Self::Seat => 0,
+            Self::Usage | Self::Percentage => 1,
+            Self::OneTime | Self::Milestone => 2,
+            Self::PrepaidCredit => 3,
+            Self::MinimumCommitment => 4,
+            Self::Discount => 5,
+        }
+    }
 }
 
 impl LineItem {
@@ -284,6 +315,7 @@ impl LineItem {
             included_period: Found::absent(),
             cadence: Found::absent(),
             timing: Found::absent(),
+            periods_from: Found::absent(),
             start: Found::absent(),
             end: Found::absent(),
             event: Found::absent(),

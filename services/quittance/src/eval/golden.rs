@@ -15,6 +15,8 @@ pub(crate) struct Golden {
 
 /// What a golden file's name ends with.
 const SUFFIX: &str = ".golden.json";
+/// The golden of a folder that holds one story.
+const TERMS: &str = "terms.json";
 
 impl Golden {
     /// Every golden file of a folder, by name; where the folder itself has none, those of its sub-folders. A file that
@@ -107,7 +109,7 @@ impl Golden {
 
 fn goldens_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = entries(folder)?;
-    found.retain(|path| path.to_string_lossy().ends_with(SUFFIX));
+    found.retain(|path| path.to_string_lossy().ends_with(SUFFIX) || path.ends_with(TERMS));
     Ok(found)
 }
 
@@ -119,6 +121,11 @@ fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn name(path: &Path) -> String {
+    let path = if path.ends_with(TERMS) {
+        path.parent().unwrap_or(path)
+    } else {
+        path
+    };
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     file.strip_suffix(SUFFIX).unwrap_or(&file).to_owned()
 }

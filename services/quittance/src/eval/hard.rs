@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use contract::draft::Draft;
 use contract::terms::{LineItem, Terms};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -9,20 +10,19 @@ use serde_json::Value;
 use super::evidence::{of_line, places};
 use super::golden::{Golden, decimal, number};
 use super::items::{Comparable, Prices};
-use super::reading::Outcome;
+use super::reading::{Outcome, file_of};
 
 /// Every hard failure of a contract, in a sentence each.
 pub(crate) fn hard_failures(golden: &Golden, outcome: &Outcome) -> Vec<String> {
     let mut found = emptiness(golden, outcome);
     let amounts = forbidden_amounts(golden);
     let dates = forbidden_dates(golden);
-    for part in &outcome.parts {
-        let terms = &part.draft.terms;
-        for line in &terms.line_items {
+    if let Some(draft) = &outcome.draft {
+        for line in &draft.terms.line_items {
             found.extend(charged(line, &amounts));
-            found.extend(invented(golden, &part.name, line));
+            found.extend(invented(golden, draft, line));
         }
-        found.extend(dated(terms, &dates));
+        found.extend(dated(&draft.terms, &dates));
     }
     found
 }
@@ -86,7 +86,7 @@ fn charged(line: &LineItem, forbidden: &BTreeSet<Decimal>) -> Vec<String> {
 }
 
 /// A price for what the contract withholds: read from the very words that withhold it.
-fn invented(golden: &Golden, part: &str, line: &LineItem) -> Option<String> {
+fn invented(golden: &Golden, draft: &Draft, line: &LineItem) -> Option<String> {
     if line.missing.is_some() || Prices::of(line).money.is_empty() {
         return None;
     }
@@ -100,7 +100,7 @@ fn invented(golden: &Golden, part: &str, line: &LineItem) -> Option<String> {
             let words = of_line(line);
             words
                 .into_iter()
-                .any(|words| place.is_page_of(part, words) && place.shares_words_with(words))
+                .any(|words| place.is_page_of(file_of(draft, words), words) && place.shares_words_with(words))
         })
     };
     let priced = items.iter().any(|item| {

@@ -8,25 +8,18 @@ use contract::draft::Draft;
 use contract::file::BODY;
 use contract::flag::{Flag, Severity};
 use contract::page::Document;
+use contract::terms::Evidence;
 use extraction::model::Tokens;
 use extraction::readers::Readers;
 use extraction::sandbox::{ReaderSettings, read_all_in_child};
 
 use crate::command::ReaderName;
 
-/// One document that was read.
-#[derive(Debug)]
-pub(crate) struct Part {
-    /// File name, or the attachment's; an e-mail's own text is its `body`.
-    pub(crate) name: String,
-    pub(crate) draft: Draft,
-}
-
 /// What reading the documents of one contract gave.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// In the order of the files; those with prices first.
-    pub(crate) parts: Vec<Part>,
+    /// What its documents come to together; `None` where none could be read.
+    pub(crate) draft: Option<Draft>,
     /// Named refusals, with the file they are about.
     pub(crate) refusals: Vec<String>,
     pub(crate) took: Duration,
@@ -47,18 +40,16 @@ impl Reading<'_> {
     pub(crate) async fn of(&self, files: &[PathBuf]) -> Outcome {
         let mut outcome = Outcome::default();
         let start = Instant::now();
+        let mut drafts = Vec::new();
         for file in files {
-            self.file(file, &mut outcome).await;
+            self.file(file, &mut drafts, &mut outcome).await;
         }
+        outcome.draft = contract::bundle::join(drafts);
         outcome.took = start.elapsed();
-        // The paper with prices speaks for the contract; an e-mail around it does not.
-        outcome
-            .parts
-            .sort_by_key(|part| part.draft.terms.line_items.is_empty());
         outcome
     }
 
-    async fn file(&self, file: &Path, outcome: &mut Outcome) {
+    async fn file(&self, file: &Path, drafts: &mut Vec<Draft>, outcome: &mut Outcome) {
         let name = file
             .file_name()
             .unwrap_or_default()
@@ -82,17 +73,20 @@ impl Reading<'_> {
                 part.name
             };
             match part.read {
-                Ok(document) => self.document(called, Arc::new(document), outcome).await,
+                Ok(document) => drafts.extend(self.document(called, Arc::new(document), outcome).await),
                 Err(error) => outcome.refusals.push(format!("{called}: {error}")),
             }
         }
     }
 
-    async fn document(&self, name: String, document: Arc<Document>, outcome: &mut Outcome) {
+    async fn document(&self, name: String, document: Arc<Document>, outcome: &mut Outcome) -> Option<Draft> {
         outcome.pages = outcome.pages.saturating_add(document.pages.len());
         let readings = match self.readers.ask(&document).await {
             Ok(readings) => readings,
-            Err(broke) => return outcome.refusals.push(format!("{name}: {broke}")),
+            Err(broke) => {
+                outcome.refusals.push(format!("{name}: {broke}"));
+                return None;
+            }
         };
         if let Some(tokens) = readings.tokens {
             let sum = outcome.tokens.get_or_insert_default();
@@ -104,27 +98,35 @@ impl Reading<'_> {
         } else {
             readings
         };
-        match readings.draft(&document, name.clone()).await {
-            Ok(draft) => outcome.parts.push(Part { name, draft }),
-            Err(broke) => outcome.refusals.push(format!("{name}: {broke}")),
-        }
+        let draft = readings.draft(&document, name.clone()).await;
+        draft
+            .map_err(|broke| outcome.refusals.push(format!("{name}: {broke}")))
+            .ok()
     }
 }
 
 impl Outcome {
     pub(crate) fn flags(&self) -> impl Iterator<Item = &Flag> {
-        self.parts.iter().flat_map(|part| &part.draft.flags)
+        self.draft.iter().flat_map(|draft| &draft.flags)
     }
 
     /// Was nothing found that could be charged?
     pub(crate) fn is_empty(&self) -> bool {
-        self.parts
-            .iter()
-            .all(|part| part.draft.terms.line_items.is_empty())
+        self.draft
+            .as_ref()
+            .is_none_or(|draft| draft.terms.line_items.is_empty())
     }
 
     /// Was somebody told why there is nothing, or that it cannot bill?
     pub(crate) fn says_why(&self) -> bool {
         !self.refusals.is_empty() || self.flags().any(|flag| flag.severity == Severity::Block)
     }
+}
+
+/// The file that evidence stands in, by the name people know it by; an e-mail's own text is its `body`.
+pub(crate) fn file_of<'d>(draft: &'d Draft, evidence: &Evidence) -> &'d str {
+    let mut documents = draft.terms.documents.iter();
+    documents
+        .find(|document| document.sha256 == evidence.document())
+        .map_or("", |document| document.name.as_str())
 }

@@ -7,39 +7,24 @@ use billing::draft::{DraftInvoice, Run};
 use billing::facts::Facts;
 use contract::flag::{Flag, FlagState};
 use contract::interpret::interpret;
+use contract::terms::{Found, LineItem, Mark, Terms};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use pricing::plan::Plan;
+use pricing::plan::{Charge, Plan};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::golden::{Golden, decimal, list};
-use super::reading::{Outcome, Part};
+use super::reading::Outcome;
 use super::score::Sides;
 use super::tally::{Miss, Tally};
 use super::timeline;
 
-/// The plan of one part after approval, and which charge each of its lines became.
+/// The approved plan, and the charge of each golden item.
 #[derive(Debug)]
-pub(crate) struct Approved<'o> {
-    pub(crate) part: &'o Part,
+pub(crate) struct Approval {
     pub(crate) plan: Plan,
-    became: Vec<(String, String)>,
-}
-
-/// A charge of an approved plan.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ChargeAt<'a> {
-    /// Index of the plan among the approved ones.
-    pub(crate) plan: usize,
-    pub(crate) id: &'a str,
-}
-
-/// Approved plans, and the charge of each golden item.
-#[derive(Debug)]
-pub(crate) struct Approval<'o> {
-    pub(crate) plans: Vec<Approved<'o>>,
-    charges: BTreeMap<String, (usize, String)>,
+    charges: BTreeMap<String, String>,
 }
 
 /// Bills what the golden lists, and counts what is equal.
@@ -52,29 +37,34 @@ pub(crate) fn replay(golden: &Golden, outcome: &Outcome, sides: &Sides<'_>, tall
         return;
     };
     let skipped = skipped(golden);
-    let approval = Approval::of(outcome, sides, &skipped);
-    let billed = if approval.plans.is_empty() {
-        vec![Err(
-            "no part has a plan, whatever is decided about its flags".to_owned()
-        )]
-    } else {
-        bill(golden, &approval, through)
-    };
-    for item in &skipped {
-        if approval
-            .charge(item)
-            .is_some_and(|charge| is_billed(&billed, charge))
-        {
-            tally
-                .hard
-                .push(format!("{item} was billed, though its flag is not decided"));
+    let billed = match Approval::of(golden, outcome, sides, &skipped) {
+        Some(approval) => {
+            let billed = bill(golden, &approval, through);
+            never_billed(&skipped, &approval, &billed, tally);
+            (Some(approval), billed)
         }
-    }
+        None => (
+            None,
+            Err("there is no plan, whatever is decided about its flags".to_owned()),
+        ),
+    };
     for invoice in listed {
-        let difference = compare(invoice, &approval, &billed);
+        let difference = compare(invoice, billed.0.as_ref(), &billed.1);
         tally.invoices.count(difference.is_none());
         tally.misses.extend(difference);
     }
+}
+
+/// What waits for a decision may be on no invoice.
+fn never_billed(skipped: &[String], approval: &Approval, billed: &Billed, tally: &mut Tally) {
+    let wrongly = skipped.iter().filter(|item| {
+        approval
+            .charge(item)
+            .is_some_and(|charge| is_billed(billed, charge))
+    });
+    tally
+        .hard
+        .extend(wrongly.map(|item| format!("{item} was billed, though its flag is not decided")));
 }
 
 pub(crate) fn date(of: &Value) -> Option<Date> {
@@ -93,84 +83,81 @@ fn skipped(golden: &Golden) -> Vec<String> {
         .collect()
 }
 
-impl<'o> Approval<'o> {
+impl Approval {
     /// Every flag is decided without changing a value, except those about lines that wait for theirs.
-    fn of(outcome: &'o Outcome, sides: &Sides<'_>, waiting: &[String]) -> Self {
-        let line_of = |index: usize| {
-            sides
-                .pairing
-                .line_of(index)
-                .and_then(|line| sides.lines.get(line))
+    fn of(golden: &Golden, outcome: &Outcome, sides: &Sides<'_>, waiting: &[String]) -> Option<Self> {
+        let draft = outcome.draft.as_ref()?;
+        let named: Vec<(String, super::score::Line<'_>)> = sides
+            .golden
+            .iter()
+            .enumerate()
+            .filter_map(|(index, (item, _))| {
+                let (line, _) = sides.lines.get(sides.pairing.line_of(index)?)?;
+                Some((item["id"].as_str()?.to_owned(), *line))
+            })
+            .collect();
+        let held = named.iter().filter(|(id, _)| waiting.contains(id));
+        let held: Vec<usize> = held.map(|(_, line)| line.index).collect();
+        let flags: Vec<Flag> = draft.flags.iter().map(|flag| decided(flag, &held)).collect();
+        let mut terms = draft.terms.clone();
+        conditions_met(golden, &named, &mut terms);
+        let made = interpret(&terms, &flags);
+        let charge = |line: &LineItem| {
+            let became = made.became.iter().find(|(item, _)| *item == line.id);
+            became.map(|(_, charge)| charge.clone())
         };
-        let named = || {
-            let ids = sides
-                .golden
-                .iter()
-                .map(|(item, _)| item["id"].as_str().unwrap_or_default());
-            ids.enumerate()
-                .filter_map(|(index, id)| Some((id.to_owned(), line_of(index)?.0)))
-        };
-        let mut plans: Vec<Approved<'o>> = Vec::new();
-        for part in &outcome.parts {
-            let held = named().filter(|(id, line)| waiting.contains(id) && std::ptr::eq(line.part, part));
-            let held: Vec<usize> = held.map(|(_, line)| line.index).collect();
-            plans.extend(approve(part, &held));
-        }
-        let charge = |(id, line): (String, super::score::Line<'_>)| {
-            let plan = plans.iter().position(|plan| std::ptr::eq(plan.part, line.part))?;
-            let became = plans
-                .get(plan)?
-                .became
-                .iter()
-                .find(|(item, _)| *item == line.item.id);
-            became.map(|(_, charge)| (id, (plan, charge.clone())))
-        };
-        let charges = named().filter_map(charge).collect();
-        Self { plans, charges }
+        let charges = named
+            .iter()
+            .filter_map(|(id, line)| Some((id.clone(), charge(line.item)?)))
+            .collect();
+        let plan = made.plan.filter(|plan| !plan.charges.is_empty())?;
+        Some(Self { plan, charges })
     }
 
     /// The charge that a golden item became.
-    pub(crate) fn charge(&self, item: &str) -> Option<ChargeAt<'_>> {
-        let (plan, id) = self.charges.get(item)?;
-        Some(ChargeAt { plan: *plan, id })
+    pub(crate) fn charge(&self, item: &str) -> Option<&Charge> {
+        self.plan.charge(self.charges.get(item)?)
     }
 
-    pub(crate) fn plan(&self, charge: ChargeAt<'_>) -> Option<&Plan> {
-        self.plans.get(charge.plan).map(|approved| &approved.plan)
+    /// The charge for each transaction beside a share with tiers.
+    pub(crate) fn fee_for_each(&self, charge: &Charge) -> Option<&Charge> {
+        self.plan.charge(&format!("{}-each", charge.id))
     }
 }
 
-fn approve<'o>(part: &'o Part, held: &[usize]) -> Option<Approved<'o>> {
-    let decided = |flag: &Flag| {
-        let mut flag = flag.clone();
-        if flag.waits() && !held.iter().any(|index| flag.is_about_item(*index)) {
-            flag.state = FlagState::Resolved {
-                by: "evaluation".to_owned(),
-                reason: "measured as if a person had found the reading right".to_owned(),
-                at: Timestamp::UNIX_EPOCH,
-            };
+/// What holds only under a condition is decided by a person: from the day on which the timeline says that it is met.
+fn conditions_met(golden: &Golden, named: &[(String, super::score::Line<'_>)], terms: &mut Terms) {
+    let events = list(&golden.value["timeline"]).into_iter();
+    for event in events.filter(|entry| entry["name"].as_str() == Some("condition_holds")) {
+        let line = named
+            .iter()
+            .find(|(id, _)| event["item"].as_str() == Some(id.as_str()));
+        let item = line.and_then(|(_, line)| terms.line_items.get_mut(line.index));
+        if let (Some(item), Some(day)) = (item, date(event)) {
+            item.marks.retain(|mark| *mark != Mark::Contingent);
+            item.start = Found::derived(day, "the condition is met from this day", Vec::new());
         }
-        flag
-    };
-    let flags: Vec<Flag> = part.draft.flags.iter().map(decided).collect();
-    let made = interpret(&part.draft.terms, &flags);
-    let plan = made.plan.filter(|plan| !plan.charges.is_empty())?;
-    Some(Approved {
-        part,
-        plan,
-        became: made.became,
-    })
+    }
+}
+
+fn decided(flag: &Flag, held: &[usize]) -> Flag {
+    let mut flag = flag.clone();
+    if flag.waits() && !held.iter().any(|index| flag.is_about_item(*index)) {
+        flag.state = FlagState::Resolved {
+            by: "evaluation".to_owned(),
+            reason: "measured as if a person had found the reading right".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+    }
+    flag
 }
 
 /// What billing a plan gave.
 type Billed = Result<Vec<DraftInvoice>, String>;
 
-fn bill(golden: &Golden, approval: &Approval<'_>, through: Date) -> Vec<Billed> {
+fn bill(golden: &Golden, approval: &Approval, through: Date) -> Billed {
     let facts = timeline::facts(golden, approval);
-    let plans = approval.plans.iter().zip(facts);
-    plans
-        .map(|(approved, facts)| invoices(&approved.plan, &facts, through))
-        .collect()
+    invoices(&approval.plan, &facts, through)
 }
 
 /// Everything a plan bills through a day, in one run.
@@ -184,25 +171,25 @@ pub(crate) fn invoices(plan: &Plan, facts: &Facts, through: Date) -> Billed {
     billing::draft(plan, due, run).map_err(|error| error.to_string())
 }
 
-fn is_billed(billed: &[Billed], charge: ChargeAt<'_>) -> bool {
-    let invoices = billed.get(charge.plan).and_then(|billed| billed.as_ref().ok());
-    let lines = invoices.into_iter().flatten().flat_map(|invoice| &invoice.lines);
+fn is_billed(billed: &Billed, charge: &Charge) -> bool {
+    let lines = billed.iter().flatten().flat_map(|invoice| &invoice.lines);
     let mut of_charge = lines.filter(|due| due.line.charge == charge.id);
     of_charge.any(|due| !due.line.amount.amount.is_zero())
 }
 
 /// What differs on a listed invoice; none where it is equal.
-fn compare(listed: &Value, approval: &Approval<'_>, billed: &[Billed]) -> Option<Miss> {
+fn compare(listed: &Value, approval: Option<&Approval>, billed: &Billed) -> Option<Miss> {
     let day = date(listed)?;
-    let wanted = if listed["complete"].as_bool() == Some(false) {
-        lines_wanted(listed)
-    } else {
+    let whole = listed["complete"].as_bool() != Some(false);
+    let wanted = if whole {
         whole_wanted(listed)
+    } else {
+        lines_wanted(listed)
     };
-    let found = match broken(billed) {
-        Some(error) => vec![("cannot bill", error)],
-        None if listed["complete"].as_bool() == Some(false) => lines_found(listed, day, approval, billed),
-        None => whole_found(listed, day, billed),
+    let found = match (billed, approval) {
+        (Err(error), _) => vec![("cannot bill", error.clone())],
+        (Ok(billed), Some(approval)) if !whole => lines_found(listed, day, approval, billed),
+        (Ok(billed), _) => whole_found(listed, day, billed),
     };
     if found == wanted {
         return None;
@@ -219,10 +206,6 @@ fn compare(listed: &Value, approval: &Approval<'_>, billed: &[Billed]) -> Option
         flagged: false,
         quote: None,
     })
-}
-
-fn broken(billed: &[Billed]) -> Option<String> {
-    billed.iter().find_map(|billed| billed.as_ref().err().cloned())
 }
 
 type Facet = (&'static str, String);
@@ -246,7 +229,7 @@ fn whole_wanted(listed: &Value) -> Vec<Facet> {
 }
 
 /// The same of everything that was billed on that day: refunds stand on a note of their own.
-fn whole_found(listed: &Value, day: Date, billed: &[Billed]) -> Vec<Facet> {
+fn whole_found(listed: &Value, day: Date, billed: &[DraftInvoice]) -> Vec<Facet> {
     let drafts: Vec<&DraftInvoice> = of_day(day, billed).collect();
     let Some(first) = drafts.iter().max_by_key(|draft| draft.total.amount) else {
         return Vec::new();
@@ -264,9 +247,8 @@ fn whole_found(listed: &Value, day: Date, billed: &[Billed]) -> Vec<Facet> {
     facets.into_iter().filter(|(name, _)| is_listed(name)).collect()
 }
 
-fn of_day(day: Date, billed: &[Billed]) -> impl Iterator<Item = &DraftInvoice> {
-    let all = billed.iter().filter_map(|billed| billed.as_ref().ok()).flatten();
-    all.filter(move |draft| draft.invoice_date == day)
+fn of_day(day: Date, billed: &[DraftInvoice]) -> impl Iterator<Item = &DraftInvoice> {
+    billed.iter().filter(move |draft| draft.invoice_date == day)
 }
 
 /// Items in the order of their ids, each with the sum of its lines.
@@ -280,7 +262,7 @@ fn lines_wanted(listed: &Value) -> Vec<Facet> {
     sums.into_iter().map(facet).collect()
 }
 
-fn lines_found(listed: &Value, day: Date, approval: &Approval<'_>, billed: &[Billed]) -> Vec<Facet> {
+fn lines_found(listed: &Value, day: Date, approval: &Approval, billed: &[DraftInvoice]) -> Vec<Facet> {
     let mut items: Vec<&str> = list(&listed["lines"])
         .iter()
         .filter_map(|line| line["item"].as_str())
@@ -289,10 +271,7 @@ fn lines_found(listed: &Value, day: Date, approval: &Approval<'_>, billed: &[Bil
     items.dedup();
     let facet = |item: &str| {
         let charge = approval.charge(item)?;
-        let invoices = billed.get(charge.plan)?.as_ref().ok()?.iter();
-        let lines = invoices
-            .filter(|draft| draft.invoice_date == day)
-            .flat_map(|draft| &draft.lines);
+        let lines = of_day(day, billed).flat_map(|draft| &draft.lines);
         let of_charge = lines.filter(|due| due.line.charge == charge.id);
         let sum: Decimal = of_charge.map(|due| due.line.amount.amount).sum();
         Some(("line", format!("{item} {}", money(sum))))

@@ -13,14 +13,14 @@ use super::golden::Golden;
 use super::hard::hard_failures;
 use super::items::Comparable;
 use super::pairing::Pairing;
-use super::reading::{Outcome, Part};
+use super::reading::{Outcome, file_of};
 use super::tally::{Found, Miss, Tally};
 use super::values;
 
 /// A line that was read, and where.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line<'o> {
-    pub(crate) part: &'o Part,
+    pub(crate) draft: &'o Draft,
     pub(crate) index: usize,
     pub(crate) item: &'o LineItem,
 }
@@ -37,7 +37,7 @@ impl<'o> Sides<'o> {
     pub(crate) fn of(golden: &'o Golden, outcome: &'o Outcome) -> Self {
         let items = golden.items().into_iter();
         let golden: Vec<_> = items.map(|item| (item, Comparable::of_golden(item))).collect();
-        let lines: Vec<_> = outcome.parts.iter().flat_map(lines).collect();
+        let lines: Vec<_> = outcome.draft.iter().flat_map(lines).collect();
         let wanted: Vec<Comparable> = golden.iter().map(|(_, item)| item.clone()).collect();
         let found: Vec<Comparable> = lines.iter().map(|(_, line)| line.clone()).collect();
         let pairing = Pairing::of(&wanted, &found);
@@ -49,9 +49,9 @@ impl<'o> Sides<'o> {
     }
 }
 
-fn lines(part: &Part) -> impl Iterator<Item = (Line<'_>, Comparable)> {
-    let items = part.draft.terms.line_items.iter().enumerate();
-    items.map(move |(index, item)| (Line { part, index, item }, Comparable::of_line(item)))
+fn lines(draft: &Draft) -> impl Iterator<Item = (Line<'_>, Comparable)> {
+    let items = draft.terms.line_items.iter().enumerate();
+    items.map(move |(index, item)| (Line { draft, index, item }, Comparable::of_line(item)))
 }
 
 /// Compares items, fields, evidence and flags, and names what must never happen.
@@ -128,7 +128,7 @@ fn missed(index: usize, item: &Value, known: &Comparable, sides: &Sides<'_>) -> 
         let holds = |words: &_| {
             let mut here = places
                 .iter()
-                .filter(|place| place.is_page_of(&line.part.name, words));
+                .filter(|place| place.is_page_of(file_of(line.draft, words), words));
             here.any(|place| place.shares_words_with(words))
         };
         sides.pairing.golden_of(*at).is_none() && of_line(line.item).into_iter().any(holds)
@@ -159,7 +159,8 @@ fn evidence(item: &Value, line: Line<'_>, tally: &mut Tally) {
             .iter()
             .flat_map(|words| places.iter().map(move |place| (*words, place)))
     };
-    let on_page = |(words, place): (&_, &super::evidence::Place)| place.is_page_of(&line.part.name, words);
+    let on_page =
+        |(words, place): (&_, &super::evidence::Place)| place.is_page_of(file_of(line.draft, words), words);
     let page = pairs().any(on_page);
     let quote = pairs().any(|(words, place)| on_page((words, place)) && place.shares_words_with(words));
     tally.evidence_page.count(page);
@@ -243,7 +244,7 @@ impl Line<'_> {
     /// Is a reviewer told to look at it?
     fn is_flagged(&self) -> bool {
         let about = |flag: &Flag| flag.waits() && flag.is_about_item(self.index);
-        self.part.draft.flags.iter().any(about)
+        self.draft.flags.iter().any(about)
     }
 
     /// A miss where this line stands.
@@ -260,9 +261,9 @@ impl Line<'_> {
     }
 }
 
-/// The first part speaks for the contract; where nothing was read, every field is missed.
+/// Where nothing was read, every field is missed.
 fn document_fields(golden: &Golden, outcome: &Outcome, tally: &mut Tally) {
-    let draft: Option<&Draft> = outcome.parts.first().map(|part| &part.draft);
+    let draft = outcome.draft.as_ref();
     let nothing = Terms::default();
     let terms = draft.map_or(&nothing, |draft| &draft.terms);
     let flags = draft.map_or(&[][..], |draft| &draft.flags);

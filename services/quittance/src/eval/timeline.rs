@@ -16,29 +16,31 @@ use serde_json::Value;
 use super::golden::{Golden, decimal, list};
 use super::replay::{Approval, date};
 
-/// The facts of each approved plan, in the order of the plans.
-pub(crate) fn facts(golden: &Golden, approval: &Approval<'_>) -> Vec<Facts> {
-    let mut all: Vec<Facts> = approval.plans.iter().map(|_| Facts::default()).collect();
+/// The facts of the approved plan.
+pub(crate) fn facts(golden: &Golden, approval: &Approval) -> Facts {
+    let mut facts = Facts::default();
     let entries = list(&golden.value["timeline"]);
     for (number, entry) in entries.iter().enumerate() {
         if entry["name"].as_str() == Some("termination") {
-            end(entry, number, &mut all);
+            end(entry, number, &mut facts);
             continue;
         }
-        let Some(at) = entry["item"].as_str().and_then(|item| approval.charge(item)) else {
-            continue;
-        };
-        let (Some(plan), Some(facts)) = (approval.plan(at), all.get_mut(at.plan)) else {
-            continue;
-        };
-        let Some(charge) = plan.charge(at.id) else {
+        let Some(charge) = entry["item"].as_str().and_then(|item| approval.charge(item)) else {
             continue;
         };
         let id = format!("t{number}");
         match entry["kind"].as_str() {
-            Some("usage") => used(entry, &id, plan, charge, facts),
+            Some("usage") => {
+                used(entry, &id, &approval.plan, charge, &mut facts);
+                if let Some(fee) = approval.fee_for_each(charge) {
+                    counted(entry, &id, fee, &mut facts);
+                }
+            }
             Some("seats") => facts.seats.extend(seats(entry, id, number, charge)),
             Some("milestone") => facts.milestones.extend(reached(entry, id, charge)),
+            Some("event") if entry["name"].as_str() == Some("top_up") => {
+                refill(entry, &id, approval, charge, &mut facts)
+            }
             Some("event") if !has_milestone(&entries, entry) => {
                 facts.milestones.extend(reached(entry, id, charge));
             }
@@ -46,38 +48,32 @@ pub(crate) fn facts(golden: &Golden, approval: &Approval<'_>) -> Vec<Facts> {
         }
     }
     for entry in entries.iter().filter(|entry| entry["kind"] == "opening") {
-        open(entry, approval, &mut all);
+        open(entry, approval, &mut facts);
     }
-    all
+    facts
 }
 
 /// Reaches a state by one more use on the day before it: the months between are not listed.
-fn open(entry: &Value, approval: &Approval<'_>, all: &mut [Facts]) {
+fn open(entry: &Value, approval: &Approval, facts: &mut Facts) {
     let (Some(day), Some(value)) = (date(entry), decimal(&entry["value"])) else {
         return;
     };
-    let at = entry["item"].as_str().and_then(|item| approval.charge(item));
     let missing = match entry["what"].as_str() {
-        Some("cumulative_quantity") => at.and_then(|at| {
-            let meter = meter_of(approval.plan(at)?.charge(at.id)?)?;
-            let known: Decimal = of_meter(all.get(at.plan)?, meter, day);
-            Some((at.plan, meter.to_owned(), value.checked_sub(known)?))
+        Some("cumulative_quantity") => entry["item"].as_str().and_then(|item| {
+            let meter = meter_of(approval.charge(item)?)?;
+            let known: Decimal = of_meter(facts, meter, day);
+            Some((meter.to_owned(), value.checked_sub(known)?))
         }),
-        Some("cumulative_amount") => {
-            let mut plans = approval.plans.iter().zip(all.iter()).enumerate();
-            plans.find_map(|(index, (approved, facts))| {
-                let (meter, quantity) = toward_commitment(&approved.plan, facts, day, value)?;
-                Some((index, meter, quantity))
-            })
-        }
+        Some("credit_balance") => entry["item"]
+            .as_str()
+            .and_then(|item| drawn(&approval.plan, approval.charge(item)?, value)),
+        Some("cumulative_amount") => toward_commitment(&approval.plan, facts, day, value),
         _ => None,
     };
-    let (Some((index, meter, quantity)), Ok(before)) = (missing, day.yesterday()) else {
+    let (Some((meter, quantity)), Ok(before)) = (missing, day.yesterday()) else {
         return;
     };
-    if quantity > Decimal::ZERO
-        && let Some(facts) = all.get_mut(index)
-    {
+    if quantity > Decimal::ZERO {
         facts.events.push(UsageEvent {
             id: format!("opening-{}", facts.events.len()),
             meter,
@@ -88,6 +84,74 @@ fn open(entry: &Value, approval: &Approval<'_>, all: &mut [Facts]) {
             replaces: None,
         });
     }
+}
+
+/// What must have been drawn of a pool so that this much is left, and the meter that draws it.
+fn drawn(plan: &Plan, purchase: &Charge, left: Decimal) -> Option<(String, Decimal)> {
+    let pool = plan
+        .pools
+        .iter()
+        .find(|pool| pool.bought_by.as_deref() == Some(purchase.id.as_str()))?;
+    let pays = |charge: &&Charge| pool.pays.is_empty() || pool.pays.contains(&charge.id);
+    let meter = plan.charges.iter().filter(pays).find_map(meter_of)?;
+    Some((meter.to_owned(), pool.grant.checked_sub(left)?))
+}
+
+/// A refill is due: as much is drawn on that day as takes the balance below its threshold.
+fn refill(entry: &Value, id: &str, approval: &Approval, purchase: &Charge, facts: &mut Facts) {
+    let pools = &approval.plan.pools;
+    let pool = pools
+        .iter()
+        .find(|pool| pool.bought_by.as_deref() == Some(purchase.id.as_str()));
+    let Some((pool, top_up)) = pool.and_then(|pool| Some((pool, pool.top_up.as_ref()?))) else {
+        return;
+    };
+    let Some((meter, _)) = drawn(&approval.plan, purchase, Decimal::ZERO) else {
+        return;
+    };
+    let first = !facts.events.iter().any(|event| event.id.ends_with("-refill"));
+    let spent = of_meter(facts, &meter, Date::MAX);
+    let down_to = pool
+        .grant
+        .checked_sub(top_up.below)
+        .and_then(|spare| spare.checked_sub(spent));
+    let quantity = if first {
+        down_to.map(|spare| spare + Decimal::ONE)
+    } else {
+        Some(top_up.grant)
+    };
+    if let (Some(day), Some(quantity)) = (date(entry), quantity.filter(|quantity| *quantity > Decimal::ZERO))
+    {
+        facts.events.push(UsageEvent {
+            id: format!("{id}-refill"),
+            meter,
+            at: day.at(12, 0, 0, 0),
+            value: quantity,
+            key: None,
+            dimensions: BTreeMap::new(),
+            replaces: None,
+        });
+    }
+}
+
+/// As many transactions as the entry counts.
+fn counted(entry: &Value, id: &str, fee: &Charge, facts: &mut Facts) {
+    let listed = list(&entry["events"]);
+    let groups = listed.iter().filter_map(|group| decimal(&group["count"]));
+    let count = decimal(&entry["count"]).unwrap_or_else(|| groups.sum());
+    let from = entry["from"].as_str().and_then(|day| day.parse::<Date>().ok());
+    let (Some(meter), Some(from)) = (meter_of(fee), from) else {
+        return;
+    };
+    facts.events.push(UsageEvent {
+        id: format!("{id}-each"),
+        meter: meter.to_owned(),
+        at: from.at(12, 0, 0, 0),
+        value: count,
+        key: None,
+        dimensions: BTreeMap::new(),
+        replaces: None,
+    });
 }
 
 fn of_meter(facts: &Facts, meter: &str, before: Date) -> Decimal {
@@ -134,17 +198,15 @@ fn has_milestone(entries: &[&Value], event: &Value) -> bool {
         .any(|entry| entry["kind"] == "milestone" && entry["item"] == event["item"])
 }
 
-fn end(entry: &Value, number: usize, all: &mut [Facts]) {
+fn end(entry: &Value, number: usize, facts: &mut Facts) {
     let Some(last_day) = date(entry) else { return };
-    for facts in all {
-        facts.endings.push(Ending {
-            id: format!("t{number}"),
-            event: EndingEvent::Terminated {
-                last_day,
-                refund_unused: false,
-            },
-        });
-    }
+    facts.endings.push(Ending {
+        id: format!("t{number}"),
+        event: EndingEvent::Terminated {
+            last_day,
+            refund_unused: false,
+        },
+    });
 }
 
 fn seats(entry: &Value, id: String, number: usize, charge: &Charge) -> Option<SeatChange> {

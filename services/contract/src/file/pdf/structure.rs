@@ -2,6 +2,7 @@
 
 mod bombs;
 mod extras;
+mod fonts;
 mod nesting;
 
 use lopdf::{DecompressError, Document as Structured, Error, LoadOptions};
@@ -16,6 +17,8 @@ pub(super) struct Structure {
     pub(super) title: Option<String>,
     /// Can it be followed without repair? Only then is the file handed to the second engine, which has no guards.
     pub(super) sound: bool,
+    /// Do its fonts say themselves what their codes mean?
+    pub(super) plain: bool,
     /// Attachments, script, damage.
     pub(super) findings: Vec<Finding>,
 }
@@ -62,6 +65,7 @@ fn describe(pdf: &Structured, limits: &Limits) -> Result<Structure, ReadError> {
     Ok(Structure {
         title: extras::title(pdf),
         sound,
+        plain: fonts::speak_for_themselves(pdf),
         findings: extras::findings(pdf),
     })
 }

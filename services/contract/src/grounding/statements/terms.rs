@@ -198,6 +198,7 @@ pub(super) fn escalator(ground: &mut Ground<'_>, claim: &Claim<'_>, statement: &
         }),
         first: Found::absent(),
         applies_to: Vec::new(),
+        clause: String::new(),
         evidence,
     });
 }

@@ -19,7 +19,7 @@ pub(super) fn apply(document: &Document, statements: &[Statement], items: &mut V
             .iter()
             .enumerate()
             .filter(|(_, item)| item.scope != statement.scope)
-            .max_by_key(|(_, item)| shared(statement, item));
+            .max_by_key(|(_, item)| (is_like(item, &step), likeness(statement, item)));
         let index = target
             .filter(|(_, item)| shared(statement, item) > 1 && is_rate(item, &step))
             .map(|(index, _)| index);
@@ -36,6 +36,8 @@ struct Step {
     at: usize,
     percent: Option<Decimal>,
     amount: Option<Decimal>,
+    /// What is added to the percentage for each transaction.
+    fee: Option<Decimal>,
 }
 
 /// A threshold, "the part above that line", and a price for it.
@@ -69,15 +71,32 @@ fn step(statement: &Statement) -> Option<Step> {
         at,
         percent: price.percent,
         amount: price.money.map(|amount| amount.value),
+        fee: price.fixed_fee,
     })
 }
 
 /// How many words of the line's name the sentence uses.
 fn shared(statement: &Statement, item: &Item) -> usize {
+    let said = |name: &&String| statement.tokens().iter().any(|token| token.is(name));
     item.names
         .iter()
-        .filter(|name| statement.tokens().iter().any(|token| token.is(name)))
+        .filter(|name| !matches!(name.as_str(), "the" | "and" | "for" | "per" | "with"))
+        .filter(said)
         .count()
+}
+
+/// In thousandths: how much of its name the sentence uses.
+fn likeness(statement: &Statement, item: &Item) -> usize {
+    shared(statement, item)
+        .saturating_mul(1_000)
+        .checked_div(item.names.len())
+        .unwrap_or_default()
+}
+
+/// A rate with a fee on top changes to a rate with a fee on top.
+fn is_like(item: &Item, step: &Step) -> bool {
+    let both = item.line.price.percent.value.is_some() && item.line.price.unit_price.value.is_some();
+    is_rate(item, step) && both == (step.percent.is_some() && step.fee.is_some())
 }
 
 fn is_rate(item: &Item, step: &Step) -> bool {

@@ -1,4 +1,4 @@
-//! The order of lines, their ids, and which lines refer to which.
+//! The order of lines and their ids.
 
 use super::rises;
 use crate::flag::Code;
@@ -148,60 +148,4 @@ pub(super) fn name(items: &mut [Item]) {
     for (item, number) in items.iter_mut().zip(1u32..) {
         item.line.id = format!("L{number:02}");
     }
-}
-
-/// Discounts, minimums and shares of other lines name the lines they count on, where the words do.
-pub(super) fn link(items: &mut [Item], statements: &[Statement]) {
-    let known: Vec<(String, Vec<String>, Option<String>, Kind)> = items
-        .iter()
-        .map(|item| {
-            (
-                item.line.id.clone(),
-                item.names.clone(),
-                item.reference.clone(),
-                item.line.kind,
-            )
-        })
-        .collect();
-    for item in items
-        .iter_mut()
-        .filter(|item| matches!(item.line.kind, Kind::Discount | Kind::MinimumCommitment))
-    {
-        let Some(statement) = statements.iter().find(|statement| statement.scope == item.scope) else {
-            continue;
-        };
-        let tokens = statement.tokens();
-        item.line.applies_to = known
-            .iter()
-            .filter(|(id, _, _, kind)| {
-                *id != item.line.id && !matches!(kind, Kind::Discount | Kind::MinimumCommitment)
-            })
-            .filter(|(_, names, reference, _)| refers(tokens, names, reference.as_deref()))
-            .map(|(id, ..)| id.clone())
-            .collect();
-    }
-}
-
-/// "Line 1", "the charge for A", or most words of the line's name.
-fn refers(tokens: &[crate::reading::tokens::Token], names: &[String], reference: Option<&str>) -> bool {
-    let by_letter = reference.is_some_and(|letter| {
-        ["line", "item", "charge for", "under"]
-            .iter()
-            .any(|word| says_any(tokens, &format!("{word} {letter}")))
-    });
-    let distinct: Vec<&String> = names
-        .iter()
-        .filter(|name| {
-            name.len() > 3
-                && !matches!(
-                    name.as_str(),
-                    "charge" | "monthly" | "annual" | "service" | "services" | "fees" | "price" | "list"
-                )
-        })
-        .collect();
-    let hits = distinct
-        .iter()
-        .filter(|name| tokens.iter().any(|token| token.is(name)))
-        .count();
-    by_letter || (!distinct.is_empty() && hits == distinct.len().min(2) && hits > 0)
 }

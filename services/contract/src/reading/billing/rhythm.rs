@@ -12,14 +12,26 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
         let sends = says_any(
             tokens,
             "we send|is sent|are sent|will be sent|is issued|are issued|issues|issue|is dated|\
-            go out|sends|dated the first of|on an invoice dated|on the invoice of|goes on|go on",
+            go out|sends|and invoiced|are invoiced on|is invoiced on|are billed on|is billed on|dated the first of|on an invoice dated|on the invoice of|goes on|go on",
         );
         let stated = || period_within(tokens).map(|(_, found)| found);
         sends
-            .then(stated)
+            .then(|| stated().or_else(|| of_month(tokens)))
             .flatten()
             .or_else(|| just_closed(tokens))
             .or_else(|| by_weekday(tokens))
+    })
+}
+
+/// "an invoice dated the 1st of the following month": months without a "per".
+fn of_month(tokens: &[Token]) -> Option<Period> {
+    let said = says_any(
+        tokens,
+        "of the following month|of the next month|of the month|with the next monthly|at month end|after month end",
+    );
+    said.then_some(Period {
+        often: crate::normal::cadence::Often::Is(Cadence::months(1)),
+        length: 2,
     })
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn kind(facts: &Facts<'_>) -> Option<Kind> {
         return Some(match again {
             _ if is_seat(unit) && (facts.period.is_some() || facts.quantity) => Kind::Seat,
             Some(_) if facts.period.is_some() && facts.quantity => Kind::Recurring,
+            Some(_) if facts.quantity && !is_measured(unit) => Kind::Recurring,
             Some(_) if facts.period.is_some() && !is_measured(unit) => Kind::Recurring,
             _ => Kind::Usage,
         });
@@ -96,7 +97,8 @@ fn is_paid_once(words: &[Token]) -> bool {
         words,
         "at signing|on signing|upon signing|at signature|on signature|upon signature|\
         upon execution|on execution|at execution|at closing|on or before|at delivery|\
-        on delivery|upon delivery|down payment|due at|concurrently with|contemporaneously|days after|days following|\
+        on delivery|upon delivery|invoiced now|billed now|due now|payable now|invoiced today|invoiced immediately|\
+        payable immediately|due immediately|down payment|due at|concurrently with|contemporaneously|days after|days following|\
         days of the effective date|days from the effective date",
     ) || has_stem(words, "one-off")
 }

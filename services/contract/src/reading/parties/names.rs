@@ -119,7 +119,9 @@ fn belongs(tokens: &[Token], at: usize) -> bool {
         Kind::Word if token.is_any("of|&|de|the|for|van|von|und") => {
             next.is_some_and(|next| next.is_capital() && matches!(next.kind, Kind::Word))
         }
-        Kind::Word => token.is_capital() || token.low.contains(".com") || token.low.contains(".net"),
+        Kind::Word => {
+            token.is_capital() || is_suffix(token) || token.low.contains(".com") || token.low.contains(".net")
+        }
         Kind::Number(_) => {
             token.text.chars().all(|c| c.is_ascii_digit()) && next.is_some_and(Token::is_capital)
         }
@@ -143,7 +145,7 @@ fn is_joint(token: &Token) -> bool {
 }
 
 fn is_suffix(token: &Token) -> bool {
-    listed(SUFFIXES, &token.low) && (token.is_capital() || token.low == "a/s")
+    listed(SUFFIXES, &token.low) && (token.is_capital() || token.is_any("a/s|plc|llc|ltd|gmbh|llp"))
 }
 
 /// Capital words of contracts that are no part of a company's name.
@@ -160,7 +162,14 @@ fn is_common(token: &Token) -> bool {
 /// The whole value of a label: a name, or everything up to an address or bracket.
 pub(super) fn whole_value(tokens: &[Token], at: usize) -> Option<usize> {
     if let Some(found) = name(tokens, at).filter(|name| name.suffix) {
-        return Some(found.to.saturating_sub(at));
+        // "Tern & Co. Logistics": the value of a label is the whole name, also past a suffix.
+        let rest = tokens.get(found.to..).unwrap_or_default();
+        let more = rest
+            .iter()
+            .take_while(|token| token.is_capital() && matches!(token.kind, Kind::Word))
+            .count();
+        let whole = if more == rest.len() && more <= 3 { more } else { 0 };
+        return Some(found.to.saturating_sub(at).saturating_add(whole));
     }
     let rest = tokens.get(at..)?;
     let stop = rest.iter().position(|token| {
@@ -263,7 +272,9 @@ fn apposed_role(tokens: &[Token], at: usize) -> Option<(String, usize)> {
             || tokens
                 .get(at.saturating_add(2))
                 .is_some_and(|token| token.is("and")));
-    role(&word.low).filter(|_| apart)?;
+    // "Dear Ms Calloway, We, …" begins a letter.
+    let pronoun = word.is_any("we|us|you");
+    role(&word.low).filter(|_| apart && !pronoun)?;
     Some((word.text.clone(), at.saturating_add(2)))
 }
 

@@ -7,7 +7,7 @@ use crate::reading::written::document;
 fn parties(text: &str) -> (String, String) {
     let document = document(text);
     let scopes = cut(&document, locale::of(&document));
-    let found = read(&document, &statements::all(&document, &scopes));
+    let found = read(&document, &scopes, &statements::all(&document, &scopes));
     (
         found.provider.value.unwrap_or_default(),
         found.customer.value.unwrap_or_default(),

@@ -78,7 +78,7 @@ fn on_receipt(tokens: &[Token], labelled: bool) -> Option<Rule> {
 
 /// `by the 20th day of the following month`, `on the last day of the month following`.
 fn day_of_month(tokens: &[Token], labelled: bool) -> Option<Rule> {
-    if !(labelled || is_about_paying(tokens)) || !is_about_invoices(tokens) {
+    if !(labelled || (is_about_paying(tokens) && is_about_invoices(tokens))) {
         return None;
     }
     let later = "following month|next month|month following|subsequent month|following calendar month|\
@@ -113,7 +113,12 @@ fn find_last_day(tokens: &[Token]) -> Option<usize> {
 
 /// `within 30 days of the invoice date`, `45 days from the invoice date`, `have 15 days to pay`, `settles them in thirty days`.
 fn days_after(tokens: &[Token], labelled: bool) -> Option<Rule> {
-    if !(labelled || (is_about_paying(tokens) && is_about_invoices(tokens))) || is_about_else(tokens) {
+    let asked = says_any(
+        tokens,
+        "please pay within|pay within|payable within|payment within|payment is due within|payment due within|please pay in",
+    ) && tokens.len() <= 14;
+    if !(labelled || asked || (is_about_paying(tokens) && is_about_invoices(tokens))) || is_about_else(tokens)
+    {
         return None;
     }
     (0..tokens.len()).find_map(|at| {

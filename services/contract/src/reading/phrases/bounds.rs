@@ -77,8 +77,32 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     {
         return Some((range, number_at.saturating_add(length).saturating_sub(at)));
     }
-    let value = value(tokens.get(number_at)?)?;
-    Some((make(value), number_at.saturating_add(1).saturating_sub(at)))
+    let first = value(tokens.get(number_at)?)?;
+    let next = number_at.saturating_add(1);
+    // "above 100,000 up to 400,000": both bounds, one after the other.
+    if matches!(make(first), Range::Over(_) | Range::From(_))
+        && let Some((second, length)) = upper(tokens, next).filter(|(second, _)| *second > first)
+    {
+        return Some((
+            Range::Between(first, second),
+            next.saturating_add(length).saturating_sub(at),
+        ));
+    }
+    Some((make(first), next.saturating_sub(at)))
+}
+
+/// `up to 400,000`, `and up to 400,000`, `but not more than 400,000`: the bound above one that is known.
+fn upper(tokens: &[Token], at: usize) -> Option<(Decimal, usize)> {
+    let joined = any_at(tokens, at, "and|but").unwrap_or(0);
+    let lead = at.saturating_add(joined);
+    let words = any_at(
+        tokens,
+        lead,
+        "up to and including|up to|not more than|not exceeding|not over|below|to",
+    )?;
+    let number = lead.saturating_add(words);
+    let value = value(tokens.get(number)?)?;
+    Some((value, number.saturating_add(1).saturating_sub(at)))
 }
 
 /// Phrases that a number opens: `1 - 25,000`, `501 to 2,000`, `5,000 +`, `250,001 and above`, `between 1 and 9`.

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::Reader;
 use crate::reading::items::{Facts, Item, currency, found, kind, unit_name};
-use crate::reading::phrases::{Period, says_any};
+use crate::reading::phrases::{Period, Range, bounds, says_any};
 use crate::reading::prices::{self, Expression};
 use crate::reading::statements::Statement;
 use crate::reading::tokens::{Kind as TokenKind, Token};
@@ -74,7 +74,14 @@ impl<'s> Charge<'_, 's> {
                 .excess_before(self.at, price.unit())
                 .map(|(_, value)| value);
         }
-        let billed = parts.or_else(|| self.billed());
+        let before = self.threshold_before(&price);
+        price.above = price.above.or(before.map(|(above, _)| above));
+        if price.per.is_none() && before.is_some() {
+            price.per = self.each_before();
+        }
+        let billed = parts
+            .or_else(|| self.billed())
+            .or_else(|| before.and_then(|(_, span)| span));
         let quantity = self
             .reader
             .quantity(self.at, price.unit())
@@ -97,6 +104,9 @@ impl<'s> Charge<'_, 's> {
             unit: unit.as_deref(),
         };
         let sort = self.sort(&facts, &price)?;
+        // "Each active learner above 100 in a month: £0.80" counts what was there, whatever its price is called.
+        let beyond = before.is_some() && matches!(sort, Kind::Recurring | Kind::Seat);
+        let sort = if beyond { Kind::Usage } else { sort };
         let mut line = LineItem::new("", sort, self.reader.description(self.at), self.evidence());
         line.unit = unit.map(|unit| unit_name(&unit, period));
         line.quantity = quantity.map(|(quantity, _)| quantity).unwrap_or_default();
@@ -152,7 +162,8 @@ impl<'s> Charge<'_, 's> {
         const BASES: &str = "sales|revenue|revenues|receipts|proceeds|amount|amounts|volume|fees|price|usage|\
             value|spend|transactions|payments|income|turnover|profit|profits|rent|charges|\
             invoice|invoices|captured|settlement|collections|commissions|premiums|billings|cost|\
-            costs|payment|transaction|sale|fee|margin|list|wholesale|ebitda|earnings|consideration|rentals|royalties|subscriptions|orders";
+            costs|payment|transaction|sale|fee|margin|list|wholesale|ebitda|earnings|consideration|rental|rentals|royalties|\
+            subscription|subscriptions|remaining|orders";
         const THINGS: &str =
             "equity|interests|ownership|assets|requirements|units|employees|capacity|capital";
         let tokens = self.reader.tokens();
@@ -190,6 +201,50 @@ impl<'s> Charge<'_, 's> {
         Some((from.saturating_add(at), rhythm))
     }
 
+    /// "Each active learner above 100": what one is called, said before the price.
+    fn each_before(&self) -> Option<crate::reading::phrases::PerUnit> {
+        let tokens = self.reader.tokens();
+        let (from, _) = crate::reading::roles::clause(tokens, self.at);
+        let each =
+            (from..self.at).find(|at| tokens.get(*at).is_some_and(|token| token.is_any("each|every")))?;
+        let (unit, _) = crate::reading::phrases::noun(tokens, each.saturating_add(1))?;
+        let time = crate::normal::duration::unit(unit.rsplit(' ').next()?).is_some();
+        (!time).then_some(crate::reading::phrases::PerUnit {
+            count: Decimal::ONE,
+            unit,
+            length: 0,
+        })
+    }
+
+    /// "Hours above 20 in a month are charged at £240 per hour", "support hours beyond the first 5 in a month: $95.00 per
+    /// hour": the units below cost nothing more, and are counted over that span.
+    fn threshold_before(&self, price: &Expression) -> Option<(Decimal, Option<(usize, Period)>)> {
+        if price.above.is_some()
+            || price.money.is_none()
+            || !(price.is_per_unit() || self.each_before().is_some())
+        {
+            return None;
+        }
+        let tokens = self.reader.tokens();
+        let (from, _) = crate::reading::roles::clause(tokens, self.at);
+        (from..self.at).rev().find_map(|at| {
+            let found = bounds(tokens, at)?;
+            let Range::Over(above) = found.range else {
+                return None;
+            };
+            let end = at.saturating_add(found.length);
+            let words = tokens.get(at..end)?;
+            let between = tokens.get(end..self.at)?;
+            let plain = words
+                .iter()
+                .chain(between)
+                .all(|token| token.money().is_none() && token.percent().is_none());
+            let span = (end..end.saturating_add(5).min(self.at))
+                .find_map(|at| crate::reading::phrases::period(tokens, at).map(|period| (at, period)));
+            plain.then_some((above, span))
+        })
+    }
+
     /// "monthly fee of", "an annual subscription charge of": the span before the amount.
     fn period_before(&self) -> Option<Period> {
         let tokens = self.reader.tokens();
@@ -222,7 +277,7 @@ impl<'s> Charge<'_, 's> {
         if price.percent.is_some()
             && says_any(
                 self.reader.clause(self.at),
-                "termination charge|termination fee|cancellation fee|cancellation charge|early termination|exit fee",
+                "termination charge|termination fee|cancellation fee|cancellation charge|early termination|exit fee|leave early|end early|ends early|cancel early|terminates early|if you leave",
             )
         {
             return Some(Kind::OneTime);
@@ -331,7 +386,13 @@ impl<'s> Charge<'_, 's> {
                 )
             {
                 line.start = self.found(day, at, at.saturating_add(1));
-            } else if line.end.is_absent() && says_any(led, "ending|through|until|ending on") {
+            } else if line.end.is_absent()
+                && (says_any(led, "ending|through|until|ending on")
+                    || line.start.value.is_some()
+                        && led
+                            .last()
+                            .is_some_and(|token| token.is("to") || token.is_mark('-')))
+            {
                 line.end = self.found(day, at, at.saturating_add(1));
             }
         }

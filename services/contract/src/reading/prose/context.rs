@@ -211,12 +211,17 @@ impl<'s> Reader<'s> {
     /// "purchases 50,000 print credits for EUR 2,500", "buys API credits for $50,000": the amount buys credits.
     pub(super) fn buys_credits(&self, at: usize) -> bool {
         let near = self.tokens().get(at.saturating_sub(16)..at).unwrap_or_default();
-        says_any(
-            near,
-            "purchases|purchase|buys|buy|acquires|orders|prepays|prepaid",
-        ) && says_any(near, "credits")
-            && (near.iter().any(|token| token.number().is_some())
-                || near.last().is_some_and(|token| token.is_any("for|of|worth")))
+        // What is bought again when the balance falls is a rule of the first purchase.
+        let again = says_any(
+            self.tokens(),
+            "falls below|drops below|goes below|falls under|automatically buys",
+        );
+        !again
+            && says_any(
+                near,
+                "purchases|purchase|buys|buy|acquires|orders|prepays|prepaid",
+            )
+            && says_any(near, "credits")
     }
 
     /// The day something is due: "on or before February 1, 2010", "by April 15, 2000".

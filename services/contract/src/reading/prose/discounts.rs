@@ -44,7 +44,15 @@ pub(super) fn read_words(reader: &mut Reader<'_>) {
         at.saturating_add(length),
     );
     let words = statement.stretch.words(at, at.saturating_add(length)).to_vec();
-    reader.keep(Item::new(line, statement.scope, words), []);
+    let mut item = Item::new(line, statement.scope, words);
+    // "Send work through the batch queue and you get half off": for some uses and not for others.
+    if says_any(
+        reader.tokens(),
+        "when|if|through|via|where|for every|send|batch|during|overnight|off-peak",
+    ) {
+        conditional(&mut item, reader);
+    }
+    reader.keep(item, []);
 }
 
 fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
@@ -89,27 +97,31 @@ fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
             at.saturating_add(1),
         );
     }
-    let conditional =
+    let holds_sometimes =
         reader.is_contingent(at) || says_any(tokens, "until|unless|provided|as long as|for every|where");
     let mut item = Item::new(
         line,
         statement.scope,
         stretch.words(at, at.saturating_add(price.length)).to_vec(),
     );
-    if conditional {
-        item.line.marks.push(Mark::Contingent);
-        item.doubts.push(Doubt::new(
-            Code::ConditionalPrice,
-            "",
-            "This reduction holds only under a condition.",
-            "Decide whether and when it holds.",
-            statement.evidence(reader.document),
-        ));
+    if holds_sometimes {
+        conditional(&mut item, reader);
     }
     if says_any(tokens, "shares|stock|in kind|store credit") {
         item.line.marks.push(Mark::NonCash);
     }
     Some(item)
+}
+
+fn conditional(item: &mut Item, reader: &Reader<'_>) {
+    item.line.marks.push(Mark::Contingent);
+    item.doubts.push(Doubt::new(
+        Code::ConditionalPrice,
+        "",
+        "This reduction holds only under a condition.",
+        "Decide whether and when it holds.",
+        reader.statement().evidence(reader.document),
+    ));
 }
 
 /// What an invoice paid early saves is a payment term, not a price.

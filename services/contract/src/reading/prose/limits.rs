@@ -106,7 +106,8 @@ fn minimum(reader: &Reader<'_>, at: usize) -> Option<Item> {
     let charges = says_any(
         clause,
         "purchase|purchases|minimum|charges|fees|bill|billed|invoice|spend|commitment|usage|\
-        pay|payment|payments|adds up|floor|order|revenue|royalties|royalty|fee|rent|commission|commissions",
+        pay|pays|payment|payments|difference|shortfall|adds up|floor|order|revenue|royalties|royalty|fee|rent|commission|\
+        commissions",
     );
     let condition = says_any(
         clause,
@@ -170,7 +171,7 @@ fn is_owed(reader: &Reader<'_>, at: usize) -> bool {
     let after = tokens.get(at..to).unwrap_or_default();
     let made_up = says_any(
         after,
-        "shortfall|difference|deficit|top|tops|make up|we bill|is billed|are billed|minimum fee applies",
+        "shortfall|difference|deficit|top|tops|make up|we bill|is billed|are billed|is invoiced|are invoiced|is charged|the gap|minimum fee applies",
     );
     let led = before.get(before.len().saturating_sub(4)..).unwrap_or(before);
     let bare = says_any(led, "less than")
@@ -191,7 +192,7 @@ fn is_owed(reader: &Reader<'_>, at: usize) -> bool {
         || clause.iter().any(|token| {
             token.is_any(
                 "shall|must|will|agrees|agree|commits|commit|committed|commitment|guarantees|guarantee|guaranteed|\
-                is|are|be|applies|undertakes|subject|obligated|bills|adds|annual|monthly|quarterly",
+                is|are|be|amount|amounts|applies|undertakes|subject|obligated|bills|adds|annual|monthly|quarterly",
             )
         });
     !elsewhere && (made_up || obliged && !bare && !conditional)

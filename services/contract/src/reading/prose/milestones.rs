@@ -200,10 +200,16 @@ fn item(reader: &Reader<'_>, one: &Waiting, several: bool) -> Option<Item> {
     let event_words = tokens.get(from..to)?;
     let signing = has_stem(event_words, "sign|execut") && !has_stem(event_words, "sign-off")
         || says_any(event_words, "effective date|start of the project|commencement");
+    let at_start = says_any(
+        event_words,
+        "subscription starts|subscription begins|service starts|services start|term starts|term begins|contract starts|\
+         agreement starts|start date|commencement date|subscription start|service start|start of the subscription|\
+         start of the term|start of the services|beginning of the term|order start date|services begin|service begins",
+    );
     if reader.is_contingent(*one.amounts.first()?) && !several {
         return None;
     }
-    let kind = if signing && !several {
+    let kind = if at_start || signing && !several {
         Kind::OneTime
     } else {
         Kind::Milestone
@@ -214,9 +220,12 @@ fn item(reader: &Reader<'_>, one: &Waiting, several: bool) -> Option<Item> {
         stretch.printed(from, to),
         statement.evidence(reader.document),
     );
-    line.event = found(stretch.printed(from, to), stretch, reader.document, from, to);
+    if !at_start {
+        line.event = found(stretch.printed(from, to), stretch, reader.document, from, to);
+    }
     let evidence = stretch.evidence(reader.document, from, to);
     line.cadence = Found::supported(Cadence::OneTime, stretch.printed(from, to), evidence.clone());
+    let signing = signing || at_start;
     let timing = if signing { Timing::Advance } else { Timing::Arrears };
     line.timing = Found::derived(
         timing,

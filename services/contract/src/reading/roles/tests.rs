@@ -8,7 +8,7 @@ fn roles(text: &str) -> Vec<Role> {
     let document = document(text);
     let scopes = scopes::cut(&document, locale::of(&document));
     let statements = statements::all(&document, &scopes);
-    let parties = parties::read(&document, &statements);
+    let parties = parties::read(&document, &scopes, &statements);
     let mut out = Vec::new();
     for statement in &statements {
         for (at, token) in statement.tokens().iter().enumerate() {

@@ -65,7 +65,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     ),
     (
         Role::ServiceCredit,
-        "uptime|availab",
+        "uptime|availability",
         "service credit|service credits|service level|sla|response time|misses a|\
             miss a planned|late delivery|day of delay|week of delay|month of delay|days of delay|weeks of delay",
     ),
@@ -77,7 +77,8 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
             promotional balance|net worth|market value|per share|market price|gross revenues of|\
             shares of|common stock|do not apply|does not apply|no longer applies|\
             third party and is not|for budgeting|budgetary|non-binding|of its own|trial balance|\
-            valued at|annual revenue of|of credit pays for|of credit buys|of credit equals",
+            valued at|annual revenue of|of credit pays for|of credit buys|of credit equals|may purchase the|option to buy|purchase option|buyout|buy-out|a budget of|budget of|never became part|not part of the deal|opening offer was|earlier offer|\
+            superseded by|insured value|replacement value",
     ),
     (
         Role::Security,
@@ -111,7 +112,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
 ];
 
 /// Words that lead up to an amount. The one nearest to it wins.
-pub(super) const LEADS: [(Role, &str); 80] = [
+pub(super) const LEADS: &[(Role, &str)] = &[
     // A new level of a price is no cap, and without its old one no charge.
     (Role::Unexplained, "goes up to"),
     (Role::Unexplained, "go up to"),
@@ -175,6 +176,8 @@ pub(super) const LEADS: [(Role, &str); 80] = [
     (Role::Threshold, "greater of"),
     (Role::Threshold, "lesser of"),
     (Role::Total, "total"),
+    (Role::Total, "come to"),
+    (Role::Total, "comes to"),
     (Role::Total, "totaling"),
     (Role::Total, "totalling"),
     (Role::Total, "in total"),

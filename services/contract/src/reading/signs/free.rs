@@ -31,7 +31,7 @@ pub(super) fn read(document: &Document, statements: &[Statement], items: &[Item]
         .collect()
 }
 
-fn is_free_period(tokens: &[Token]) -> bool {
+pub(crate) fn is_free_period(tokens: &[Token]) -> bool {
     const FREE: &str = "free of charge|free months|free month|months free|month free|at no charge|without charge|\
         on the house|waived|complimentary|rent-free|fee-free|rent free|are free|is free|not be charged|are not charged|\
         is not charged|fee holiday|payment holiday|nothing is due for|no fee is due for|no charge for the first";

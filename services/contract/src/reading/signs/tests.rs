@@ -9,7 +9,7 @@ fn codes(text: &str) -> Vec<Code> {
     let document = document(text);
     let scopes = scopes::cut(&document, locale::of(&document));
     let statements = statements::all(&document, &scopes);
-    let parties = parties::read(&document, &statements);
+    let parties = parties::read(&document, &scopes, &statements);
     read(&document, &scopes, &statements, &parties, &[])
         .into_iter()
         .map(|flag| flag.code)

@@ -60,15 +60,18 @@ fn is_caption(statement: &Statement) -> bool {
         .iter()
         .any(|token| token.money().is_some() || token.percent().is_some());
     // "Fees are deducted daily; the monthly statement is issued …" says when is billed, not what a price is for.
-    let bills = tokens
-        .iter()
-        .any(|token| token.is_any("statement|statements|issued|deducted|settlement|due|payable"));
+    let bills = tokens.iter().any(|token| {
+        token.is_any("statement|statements|issued|deducted|settlement|due|payable|billed|invoiced")
+    });
     prices && states && !money && !bills && tokens.len() < 30
 }
 
 /// "per seat per month", "monthly fee", "/ GB": unit and span without an amount.
 pub(crate) fn of_words(tokens: &[Token]) -> Expression {
-    let mut found = Expression::default();
+    let mut found = Expression {
+        per: per_thousand(tokens),
+        ..Expression::default()
+    };
     for at in 0..tokens.len() {
         let led = tokens.get(at).is_some_and(|token| {
             token.is("per") || token.is_mark('/') || token.is("each") || token.is("every")
@@ -83,6 +86,25 @@ pub(crate) fn of_words(tokens: &[Token]) -> Expression {
         }
     }
     found
+}
+
+/// CPM is the price of a thousand impressions, CPC that of a click, CPL that of a lead.
+fn per_thousand(tokens: &[Token]) -> Option<PerUnit> {
+    let of = [
+        ("cpm", 1_000u32, "impression"),
+        ("cpc", 1, "click"),
+        ("cpl", 1, "lead"),
+        ("cpa", 1, "action"),
+        ("hourly", 1, "hour"),
+    ];
+    let (_, count, unit) = of
+        .iter()
+        .find(|(word, ..)| tokens.iter().any(|token| token.is(word)))?;
+    Some(PerUnit {
+        count: Decimal::from(*count),
+        unit: (*unit).to_owned(),
+        length: 1,
+    })
 }
 
 /// "Annual fee", "support, annual", "billed monthly": the word belongs to the price. In "Annual Account Statement" it belongs

@@ -79,8 +79,12 @@ struct Content {
     money: usize,
     percent: usize,
     number: usize,
+    /// Cells that begin with a number, however much follows.
+    counts: usize,
     date: usize,
     range: usize,
+    /// Bounds that are amounts of money: "above $100,000".
+    money_range: usize,
     short: usize,
     period: usize,
 }
@@ -98,15 +102,23 @@ impl Content {
             number: count(&|cell: &Stretch| {
                 cell.tokens.first().is_some_and(|token| token.number().is_some()) && cell.tokens.len() <= 3
             }),
+            counts: count(&|cell: &Stretch| {
+                cell.tokens.first().is_some_and(|token| token.number().is_some())
+            }),
             date: count(&|cell: &Stretch| {
                 cell.tokens
                     .first()
                     .is_some_and(|token| matches!(token.kind, Kind::Date(_)))
             }),
             range: count(&|cell: &Stretch| is_range(cell)),
+            money_range: count(&|cell: &Stretch| is_money_range(cell)),
             short: count(&|cell: &Stretch| cell.tokens.len() <= 2),
             period: count(&|cell: &Stretch| period_within(&cell.tokens).is_some() && cell.tokens.len() <= 14),
         }
+    }
+
+    fn all(&self, count: usize) -> bool {
+        count > 1 && count == self.cells
     }
 
     fn mostly(&self, count: usize) -> bool {
@@ -121,6 +133,14 @@ pub(super) fn is_range(cell: &Stretch) -> bool {
         && !money
 }
 
+/// A cell that is nothing but bounds, and they are amounts.
+fn is_money_range(cell: &Stretch) -> bool {
+    let money = cell.tokens.iter().any(|token| token.money().is_some());
+    money
+        && bounds(&cell.tokens, 0)
+            .is_some_and(|found| found.length > 1 && cell.tokens.len() <= found.length.saturating_add(3))
+}
+
 fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if header.is_empty() {
         return None;
@@ -130,7 +150,7 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if let Some(year) = year(header).filter(|_| values || content.mostly(content.percent)) {
         return Some(Column::Year(year));
     }
-    if content.mostly(content.range) && !values {
+    if content.mostly(content.range) && !values || content.all(content.money_range) {
         return Some(Column::Range);
     }
     if says("list") && values {
@@ -142,6 +162,13 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if says("disc.|disc|discount|discounts|reduction") && (content.percent > 0 || values) {
         return Some(Column::Discount);
     }
+    if says("clin|sku|code|id|article") && content.mostly(content.short) && !values {
+        return Some(Column::Ref);
+    }
+    let guessed = says("estimated|est|est.|expected|anticipated|approx|approx.|forecast");
+    if guessed && content.mostly(content.number) && !values {
+        return Some(Column::Note);
+    }
     if says("qty|qty.|quantity|quantities|seats|users|licenses|licences|count|units|employees|volume")
         && content.mostly(content.number)
         && !values
@@ -151,7 +178,7 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if says("months|mos|term") && content.mostly(content.number) && !values {
         return Some(Column::Months);
     }
-    if says("allowance|included|includes") && content.number > 0 && !values {
+    if says("allowance|included|includes|inclusive") && content.counts > 0 && !values {
         return Some(Column::Included);
     }
     if content.mostly(content.date) && !values {
@@ -311,7 +338,10 @@ fn extended_by_arithmetic(grid: &Grid, columns: &mut [Column]) {
             .get(quantity)
             .and_then(|cell| cell.tokens.iter().find_map(Token::number));
         match (money(*first), money(*second), count) {
-            (Some(price), Some(sum), Some(count)) => price.checked_mul(count) == Some(sum),
+            // A price may be for a thousand: 2,000,000 × 14.50 CPM = 29,000.
+            (Some(price), Some(sum), Some(count)) => price.checked_mul(count).is_some_and(|whole| {
+                whole == sum || sum.checked_mul(rust_decimal::Decimal::ONE_THOUSAND) == Some(whole)
+            }),
             _ => true,
         }
     };

@@ -1,12 +1,15 @@
 //! Rows of a price list, each a line item.
 
 mod absent;
+mod awaited;
 mod counts;
 mod doubts;
 mod due;
 mod informs;
 mod neighbours;
+mod packs;
 mod parts;
+mod phrases;
 mod row;
 mod split;
 mod values;
@@ -30,7 +33,8 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
     let parts = parts::of(place);
     let mut at = 0usize;
     while let Some(row) = place.grid.rows.get(at) {
-        if let Some((item, taken)) = steps::group(place, at) {
+        if let Some((mut item, taken)) = steps::group(place, at) {
+            item.section = section.name();
             items.push(item);
             at = at.saturating_add(taken.max(1));
             continue;
@@ -51,12 +55,16 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
             {
                 neighbours::with_row_above(items.last(), &mut own);
             }
-            items.extend(own);
+            items.extend(own.into_iter().map(|item| Item {
+                section: section.name(),
+                ..item
+            }));
         }
         at = at.saturating_add(1);
     }
     settle_unknown(place, &mut items);
     neighbours::over_allowance_period(place, &mut items);
+    share_allowances(&mut items);
     reading.items.extend(items);
 }
 
@@ -73,6 +81,15 @@ impl Section {
         let filled: Vec<&Stretch> = row.iter().filter(|cell| !cell.tokens.is_empty()).collect();
         let price = filled.iter().any(|cell| cell.tokens.iter().any(is_price));
         filled.len() == 1 && !price
+    }
+
+    /// Its words, up to a bracket.
+    fn name(&self) -> String {
+        let words = self.words.iter().take_while(|token| !token.is_mark('('));
+        words
+            .map(|token| token.low.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn enter(&mut self, row: &[Stretch]) {
@@ -146,8 +163,16 @@ fn of_row(place: &Place<'_>, row: &[Stretch], section: &Section) -> Vec<Item> {
     {
         return Vec::new();
     }
-    let columns = price_columns(place);
+    if is_for_information(row) {
+        return Vec::new();
+    }
+    let mut columns = price_columns(place);
     let several = columns.len() > 1;
+    let holds_price = |column: &usize| row.get(*column).is_some_and(|cell| !cell.tokens.is_empty());
+    if !columns.iter().any(holds_price) {
+        // "Data migration (one-off)" has nothing but its sum.
+        columns = place.all(Column::Extended);
+    }
     columns
         .iter()
         .flat_map(|column| {
@@ -160,6 +185,22 @@ fn of_row(place: &Place<'_>, row: &[Stretch], section: &Section) -> Vec<Item> {
             })
         })
         .collect()
+}
+
+/// "Estimated annual fees | $13,500 (for planning)", "Largest single sale | $2,500": nothing that is charged.
+fn is_for_information(row: &[Stretch]) -> bool {
+    let label = row.iter().find(|cell| !cell.tokens.is_empty());
+    let led = label.is_some_and(|cell| {
+        cell.tokens.first().is_some_and(|token| {
+            token.is_any("estimated|expected|anticipated|projected|forecast|largest|budgeted|approximate")
+        })
+    });
+    led || row.iter().any(|cell| {
+        says_any(
+            &cell.tokens,
+            "for planning|not a commitment|for information only|for information|for reference only|non-binding|credit limit|insured value",
+        )
+    })
 }
 
 /// Price columns; a sum or a list price stands in where a table has no other.
@@ -178,6 +219,36 @@ fn evidence_of(place: &Place<'_>, row: &[Stretch]) -> Vec<Evidence> {
     Evidence::from_words(place.document, &Grid::row_words(row), Match::Exact)
         .into_iter()
         .collect()
+}
+
+/// "Pages above the allowance": the allowance stands on the fee before it.
+fn share_allowances(items: &mut [Item]) {
+    const BEYOND: [&str; 7] = [
+        "above",
+        "beyond",
+        "over",
+        "excess",
+        "additional",
+        "extra",
+        "overage",
+    ];
+    for at in 1..items.len() {
+        let Some((before, rest)) = items.split_at_mut_checked(at) else {
+            continue;
+        };
+        let Some(item) = rest.first_mut() else { continue };
+        let beyond = item.names.iter().any(|name| BEYOND.contains(&name.as_str()));
+        if item.line.kind != Kind::Usage || !beyond || item.line.included.value.is_some() {
+            continue;
+        }
+        let fee = before
+            .iter()
+            .rev()
+            .find(|known| known.line.kind == Kind::Recurring && known.line.included.value.is_some());
+        if let Some(fee) = fee {
+            item.line.included.clone_from(&fee.line.included);
+        }
+    }
 }
 
 /// A row whose words do not tell its sort is of the sort of its neighbours: beside rates, a rate; else a question.

@@ -244,7 +244,7 @@ impl Ladder<'_, '_> {
                 .flat_map(|row| row.iter())
                 .map(|cell| cell.tokens.as_slice()),
         );
-        let close = tiers::mode(&near, priced);
+        let close = tiers::mode(&near, priced).or_else(|| self.fee_of_band());
         let far = || {
             let all: Vec<&[Token]> = self
                 .place
@@ -257,6 +257,21 @@ impl Ladder<'_, '_> {
         };
         let mode = close.or_else(|| if self.place.only_tiers { far() } else { None });
         mode.map_or_else(Found::absent, |mode| Found::supported(mode, "", self.evidence()))
+    }
+
+    /// "Pallet places used | Monthly fee": a fee for the month is one for the band, not for each unit.
+    fn fee_of_band(&self) -> Option<TierMode> {
+        let header = self.place.header(self.column);
+        let of_time = billing::of_words(header).period.is_some()
+            || crate::reading::phrases::says_any(header, "monthly|annual|yearly|quarterly|flat");
+        let fee = crate::reading::phrases::says_any(header, "fee|charge|price|subscription|rate");
+        let each = billing::of_words(header).per.is_some()
+            || self
+                .rows
+                .iter()
+                .filter_map(|row| row.get(self.column))
+                .any(|cell| billing::of_words(&cell.tokens).per.is_some());
+        (of_time && fee && !each).then_some(TierMode::Stairstep)
     }
 
     fn counting(&self) -> crate::terms::TierCounting {

@@ -101,7 +101,7 @@ const MADE: &str = "made as of|entered into as of|entered into on|entered into|m
 const AGREED: &str = "dated as of|dated|is dated as of|concluded on|dated the|dated this|dated on|\
     agreement of|signed on";
 
-const END: &str = "ends on|end on|ending on|ending|expires on|expire on|expiring on|terminates on|\
+const END: &str = "extended to|extended until|extended through|extended up to and including|ends on|end on|ending on|ending|expires on|expire on|expiring on|terminates on|\
     terminate on|continue through|continue until|through and including|\
     up to and including|finish on|finishes on|until|expires|ends|extend through|\
     continues through|continues until|effective through|effective until|\
@@ -247,14 +247,15 @@ fn term_cue(statement: &Statement) -> Option<usize> {
     const CUES: &str = "initial term|the term|subscription term|term of this|term of the|a term of|\
         initial period|effective term|shall continue for|will continue for|continues for|\
         remain effective for|remain in effect for|remain in force for|in effect for|\
-        for a period of|for an initial|runs for|lasts for|for a term|term is|commitment of";
+        for a period of|for an initial|run for|runs for|lasts for|for a term|term is|commitment of";
     let tokens = statement.tokens();
     let (cue, _) = find_any(tokens, CUES)?;
     let only_period = find(tokens, "for a period of") == Some(cue);
-    let about = tokens
-        .iter()
-        .take(cue.saturating_add(6))
-        .any(|token| token.is_any("agreement|term|maintenance|subscription|services|contract"));
+    let about = tokens.iter().take(cue.saturating_add(6)).any(|token| {
+        token.is_any(
+            "agreement|term|maintenance|subscription|services|contract|charges|order|arrangement|engagement",
+        )
+    });
     (!only_period || about).then_some(cue)
 }
 
@@ -327,6 +328,8 @@ pub(super) fn is_beside_signature(before: &[Statement], statement: &Statement) -
     signed(statement)
         || (label && statement.tokens().len() <= 12 && before.iter().any(signed))
         || opens_as_signed(statement.tokens())
+        || is_signed_for(statement.tokens())
+        || is_place_and_date(statement.tokens())
 }
 
 /// "Accepted and agreed on January 26, 2026:", "Signed electronically December 12, 2025".
@@ -342,6 +345,25 @@ fn opens_as_signed(tokens: &[Token]) -> bool {
         token.is_any("signed|accepted|agreed|countersigned|executed|electronically|and|on|this|the|,|:|by|both|parties")
             || matches!(token.kind, Kind::Mark(_))
     })
+}
+
+/// "Zurich, 14 March 2025": where and when it was signed.
+fn is_place_and_date(tokens: &[Token]) -> bool {
+    matches!(tokens, [place, comma, date, rest @ ..]
+        if place.is_capital() && matches!(place.kind, Kind::Word) && comma.is_mark(',')
+            && matches!(date.kind, Kind::Date(_)) && rest.len() <= 1)
+}
+
+/// "Signed for Ledgerline Systems Limited by H. Marchetti on 2 July 2025."
+fn is_signed_for(tokens: &[Token]) -> bool {
+    let begins = tokens
+        .first()
+        .is_some_and(|token| token.is_any("signed|accepted|agreed|countersigned|executed"));
+    let whom = tokens.get(1).is_some_and(|token| token.is_any("for|by|on"));
+    let plain = !tokens
+        .iter()
+        .any(|token| token.money().is_some() || token.percent().is_some());
+    begins && whom && plain && tokens.len() <= 26
 }
 
 /// Is it a line beside a signature?

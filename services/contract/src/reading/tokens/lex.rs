@@ -148,13 +148,24 @@ impl Cutter<'_> {
             let next_digit = self
                 .peek(length.saturating_add(1))
                 .is_some_and(|next| next.is_ascii_digit());
-            let part = c.is_ascii_digit() || (matches!(c, '.' | ',') && next_digit);
+            let part = c.is_ascii_digit()
+                || (matches!(c, '.' | ',') && next_digit)
+                || (c == '\'' && self.is_group_after(length));
             if !part {
                 break;
             }
             length = length.saturating_add(1);
         }
         length
+    }
+
+    /// `28'000`: three figures and no fourth behind the apostrophe.
+    fn is_group_after(&self, at: usize) -> bool {
+        let digit = |ahead: usize| {
+            self.peek(at.saturating_add(ahead))
+                .is_some_and(|next| next.is_ascii_digit())
+        };
+        (1..=3).all(digit) && !digit(4)
     }
 
     fn letters_at(&self, from: usize) -> usize {
@@ -168,7 +179,12 @@ impl Cutter<'_> {
         } else {
             text.to_owned()
         };
-        let kind = number::parse(&printed, self.locale.mark).map_or(Kind::Word, Kind::Number);
+        let (plain, mark) = if printed.contains('\'') {
+            (printed.replace('\'', ""), number::DecimalMark::Point)
+        } else {
+            (printed, self.locale.mark)
+        };
+        let kind = number::parse(&plain, mark).map_or(Kind::Word, Kind::Number);
         let text = self.take(length);
         self.push(kind, text);
     }

@@ -8,12 +8,33 @@ use crate::normal::money::{Sign, code, sign, word};
 /// Makes money of plain tokens.
 pub(super) fn join(tokens: &mut Vec<Token>) {
     redactions(tokens);
+    pence(tokens);
     signed(tokens);
     named(tokens);
     with_cents(tokens);
     magnitudes(tokens);
     doubled(tokens);
     withheld_dollars(tokens);
+}
+
+/// `6p`, `1.2p`, `25¢`: hundredths with their letter.
+fn pence(tokens: &mut [Token]) {
+    for token in tokens.iter_mut().filter(|token| matches!(token.kind, Kind::Word)) {
+        let pounds = token
+            .low
+            .strip_suffix('p')
+            .map(|digits| (digits, code("GBP").map(Sign::Of)));
+        let cents = || token.low.strip_suffix('\u{A2}').map(|digits| (digits, None));
+        let Some((digits, sign)) = pounds.or_else(cents) else {
+            continue;
+        };
+        let plain = digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let value = digits.parse::<Decimal>().ok().filter(|_| plain);
+        if let Some(value) = value.and_then(|value| value.checked_div(Decimal::ONE_HUNDRED)) {
+            token.kind = money(value, sign);
+        }
+    }
 }
 
 /// `[ * ] ($[ * ]) Dollars`: the word behind what is taken out.
@@ -166,7 +187,7 @@ fn with_cents(tokens: &mut Vec<Token>) {
 
 fn named_pair(first: &Token, second: &Token) -> Option<Kind> {
     let meaning = code(&second.text).map(Sign::Of).or_else(|| word(&second.low));
-    let cents = second.is_any("cents|cent");
+    let cents = second.is_any("cents|cent|pence|penny");
     match first.kind {
         Kind::Number(value) if cents => value
             .checked_div(Decimal::ONE_HUNDRED)

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::reconcile::lists::overlap;
-use crate::terms::{Evidence, Kind, LineItem};
+use crate::terms::{Evidence, LineItem};
 
 /// A line of the rules and the model's line that is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Pairing<'_> {
         for (at, own) in self.rules.iter().enumerate() {
             for (of, other) in self.model.iter().enumerate() {
                 let pair = Pair { rules: at, model: of };
-                if self.is_free(pair) && family(own.kind) == family(other.kind) && fits(own, other) {
+                if self.is_free(pair) && own.kind.family() == other.kind.family() && fits(own, other) {
                     found.push((likeness(own, other), pair));
                 }
             }
@@ -96,18 +96,6 @@ impl Pairing<'_> {
             .filter(|pair| rivals(pair) == 1)
             .collect();
         self.pairs.extend(alone);
-    }
-}
-
-/// Sorts that readers may take for one another.
-fn family(kind: Kind) -> u8 {
-    match kind {
-        Kind::Recurring | Kind::Seat => 0,
-        Kind::Usage | Kind::Percentage => 1,
-        Kind::OneTime | Kind::Milestone => 2,
-        Kind::PrepaidCredit => 3,
-        Kind::MinimumCommitment => 4,
-        Kind::Discount => 5,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::Charge;
 use crate::reading::phrases::says_any;
+use crate::reading::prose::is_new_price;
 use crate::reading::roles;
 use crate::reading::tokens::{Kind, Token};
 
@@ -31,7 +32,8 @@ impl Charge<'_, '_> {
         if self.statement().is_labelled() {
             return true;
         }
-        if is_rated(before) || takes_over(before) {
+        let new_price = self.reader.amends && is_new_price(tokens, self.at);
+        if new_price || is_rated(before) || takes_over(before) {
             return true;
         }
         match governed(before) {

@@ -3,10 +3,11 @@
 use rust_decimal::Decimal;
 
 use super::row::RowReader;
-use crate::normal::duration;
-use crate::normal::unit::is_seat;
+use crate::normal::unit::{is_seat, singular};
 use crate::reading::items::found;
-use crate::reading::phrases::says_any;
+use crate::reading::phrases::{self, noun, says_any};
+use crate::reading::prices;
+use crate::reading::tables::billing;
 use crate::reading::tables::columns::Column;
 use crate::reading::tokens::{Stretch, Token};
 use crate::terms::Found;
@@ -15,7 +16,8 @@ impl RowReader<'_, '_> {
     pub(super) fn quantity(&self) -> Found<Decimal> {
         let read = |cell: &Stretch| {
             let at = cell.tokens.iter().position(|token| token.number().is_some())?;
-            if is_span(cell.tokens.get(at.saturating_add(1))) {
+            // "12 months" counts periods, not what is sold.
+            if phrases::duration(&cell.tokens, at).is_some() {
                 return None;
             }
             Some(found(
@@ -26,11 +28,37 @@ impl RowReader<'_, '_> {
                 at.saturating_add(1),
             ))
         };
+        // "12 | Month | $3,400.00": the number counts the periods.
+        let by_time = self
+            .place
+            .cell(self.row, Column::Unit)
+            .is_some_and(|cell| cell.tokens.len() == 1 && billing::of_unit_cell(cell).period.is_some());
+        if by_time {
+            return Found::absent();
+        }
         if let Some(quantity) = self.place.cell(self.row, Column::Quantity).and_then(read) {
             return quantity;
         }
         let described = self.text_cells().find_map(|cell| self.quantity_in(cell));
-        described.or_else(|| self.seats_beside()).unwrap_or_default()
+        described
+            .or_else(|| self.seats_beside())
+            .or_else(|| self.quantity_behind())
+            .unwrap_or_default()
+    }
+
+    /// "£11.00 per line, 8 lines": the number stands behind the price, with the same unit.
+    fn quantity_behind(&self) -> Option<Found<Decimal>> {
+        let cell = self.row.get(self.column)?;
+        let at = self.price_at(cell)?;
+        let price = prices::read(&cell.tokens, at)?;
+        let unit = price.unit()?.to_owned();
+        let end = at.saturating_add(price.length);
+        (end..cell.tokens.len()).find_map(|at| {
+            let count = cell.tokens.get(at)?.number()?;
+            let (name, _) = noun(&cell.tokens, at.saturating_add(1))?;
+            (singular(&name) == singular(&unit))
+                .then(|| found(count, cell, self.place.document, at, at.saturating_add(1)))
+        })
     }
 
     /// "Monthly in advance; 40 seats at the Commencement Date": a count of seats beside how they are billed.
@@ -71,11 +99,4 @@ impl RowReader<'_, '_> {
         });
         counted.then(|| found(count, cell, self.place.document, 0, 1))
     }
-}
-
-/// "12 months" in a column of quantities counts periods, not things.
-fn is_span(unit: Option<&Token>) -> bool {
-    unit.and_then(|unit| duration::unit(&unit.low))
-        .and_then(duration::months)
-        .is_some()
 }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::due::unmeasured;
+use super::phrases::{billed_with, payable};
 use super::{Section, evidence_of, is_price, neighbours};
 use crate::normal::cadence::Often;
 use crate::normal::unit::{is_seat, singular};
@@ -10,7 +11,6 @@ use crate::page::WordRef;
 use crate::reading::items::{Facts, Item, currency, is_one_time_words, kind, unit_name};
 use crate::reading::phrases::{self, Period, Range, bounds, noun, says_any};
 use crate::reading::prices::{self, Expression};
-use crate::reading::prose::timed;
 use crate::reading::tables::columns::Column;
 use crate::reading::tables::{Place, billing};
 use crate::reading::tokens::{Stretch, Token};
@@ -59,9 +59,14 @@ impl RowReader<'_, '_> {
             quantity: several,
             unit: unit.as_deref(),
         };
-        let sort = self
-            .kind(&facts, rhythm.billed)
-            .map(|sort| unmeasured(sort, &rhythm));
+        let mut sort = self.kind(&facts, rhythm.billed);
+        // "JPY 450,000 per review, every six months, in advance": what is measured cannot be billed before.
+        let once_each =
+            sort == Some(Kind::Usage) && rhythm.timing == Some(Timing::Advance) && price.period.is_none();
+        if once_each {
+            sort = Some(Kind::Recurring);
+        }
+        let sort = sort.map(|sort| unmeasured(sort, &rhythm));
         let mut line = LineItem::new(
             "",
             sort.unwrap_or(Kind::OneTime),
@@ -71,11 +76,22 @@ impl RowReader<'_, '_> {
         line.unit = unit.map(|unit| unit_name(&unit, rhythm.period));
         line.quantity = quantity;
         self.amounts(&mut line, &price, (cell, at));
+        let named = line
+            .unit
+            .as_deref()
+            .is_some_and(|unit| line.description.to_lowercase().contains(unit));
+        if once_each && named && line.quantity.value.is_none() {
+            line.price.amount = std::mem::take(&mut line.price.unit_price);
+            line.unit = None;
+        }
         self.dates(&mut line);
         self.timed(&mut line, &rhythm);
         self.allowance(&mut line, &price);
         self.extras(&mut line);
         self.event(&mut line);
+        self.wait_for_event(&mut line);
+        self.packaged(&mut line);
+        self.counted_in_credits(&mut line);
         Some(self.finished(line, sort.is_none(), &price, &rhythm))
     }
 
@@ -95,7 +111,7 @@ impl RowReader<'_, '_> {
     }
 
     /// The first amount of the cell that is no estimate.
-    fn price_at(&self, cell: &Stretch) -> Option<usize> {
+    pub(super) fn price_at(&self, cell: &Stretch) -> Option<usize> {
         let at = cell.tokens.iter().position(is_price)?;
         let before = cell.tokens.get(at.saturating_sub(2)..at).unwrap_or_default();
         let estimate = says_any(before, "estimated|est|est.|approximately|approx|approx.|circa");
@@ -117,10 +133,10 @@ impl RowReader<'_, '_> {
             .map(billing::of_unit_cell)
             .unwrap_or_default();
         let one_time = is_one_time_words(&self.own_words());
-        let caption = if one_time {
-            Expression::default()
+        let (header, caption) = if one_time {
+            (Expression::default(), Expression::default())
         } else {
-            self.place.defaults.price.clone()
+            (header, self.place.defaults.price.clone())
         };
         let mut price = own;
         for more in [unit, header, self.described_price(), caption] {
@@ -318,21 +334,4 @@ impl RowReader<'_, '_> {
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         evidence_of(self.place, self.row)
     }
-}
-
-/// "billed with B".
-fn billed_with(tokens: &[Token]) -> Option<String> {
-    let at = phrases::find(tokens, "billed with").or_else(|| phrases::find(tokens, "invoiced with"))?;
-    tokens.get(at.saturating_add(2)).map(|token| token.low.clone())
-}
-
-/// "payable monthly", "billed quarterly", "invoiced annually", "monthly in arrears".
-fn payable(tokens: &[Token]) -> Option<Period> {
-    let verb = tokens
-        .iter()
-        .position(|token| token.is_any("payable|billed|invoiced|paid|charged"));
-    let rest = verb.and_then(|verb| tokens.get(verb..verb.saturating_add(5).min(tokens.len())));
-    rest.and_then(phrases::period_within)
-        .or_else(|| timed(tokens))
-        .map(|(_, found)| found)
 }

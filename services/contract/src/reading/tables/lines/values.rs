@@ -99,7 +99,16 @@ impl RowReader<'_, '_> {
         }
         if let Some(timing) = rhythm.timing {
             line.timing = found(timing, cell, document, 0, end);
+        } else if let Some((.., timing)) = self.timing_above() {
+            // "NUMBERS (ahead of the period)" says it of every row below.
+            line.timing = Found::supported(timing, self.place.heading(), self.evidence());
         }
+    }
+
+    /// Before or after, as the section of the row or the heading of the table says.
+    fn timing_above(&self) -> Option<(usize, usize, crate::terms::Timing)> {
+        crate::reading::phrases::timing(&self.section.words)
+            .or_else(|| crate::reading::phrases::timing(self.place.heading_tokens()))
     }
 
     /// "Card reader, each, at delivery": charged when it is handed over, whatever the rhythm of the rest.
@@ -125,13 +134,35 @@ impl RowReader<'_, '_> {
         };
         if let Some(included) = self.place.cell(self.row, Column::Included).and_then(number) {
             line.included = included;
-            line.kind = Kind::Usage;
-            if line.price.unit_price.is_absent() {
+            // "£210 a month, 20,000 pages included" stays a fee; a price for each page beyond is usage.
+            let fee = matches!(line.kind, Kind::Recurring) && line.price.unit_price.is_absent();
+            if !fee {
+                line.kind = Kind::Usage;
+            }
+            if !fee && line.price.unit_price.is_absent() {
                 line.price.unit_price = std::mem::take(&mut line.price.amount);
             }
+        } else if let Some(first) = self.first_units_free().filter(|_| line.kind == Kind::Usage) {
+            line.included = first;
         } else if let Some(above) = price.above.filter(|_| line.kind == Kind::Usage) {
             line.included = Found::supported(above, above.to_string(), self.evidence());
         }
+    }
+
+    /// "first 3,000 minutes free, then 1.2p a minute", "2,000 pages included".
+    fn first_units_free(&self) -> Option<Found<Decimal>> {
+        let cells = self.row.get(self.column).into_iter().chain(self.text_cells());
+        cells.into_iter().find_map(|cell| {
+            let at = cell.tokens.iter().position(|token| token.number().is_some())?;
+            let after = cell.tokens.get(at..at.saturating_add(5).min(cell.tokens.len()))?;
+            let free = says_any(after, "free|included|at no charge|inclusive|without charge");
+            let first = at
+                .checked_sub(1)
+                .and_then(|before| cell.tokens.get(before))
+                .is_none_or(|token| token.is_any("first|initial") || token.is_mark('('));
+            let count = cell.tokens.get(at)?.number()?;
+            (free && first).then(|| found(count, cell, self.place.document, at, at.saturating_add(1)))
+        })
     }
 
     /// List price, reduction, sum.
@@ -161,12 +192,50 @@ impl RowReader<'_, '_> {
                 .unwrap_or_default();
         }
         if own == Some(&Column::ListPrice) {
-            self.net_of_list(line);
+            let by_unit = !line.price.unit_price.is_absent();
+            self.net_of_list(line, by_unit);
+        } else if line.price.list_price.is_absent() && self.is_before_reduction(line) {
+            self.net_of_printed(line);
         }
     }
 
+    /// "10 | $100.00 | 10% | $900.00": the sum says that the printed price is the one before its reduction.
+    fn is_before_reduction(&self, line: &LineItem) -> bool {
+        let field = if line.price.unit_price.is_absent() {
+            &line.price.amount
+        } else {
+            &line.price.unit_price
+        };
+        let (Some(price), Some(percent), Some(total)) = (
+            field.copied(),
+            line.price.discount_percent.copied(),
+            line.price.total.copied(),
+        ) else {
+            return false;
+        };
+        let count = line.quantity.copied().unwrap_or(Decimal::ONE);
+        let net = share(price, percent).and_then(|off| price.checked_sub(off)?.checked_mul(count));
+        let times = |months: u32| net.and_then(|net| net.checked_mul(Decimal::from(months)));
+        let same = |value: Option<Decimal>| value.is_some_and(|value| value.round_dp(2) == total);
+        percent > Decimal::ZERO
+            && [1, 3, 6, 12, 24, 36, 48, 60]
+                .into_iter()
+                .any(|months| same(times(months)))
+    }
+
+    fn net_of_printed(&self, line: &mut LineItem) {
+        let by_unit = !line.price.unit_price.is_absent();
+        let printed = if by_unit {
+            std::mem::take(&mut line.price.unit_price)
+        } else {
+            std::mem::take(&mut line.price.amount)
+        };
+        line.price.list_price = printed;
+        self.net_of_list(line, by_unit);
+    }
+
     /// Only a list price and a reduction are printed: the price is computed and says so.
-    fn net_of_list(&self, line: &mut LineItem) {
+    fn net_of_list(&self, line: &mut LineItem, by_unit: bool) {
         let (Some(price), Some(percent)) = (
             line.price.list_price.copied(),
             line.price.discount_percent.copied(),
@@ -174,10 +243,10 @@ impl RowReader<'_, '_> {
             return;
         };
         let net = share(price, percent).and_then(|off| price.checked_sub(off));
-        let field = if line.price.unit_price.is_absent() {
-            &mut line.price.amount
-        } else {
+        let field = if by_unit {
             &mut line.price.unit_price
+        } else {
+            &mut line.price.amount
         };
         if let Some(net) = net {
             *field = Found::derived(
