@@ -16,3 +16,16 @@ fn kill_minus_nine_loses_nothing_and_bills_nothing_twice() {
     assert_eq!(report["faults"], json!([]));
     assert!(report["invoices"].as_u64().unwrap() >= 60, "{report}");
 }
+
+#[test]
+fn kill_minus_nine_keeps_every_acknowledged_event_once() {
+    let installation = Installation::new();
+    let arguments = ["--kills", "6", "--database-kills", "2", "--batch", "50"];
+    let output = installation.run(&[&["--json", "bench", "crash-usage"][..], &arguments].concat());
+    assert!(output.status.success(), "{}", complaint(&output));
+    let report = json(&output);
+    assert_eq!(report["faults"], json!([]));
+    assert_eq!(report["kills"], 6);
+    assert!(report["events"].as_u64().unwrap() >= 50, "{report}");
+    assert!(report["broken_off"].as_u64().unwrap() >= 1, "{report}");
+}

@@ -5,6 +5,7 @@
 
 mod bill;
 mod crash;
+mod crash_usage;
 mod population;
 mod usage;
 
@@ -25,6 +26,7 @@ use crate::serve::{Orders, Running};
 pub(crate) async fn run(command: &Bench, output: Output) -> Result<(), Failure> {
     match command {
         Bench::Bill(bill) => bill::run(bill, output).await,
+        Bench::CrashUsage(crash) => crash_usage::run(crash, output).await,
         Bench::Usage(usage) => usage::run(usage, output).await,
         Bench::Crash(crash) => crash::run(crash, output).await,
     }

@@ -5,7 +5,7 @@
 //! billed until every kill was dealt. Then the same contracts of another tenant are billed with nobody disturbing, and
 //! the books of both are compared.
 
-mod service;
+pub(super) mod service;
 mod verdict;
 
 use std::time::{Duration, Instant};
@@ -69,16 +69,16 @@ pub(super) async fn run(command: &BenchCrash, output: Output) -> Result<(), Fail
 }
 
 /// The database, which outlives every service on it, and who asks.
-struct Ground {
-    running: Running,
-    home: TempDir,
+pub(super) struct Ground {
+    pub(super) running: Running,
+    pub(super) home: TempDir,
     /// Keys of the tenant whose runs are disturbed, and of the other.
-    disturbed: String,
+    pub(super) disturbed: String,
     undisturbed: String,
 }
 
 impl Ground {
-    async fn prepare() -> Result<Self, Failure> {
+    pub(super) async fn prepare() -> Result<Self, Failure> {
         let home = TempDir::new()?;
         let environment = Environment::of_process()
             .with("QUITTANCE_HOME", home.path().to_string_lossy())
@@ -229,14 +229,14 @@ impl<'a> Killing<'a> {
 }
 
 /// A small generator of numbers.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn seeded(seed: u64) -> Self {
+    pub(super) fn seeded(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(super) fn roll(&mut self, below: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

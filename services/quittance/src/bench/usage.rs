@@ -6,9 +6,9 @@
 //! their total at once, which measures the lag. In the end everything is billed and compared with a sum made here.
 
 mod load;
-mod machine;
+pub(super) mod machine;
 mod oracle;
-mod set;
+pub(super) mod set;
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ async fn measure(command: &BenchUsage, stage: &Stage, output: Output) -> Result<
 
 /// One plan an account: a price for each unit, monthly in arrears. Where different values are counted too, another that
 /// does so and bills nothing.
-async fn register(invoicing: &mut Invoicing, set: &Set, distinct: bool) -> Result<(), Failure> {
+pub(super) async fn register(invoicing: &mut Invoicing, set: &Set, distinct: bool) -> Result<(), Failure> {
     for account in set.accounts().chain([set::PROBE.to_owned()]) {
         register_plan(invoicing, &account, plan(&account)).await?;
         if distinct {

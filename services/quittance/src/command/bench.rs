@@ -10,6 +10,8 @@ pub(crate) enum Bench {
     Usage(BenchUsage),
     /// Bills while the service is killed at random moments (kill -9), and compares with a run that nobody disturbed.
     Crash(BenchCrash),
+    /// Takes usage while two services and the database are killed at random moments, and counts each acknowledged event.
+    CrashUsage(BenchCrashUsage),
 }
 
 #[derive(Debug, Args)]
@@ -20,6 +22,22 @@ pub(crate) struct BenchCrash {
     /// How often the service is killed; months are billed until it was, at most a year.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) kills: u32,
+    /// What the moments are drawn from.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchCrashUsage {
+    /// How often a service is killed.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) kills: u32,
+    /// How often the database is.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub(crate) database_kills: u32,
+    /// Events in one request.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=50_000))]
+    pub(crate) batch: u64,
     /// What the moments are drawn from.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub(super) struct Service {
+pub(in crate::bench) struct Service {
     child: Child,
     home: PathBuf,
     url: String,
@@ -22,7 +22,7 @@ pub(super) struct Service {
 
 impl Service {
     /// Starts this very program as the service of an installation, and waits until it says where it listens.
-    pub(super) async fn start(home: &Path) -> Result<Self, Failure> {
+    pub(in crate::bench) async fn start(home: &Path) -> Result<Self, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
         command
             .args(["serve", "invoicing", "--invoicing-address", "127.0.0.1:0"])
@@ -46,17 +46,17 @@ impl Service {
     }
 
     /// The same installation, served by a new process.
-    pub(super) async fn restarted(&self) -> Result<Self, Failure> {
+    pub(in crate::bench) async fn restarted(&self) -> Result<Self, Failure> {
         Self::start(&self.home).await
     }
 
     /// SIGKILL: no chance to tidy up.
-    pub(super) async fn kill(&mut self) -> Result<(), Failure> {
+    pub(in crate::bench) async fn kill(&mut self) -> Result<(), Failure> {
         Ok(self.child.kill().await?)
     }
 
     /// How to ask it with a key.
-    pub(super) fn asked_with(&self, key: &str) -> Services {
+    pub(in crate::bench) fn asked_with(&self, key: &str) -> Services {
         Services {
             extraction_url: String::new(),
             invoicing_url: self.url.clone(),

@@ -60,6 +60,20 @@ fn postmaster(cluster: &Path) -> Option<u64> {
     pid.lines().next()?.trim().parse().ok()
 }
 
+/// The processes that serve connections to the invoicing service's database.
+pub(in crate::bench) fn backends(cluster: &Path) -> Vec<u64> {
+    let (Some(postmaster), Ok(entries)) = (postmaster(cluster), fs::read_dir("/proc")) else {
+        return Vec::new();
+    };
+    let serves = |pid: &String| {
+        let of_ours = Process::read(pid).is_some_and(|process| process.parent == postmaster);
+        let title = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        of_ours && String::from_utf8_lossy(&title).contains("quittance_invoicing")
+    };
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    pids.filter(serves).filter_map(|pid| pid.parse().ok()).collect()
+}
+
 fn server_ticks(postmaster: u64) -> u64 {
     let Ok(entries) = fs::read_dir("/proc") else {
         return 0;

@@ -6,25 +6,25 @@ use wire::invoicing::v1::UsageEvent;
 
 use crate::command::Ids;
 
-pub(super) const METER: &str = "call";
+pub(in crate::bench) const METER: &str = "call";
 /// The account of the probe, which is not part of the set.
-pub(super) const PROBE: &str = "probe";
+pub(in crate::bench) const PROBE: &str = "probe";
 /// The set lies in the month that begins here, 2026-01-01 in UTC, in seconds since 1970.
-pub(super) const START: i64 = 1_767_225_600;
+pub(in crate::bench) const START: i64 = 1_767_225_600;
 const MONTH_SECONDS: u64 = 31 * 24 * 3600;
 /// One in so many is sent again, and one in so many is late by days.
 const ONE_IN: u64 = 100;
 
 /// So many deliveries over so many accounts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Set {
+pub(in crate::bench) struct Set {
     deliveries: u64,
     accounts: u64,
     ids: Ids,
 }
 
 impl Set {
-    pub(super) fn new(deliveries: u64, accounts: u64, ids: Ids) -> Self {
+    pub(in crate::bench) fn new(deliveries: u64, accounts: u64, ids: Ids) -> Self {
         Self {
             deliveries,
             accounts: accounts.max(1),
@@ -32,28 +32,28 @@ impl Set {
         }
     }
 
-    pub(super) fn accounts(&self) -> impl Iterator<Item = String> + use<> {
+    pub(in crate::bench) fn accounts(&self) -> impl Iterator<Item = String> + use<> {
         (0..self.accounts).map(account)
     }
 
-    pub(super) fn deliveries(&self) -> u64 {
+    pub(in crate::bench) fn deliveries(&self) -> u64 {
         self.deliveries
     }
 
     /// How many deliveries repeat an earlier event.
-    pub(super) fn repeats(&self) -> u64 {
+    pub(in crate::bench) fn repeats(&self) -> u64 {
         (0..self.deliveries)
             .map(|delivery| u64::from(event_of(delivery) != delivery))
             .sum()
     }
 
     /// The account and the hundredths of a unit of an event, none where the delivery is a repeat.
-    pub(super) fn first_delivery(&self, delivery: u64) -> Option<(u64, u64)> {
+    pub(in crate::bench) fn first_delivery(&self, delivery: u64) -> Option<(u64, u64)> {
         (event_of(delivery) == delivery).then(|| (delivery % self.accounts, hundredths(delivery)))
     }
 
     /// What is delivered at a place.
-    pub(super) fn delivery(&self, delivery: u64) -> UsageEvent {
+    pub(in crate::bench) fn delivery(&self, delivery: u64) -> UsageEvent {
         let event = event_of(delivery);
         let hundredths = hundredths(event);
         UsageEvent {
@@ -92,7 +92,7 @@ impl Set {
     }
 }
 
-fn account(number: u64) -> String {
+pub(in crate::bench) fn account(number: u64) -> String {
     format!("account-{number:05}")
 }
 
