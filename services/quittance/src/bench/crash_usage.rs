@@ -29,6 +29,8 @@ use verdict::Verdict;
 /// Enough that the clients never run out of events.
 const MOST_EVENTS: u64 = 100_000_000;
 const ACCOUNTS: u64 = 20;
+/// Times a service may be started in vain.
+const MOST_STARTS: u32 = 20;
 /// The longest time between two kills.
 const LONGEST: Duration = Duration::from_millis(600);
 
@@ -110,7 +112,7 @@ async fn deal(
             let place = usize::from(dice.roll(2) == 1);
             if let Some(replica) = replicas.get_mut(place) {
                 replica.kill().await?;
-                *replica = replica.restarted().await?;
+                *replica = started_again(replica).await?;
                 senders.moved(place, replica.asked_with(key));
             }
         }
@@ -118,6 +120,19 @@ async fn deal(
     }
     bar.finish_and_clear();
     Ok(struck)
+}
+
+/// A start in vain is tried again: the database may be recovering.
+async fn started_again(replica: &Service) -> Result<Service, Failure> {
+    let mut attempt = replica.restarted().await;
+    for _ in 0..MOST_STARTS {
+        if attempt.is_ok() {
+            break;
+        }
+        sleep(LONGEST).await;
+        attempt = replica.restarted().await;
+    }
+    attempt
 }
 
 /// Kills a server process of the database; false where the system does not tell which there are.
