@@ -20,7 +20,7 @@ fn kill_minus_nine_loses_nothing_and_bills_nothing_twice() {
 #[test]
 fn kill_minus_nine_keeps_every_acknowledged_event_once() {
     let installation = Installation::new();
-    let arguments = ["--kills", "6", "--database-kills", "2", "--batch", "50"];
+    let arguments = ["--kills", "6", "--batch", "50"];
     let output = installation.run(&[&["--json", "bench", "crash-usage"][..], &arguments].concat());
     assert!(output.status.success(), "{}", complaint(&output));
     let report = json(&output);

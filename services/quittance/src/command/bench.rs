@@ -32,8 +32,8 @@ pub(crate) struct BenchCrashUsage {
     /// How often a service is killed.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) kills: u32,
-    /// How often the database is.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    /// How often the database is as well.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     pub(crate) database_kills: u32,
     /// Events in one request.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=50_000))]
