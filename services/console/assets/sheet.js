@@ -31,3 +31,25 @@ document.addEventListener("swapped", () => {
   lookAt();
 });
 lookAt();
+
+/** Words selected on the page are offered to the chosen term: which they are is told by their places. */
+function offer() {
+  const form = document.querySelector("form[data-cite]");
+  if (!form) return;
+  const selection = getSelection();
+  const range = selection.rangeCount > 0 && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+  const sheet = document.querySelector(".sheet");
+  const words = range && sheet ? [...sheet.querySelectorAll("[data-at]:not(.unseen)")].filter((word) => range.intersectsNode(word)) : [];
+  // A selection that only touches the edge of a word does not mean the word.
+  const edge = (word, node, offset, at) => word?.contains(node) && offset === at;
+  if (edge(words[0], range?.startContainer, range?.startOffset, words[0]?.textContent.length)) words.shift();
+  if (edge(words.at(-1), range?.endContainer, range?.endOffset, 0)) words.pop();
+  form.hidden = words.length === 0;
+  if (form.hidden) return;
+  form.elements.page.value = sheet.dataset.page;
+  form.elements.first.value = words[0].dataset.at;
+  form.elements.last.value = words.at(-1).dataset.at;
+  form.querySelector("[data-words]").textContent = words.map((word) => word.textContent).join(" ");
+}
+
+document.addEventListener("selectionchange", offer);

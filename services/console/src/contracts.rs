@@ -30,6 +30,7 @@ pub(crate) fn pages() -> Router<Console> {
         .route("/contracts/{id}/file", get(files::original))
         .route("/contracts/{id}/pages/{page}/{edition}", get(files::picture))
         .route("/contracts/{id}/edit", post(decisions::edit))
+        .route("/contracts/{id}/cite", post(decisions::cite))
         .route("/contracts/{id}/resolve", post(decisions::resolve))
         .route("/contracts/{id}/submit", post(decisions::submit))
         .route("/contracts/{id}/reject", post(decisions::reject))

@@ -3,6 +3,7 @@
 //! Every action takes who, when and on which revision, and returns the next review or a refusal that says why.
 
 mod act;
+mod cite;
 mod edit;
 mod refusal;
 
@@ -14,6 +15,7 @@ use pricing::plan::Plan;
 use serde::{Deserialize, Serialize};
 
 pub use act::Act;
+pub use cite::Citation;
 pub use edit::{Change, Edit};
 pub use refusal::Refusal;
 

@@ -211,6 +211,14 @@ impl ExtractionService for Desk {
         Ok(Response::new(v1::EditTermResponse { contract }))
     }
 
+    async fn cite_words(
+        &self,
+        request: Request<v1::CiteWordsRequest>,
+    ) -> Result<Response<v1::CiteWordsResponse>, Status> {
+        let contract = Some(review::decide(self, &request).await?);
+        Ok(Response::new(v1::CiteWordsResponse { contract }))
+    }
+
     async fn resolve_flag(
         &self,
         request: Request<v1::ResolveFlagRequest>,

@@ -1,6 +1,7 @@
 //! Carrying out what people decide about a contract. What is allowed is `contract`'s to say; here a decision becomes one
 //! transaction: the next revision, its entry in the audit log and, when it approves, the plan on its way out.
 
+mod cited;
 mod edit;
 
 use contract::review::{Act, ApprovedPlan, Refusal, Review};
@@ -23,6 +24,12 @@ pub(crate) enum Decision {
         value: String,
         reason: String,
     },
+    /// A term rests on these words, and has the value they say.
+    Cite {
+        path: String,
+        words: Words,
+        reason: String,
+    },
     /// A flag is settled.
     Resolve { flag: String, reason: String },
     /// The terms are right.
@@ -34,6 +41,8 @@ pub(crate) enum Decision {
     /// It is looked at again.
     Reopen { reason: String },
 }
+
+pub(crate) use cited::Words;
 
 /// Who decides, when, and which contract as they saw it.
 #[derive(Debug, Clone)]
@@ -68,7 +77,13 @@ pub(crate) async fn carry_out(
 ) -> Result<Dossier, DecisionError> {
     let held = Dossier::hold(connection, occasion.caller.tenant, occasion.contract).await?;
     let dossier = held.ok_or(DecisionError::UnknownContract(occasion.contract))?;
-    let outcome = decision.apply(&dossier.review, occasion.act())?;
+    let outcome = match decision {
+        Decision::Cite { path, words, reason } => {
+            let cited = cited::apply(connection, &dossier, occasion.act(), path, *words, reason).await;
+            cited.map(|(next, change)| Outcome::of(next, change))?
+        }
+        _ => decision.apply(&dossier.review, occasion.act())?,
+    };
     let entry = occasion.entry(decision, outcome.change);
     let saved = dossier.save(connection, outcome.next, entry, "").await?;
     match decision {
@@ -102,7 +117,7 @@ impl Decision {
     /// Who may decide it; an administrator always may.
     pub(crate) fn roles(&self) -> &'static [Role] {
         match self {
-            Self::Edit { .. } | Self::Resolve { .. } | Self::Submit => &[Role::Reviewer],
+            Self::Edit { .. } | Self::Cite { .. } | Self::Resolve { .. } | Self::Submit => &[Role::Reviewer],
             Self::Approve | Self::Reject { .. } => &[Role::Approver],
             Self::Reopen { .. } => &[Role::Reviewer, Role::Approver],
         }
@@ -112,6 +127,7 @@ impl Decision {
     pub(crate) fn texts(&self) -> Vec<(&'static str, &str)> {
         match self {
             Self::Edit { path, value, reason } => vec![("path", path), ("value", value), ("reason", reason)],
+            Self::Cite { path, reason, .. } => vec![("path", path), ("reason", reason)],
             Self::Resolve { flag, reason } => vec![("flag_id", flag), ("reason", reason)],
             Self::Reject { reason } | Self::Reopen { reason } => vec![("reason", reason)],
             Self::Submit | Self::Approve => Vec::new(),
@@ -123,6 +139,8 @@ impl Decision {
             Self::Edit { path, value, reason } => {
                 edit::apply(review, path, value, reason, act).map(|(next, change)| Outcome::of(next, change))
             }
+            // Needs the document, which `carry_out` opens.
+            Self::Cite { .. } => Err(Refusal::NoWords),
             Self::Resolve { flag, reason } => {
                 let change = Change {
                     path: flag.clone(),
@@ -152,6 +170,7 @@ impl Decision {
     fn action(&self) -> &'static str {
         match self {
             Self::Edit { .. } => "edited",
+            Self::Cite { .. } => "cited",
             Self::Resolve { .. } => "resolved",
             Self::Submit => "submitted",
             Self::Approve => "approved",

@@ -4,8 +4,8 @@ use axum::extract::Path;
 use serde::Deserialize;
 use tonic::Status;
 use wire::extraction::v1::{
-    ApproveContractRequest, Contract, EditTermRequest, RejectContractRequest, ReopenContractRequest,
-    ResolveFlagRequest, SubmitContractRequest,
+    ApproveContractRequest, CiteWordsRequest, Contract, EditTermRequest, RejectContractRequest,
+    ReopenContractRequest, ResolveFlagRequest, SubmitContractRequest, WordPlace,
 };
 
 use super::workspace::{Refused, address, again, summary};
@@ -26,6 +26,18 @@ pub(super) struct Edited {
     /// The button that says there is no value.
     #[serde(default)]
     none: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Cited {
+    revision: u32,
+    path: String,
+    page: u32,
+    /// Line and position, as the page's words carry them: `17.3`.
+    first: String,
+    last: String,
+    #[serde(default)]
+    reason: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,6 +93,42 @@ pub(super) async fn edit(Path(id): Path<String>, filled: Filled<Edited>) -> Answ
             shown_again(&visitor, &id, refused, status).await
         }
     }
+}
+
+pub(super) async fn cite(Path(id): Path<String>, filled: Filled<Cited>) -> Answer {
+    let (visitor, form) = (filled.visitor, filled.form);
+    let request = CiteWordsRequest {
+        request_id: request_id(),
+        contract_id: id.clone(),
+        revision: form.revision,
+        path: form.path.clone(),
+        page: form.page,
+        first: place(&form.first),
+        last: place(&form.last),
+        reason: form.reason,
+    };
+    match visitor.extraction().cite_words(request).await {
+        Ok(_) => {
+            visitor.tell("The value was read from the words you selected.");
+            go(&address(&id, &form.path, 0))
+        }
+        Err(status) => {
+            let refused = Refused {
+                sentence: sentence_of(&status),
+                about: form.path,
+                ..Refused::default()
+            };
+            shown_again(&visitor, &id, refused, status).await
+        }
+    }
+}
+
+fn place(at: &str) -> Option<WordPlace> {
+    let (line, word) = at.split_once('.')?;
+    Some(WordPlace {
+        line: line.parse().ok()?,
+        word: word.parse().ok()?,
+    })
 }
 
 pub(super) async fn resolve(Path(id): Path<String>, filled: Filled<Resolved>) -> Answer {

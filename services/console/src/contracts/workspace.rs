@@ -219,7 +219,7 @@ async fn look_at_page(
         number,
         pages: contract.pages,
     };
-    Ok((Some(sheet(&page, &contract.terms, view)), String::new()))
+    Ok((Some(sheet(&page, contract, view)), String::new()))
 }
 
 fn page_number(contract: &Contract, asked: &Asked) -> Option<u32> {
@@ -235,7 +235,7 @@ fn page_number(contract: &Contract, asked: &Asked) -> Option<u32> {
     let of_flag = contract
         .flags
         .iter()
-        .find(|flag| flag.path == asked.term)
+        .find(|flag| flag.id == asked.term || (!flag.path.is_empty() && flag.path == asked.term))
         .and_then(|flag| flag.evidence.first());
     let own = of_term.or(of_flag).map_or(1, |evidence| evidence.page);
     let wanted = if asked.page == 0 { own } else { asked.page };

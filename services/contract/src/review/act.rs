@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ApprovedPlan, Edit, Refusal, Review, State, edit};
+use super::{ApprovedPlan, Change, Citation, Edit, Refusal, Review, State, cite, edit};
 use crate::draft::{Draft, redraft};
 use crate::flag::FlagState;
 
@@ -66,6 +66,24 @@ impl Review {
         let terms = edit::apply(&draft.terms, change, act)?;
         let mut flags = draft.flags.clone();
         edit::decide_flags(&mut flags, change, &resolved(reason, act));
+        Ok(self.next(working(act), Some(redraft(terms, &flags))))
+    }
+
+    /// A person points at the words a field rests on; its value is read from them. Flags about it count as decided.
+    ///
+    /// # Errors
+    /// As for [`Review::edit`]; words that say nothing the field can hold, or more than one such thing.
+    pub fn cite(&self, citation: &Citation<'_>, act: Act<'_>) -> Result<Self, Refusal> {
+        let draft = self.open_draft("edited", act)?;
+        let reason = reason_of(&citation.reason)?;
+        let terms = cite::apply(&draft.terms, citation, act)?;
+        let change = Edit {
+            path: citation.path.clone(),
+            change: Change::Set(serde_json::Value::Null),
+            reason: reason.clone(),
+        };
+        let mut flags = draft.flags.clone();
+        edit::decide_flags(&mut flags, &change, &resolved(reason, act));
         Ok(self.next(working(act), Some(redraft(terms, &flags))))
     }
 

@@ -139,7 +139,7 @@ fn element(holder: &Value, key: &str) -> Option<Value> {
     holder.as_array()?.get(key.parse::<usize>().ok()?).cloned()
 }
 
-fn with(terms: &Value, parent: &str, key: &str, new: Value) -> Option<Value> {
+pub(super) fn with(terms: &Value, parent: &str, key: &str, new: Value) -> Option<Value> {
     let mut changed = terms.clone();
     match changed.pointer_mut(parent)? {
         Value::Object(fields) => {
@@ -201,7 +201,7 @@ fn free_id(list: &[Value]) -> String {
         .unwrap_or_default()
 }
 
-fn split(path: &str) -> Option<(&str, &str)> {
+pub(super) fn split(path: &str) -> Option<(&str, &str)> {
     path.rsplit_once('/').filter(|(_, key)| !key.is_empty())
 }
 

@@ -74,4 +74,23 @@ pub enum Refusal {
         /// What it can hold.
         detail: String,
     },
+    /// Words that are not on the page, or cannot be seen there.
+    #[error("there are no words to see at that place of the page: select words that are printed there")]
+    NoWords,
+    /// The words say nothing that the field can hold.
+    #[error(
+        "“{quote}” says nothing that `{path}` can hold: select the words that give its value, or enter it"
+    )]
+    NothingSaid {
+        /// The field.
+        path: String,
+        /// The words.
+        quote: String,
+    },
+    /// The words say several things that the field could hold.
+    #[error("“{quote}” says more than one value: select only the words of the one that is meant")]
+    SeveralSaid {
+        /// The words.
+        quote: String,
+    },
 }

@@ -243,3 +243,97 @@ fn a_review_travels_as_json() {
     let state = FlagState::Open;
     assert_eq!(serde_json::to_string(&state).expect("serialises"), "\"open\"");
 }
+
+mod citing {
+    use super::*;
+    use crate::file::{Limits, read};
+    use crate::page::{Document, WordRef};
+    use crate::review::Citation;
+
+    const TEXT: &[u8] =
+        b"The Customer, Acme Ltd, pays $1,250.00 per month from 1 March 2026 for twelve (12) months, \
+        invoiced quarterly in advance and due 45 days after the invoice date, or EUR 900.00.";
+
+    fn document() -> Document {
+        read(TEXT, &Limits::default()).expect("a text")
+    }
+
+    /// The words from one that begins so to one that begins so.
+    fn words(document: &Document, from: &str, to: &str) -> Vec<WordRef> {
+        let all: Vec<WordRef> = document.flows(1).swap_remove(0);
+        let at = |text: &str| {
+            let starts = |at: &WordRef| document.word(*at).is_some_and(|word| word.text.starts_with(text));
+            all.iter()
+                .position(starts)
+                .unwrap_or_else(|| panic!("no word {text}"))
+        };
+        all[at(from)..=at(to)].to_vec()
+    }
+
+    fn cited(path: &str, from: &str, to: &str) -> Result<serde_json::Value, Refusal> {
+        let document = document();
+        let mut terms = terms();
+        let absent = Found::absent;
+        terms.term.months = absent();
+        terms.line_items[0].cadence = Found::withheld("", Vec::new());
+        terms.line_items[0].timing = Found::withheld("", Vec::new());
+        let draft = Draft {
+            terms,
+            flags: Vec::new(),
+            plan: None,
+        };
+        let review = Review::received(MORNING)
+            .drafted(draft, MORNING)
+            .expect("first reading");
+        let citation = Citation {
+            document: &document,
+            path: path.to_owned(),
+            words: words(&document, from, to),
+            reason: String::from("it stands there"),
+        };
+        let next = review.cite(&citation, act("ada", 2))?;
+        let terms = serde_json::to_value(next.draft.expect("a draft").terms).expect("serialises");
+        let field = terms.pointer(path).expect("the field").clone();
+        assert_eq!(field["evidence"][0]["quote"], field["printed"]);
+        Ok(field["value"].clone())
+    }
+
+    #[test]
+    fn a_value_is_read_from_the_words_that_are_pointed_at() {
+        for (path, from, to, value) in [
+            ("/customer", "Acme", "Ltd", json!("Acme Ltd")),
+            (
+                "/line_items/0/price/amount",
+                "$1,250.00",
+                "month",
+                json!("1250.00"),
+            ),
+            ("/currency", "EUR", "900.00", json!("EUR")),
+            ("/term/start", "from", "2026", json!("2026-03-01")),
+            ("/term/months", "twelve", "months", json!(12)),
+            (
+                "/line_items/0/cadence",
+                "invoiced",
+                "quarterly",
+                json!("quarterly"),
+            ),
+            ("/line_items/0/timing", "in", "advance", json!("advance")),
+            ("/payment/due", "due", "days", json!({"rule": "net", "days": 45})),
+        ] {
+            assert_eq!(cited(path, from, to), Ok(value), "{path}");
+        }
+    }
+
+    #[test]
+    fn words_that_say_nothing_or_too_much_are_refused() {
+        let nothing = cited("/line_items/0/price/amount", "The", "Customer");
+        assert!(matches!(nothing, Err(Refusal::NothingSaid { .. })), "{nothing:?}");
+        let several = cited("/line_items/0/price/amount", "$1,250.00", "900.00");
+        assert!(matches!(several, Err(Refusal::SeveralSaid { .. })), "{several:?}");
+        let unknown = cited("/line_items/9/price/amount", "$1,250.00", "month");
+        assert!(
+            matches!(unknown, Err(Refusal::UnknownField { .. })),
+            "{unknown:?}"
+        );
+    }
+}

@@ -67,6 +67,9 @@ fn refused(refusal: &Refusal) -> Status {
         Refusal::AlreadyResolved { .. } => (Code::FailedPrecondition, "FLAG_ALREADY_RESOLVED"),
         Refusal::ReasonMissing => return rejection::invalid("reason", sentence),
         Refusal::UnknownField { .. } => return rejection::invalid("path", sentence),
+        Refusal::NoWords | Refusal::NothingSaid { .. } | Refusal::SeveralSaid { .. } => {
+            return rejection::invalid("first", sentence);
+        }
         Refusal::ValueDoesNotFit { .. } => return rejection::invalid("value", sentence),
     };
     rejection::with_reason(code, reason, sentence)

@@ -9,7 +9,7 @@ use wire::extraction::v1;
 
 use super::fault::Fault;
 use super::{Call, Desk, contract_id, message};
-use crate::review::{Decision, Occasion, carry_out};
+use crate::review::{Decision, Occasion, Words, carry_out};
 
 /// Characters of a value or a reason.
 const LONGEST_TEXT: usize = 20_000;
@@ -81,6 +81,22 @@ pub(super) trait Ask: Message {
     fn decision(&self) -> Decision;
 }
 
+/// Where cited words stand.
+trait Cites {
+    fn words(&self) -> Words;
+}
+
+impl Cites for v1::CiteWordsRequest {
+    fn words(&self) -> Words {
+        let place = |at: Option<v1::WordPlace>| at.map_or((0, 0), |at| (at.line, at.word));
+        Words {
+            page: self.page,
+            first: place(self.first),
+            last: place(self.last),
+        }
+    }
+}
+
 /// The requests have the same three fields and differ in what they decide.
 macro_rules! ask {
     ($message:ident, $method:literal, $this:ident => $decision:expr) => {
@@ -108,6 +124,7 @@ macro_rules! ask {
 }
 
 ask!(EditTermRequest, "EditTerm", ask => Decision::Edit { path: ask.path, value: ask.value, reason: ask.reason });
+ask!(CiteWordsRequest, "CiteWords", ask => Decision::Cite { words: ask.words(), path: ask.path, reason: ask.reason });
 ask!(ResolveFlagRequest, "ResolveFlag", ask => Decision::Resolve { flag: ask.flag_id, reason: ask.reason });
 ask!(SubmitContractRequest, "SubmitContract", _ask => Decision::Submit);
 ask!(ApproveContractRequest, "ApproveContract", _ask => Decision::Approve);

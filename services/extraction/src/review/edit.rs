@@ -84,7 +84,7 @@ fn first_fitting(
     }
 }
 
-fn terms_of(review: &Review) -> Value {
+pub(super) fn terms_of(review: &Review) -> Value {
     let terms = review
         .draft
         .as_ref()
@@ -93,7 +93,7 @@ fn terms_of(review: &Review) -> Value {
 }
 
 /// A field as the audit log shows it: its value where it has one, else all of it.
-fn shown(field: &Value) -> String {
+pub(super) fn shown(field: &Value) -> String {
     match field.get("value").unwrap_or(field) {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -153,6 +153,12 @@ pub(crate) fn shown(value: &str) -> String {
     match value {
         "true" => "yes".to_owned(),
         "false" => "no".to_owned(),
+        _ if value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_') =>
+        {
+            value.replace('_', " ")
+        }
         _ => grouped(value),
     }
 }
@@ -271,6 +277,8 @@ mod tests {
             ("true", "yes"),
             ("2026-01-31", "2026-01-31"),
             ("12500", "12,500"),
+            ("one_time", "one time"),
+            ("A_b", "A_b"),
         ] {
             assert_eq!(shown(value), words);
         }

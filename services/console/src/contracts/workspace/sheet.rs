@@ -1,7 +1,7 @@
 //! One page as it is printed: its picture, its words as real text over it, and the boxes of the terms that stand on it.
 
 use wire::extraction::v1::page_word::Visibility;
-use wire::extraction::v1::{Evidence, GetPageResponse, PageLine, PageWord, Term};
+use wire::extraction::v1::{Contract, Evidence, Flag, GetPageResponse, PageLine, PageWord, Term};
 use wire::plan::v1::QuoteBox;
 
 use super::address;
@@ -40,12 +40,14 @@ pub(crate) struct TextWord {
     pub(crate) hidden: bool,
 }
 
-/// The boxes of one term's words on this page.
+/// The boxes of one term's words, or of a flag's, on this page.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mark {
     pub(crate) name: String,
     pub(crate) link: String,
     pub(crate) chosen: bool,
+    /// Is it what a flag is about?
+    pub(crate) flag: bool,
     pub(crate) boxes: Vec<Rectangle>,
 }
 
@@ -75,7 +77,7 @@ const MARGIN: i64 = 1_800;
 const COLUMNS: i64 = 88;
 
 /// The sheet of a page.
-pub(crate) fn sheet(page: &GetPageResponse, terms: &[Term], view: View<'_>) -> Sheet {
+pub(crate) fn sheet(page: &GetPageResponse, contract: &Contract, view: View<'_>) -> Sheet {
     let turn = |number: u32| address(view.contract, view.chosen, number);
     let mut sheet = Sheet {
         number: view.number,
@@ -96,7 +98,7 @@ pub(crate) fn sheet(page: &GetPageResponse, terms: &[Term], view: View<'_>) -> S
     let picture = || format!("/contracts/{}/pages/{}/{edition}.png", view.contract, view.number);
     sheet.picture = page.drawable.then(picture);
     sheet.lines = page.lines.iter().filter_map(printed_line).collect();
-    sheet.marks = terms.iter().filter_map(|term| mark(term, view)).collect();
+    sheet.marks = marks(contract, view);
     // What is drawn last lies on top and is pressed first: the smallest box should be.
     sheet
         .marks
@@ -176,16 +178,16 @@ fn printed_word(line: u32, at: u32, word: &PageWord) -> Option<TextWord> {
     })
 }
 
-fn mark(term: &Term, view: View<'_>) -> Option<Mark> {
-    let here = |evidence: &&Evidence| evidence.page == view.number;
-    let boxes: Vec<Rectangle> = term
-        .evidence
-        .iter()
-        .filter(here)
-        .flat_map(|evidence| &evidence.boxes)
-        .map(rectangle)
-        .collect();
-    (!boxes.is_empty()).then(|| Mark {
+/// Where terms stand, and what open flags are about.
+fn marks(contract: &Contract, view: View<'_>) -> Vec<Mark> {
+    let open = contract.flags.iter().filter(|flag| !flag.resolved);
+    let flags = open.filter_map(|flag| flag_mark(flag, contract, view));
+    let terms = contract.terms.iter().filter_map(|term| term_mark(term, view));
+    flags.chain(terms).collect()
+}
+
+fn term_mark(term: &Term, view: View<'_>) -> Option<Mark> {
+    Some(Mark {
         name: format!(
             "{}: {}, page {}",
             term.label,
@@ -194,8 +196,25 @@ fn mark(term: &Term, view: View<'_>) -> Option<Mark> {
         ),
         link: address(view.contract, &term.path, 0),
         chosen: term.path == view.chosen,
-        boxes,
+        flag: false,
+        boxes: boxes(&term.evidence, view)?,
     })
+}
+
+fn flag_mark(flag: &Flag, contract: &Contract, view: View<'_>) -> Option<Mark> {
+    Some(Mark {
+        name: format!("Flag: {}, page {}", flag.sentence, view.number),
+        link: super::side::link(flag, view.contract, &contract.terms),
+        chosen: flag.id == view.chosen,
+        flag: true,
+        boxes: boxes(&flag.evidence, view)?,
+    })
+}
+
+fn boxes(evidence: &[Evidence], view: View<'_>) -> Option<Vec<Rectangle>> {
+    let here = evidence.iter().filter(|evidence| evidence.page == view.number);
+    let boxes: Vec<Rectangle> = here.flat_map(|evidence| &evidence.boxes).map(rectangle).collect();
+    (!boxes.is_empty()).then_some(boxes)
 }
 
 fn rectangle(at: &QuoteBox) -> Rectangle {
@@ -260,7 +279,7 @@ mod tests {
             number: 1,
             pages: 1,
         };
-        let drawn = sheet(&page, &[], view);
+        let drawn = sheet(&page, &Contract::default(), view);
         assert_eq!(
             drawn
                 .lines

@@ -22,6 +22,8 @@ pub(crate) struct Notice {
     pub(crate) resolution: String,
     /// Does it need a decision, rather than a glance?
     pub(crate) waits: bool,
+    /// May one press settle it? What blocks wants a reason of its own.
+    pub(crate) quick: bool,
 }
 
 /// The term that is looked at.
@@ -42,7 +44,7 @@ pub(crate) struct Chosen {
 impl Chosen {
     /// What stands in the field: what was typed and refused, else the value.
     pub(crate) fn given(&self) -> &str {
-        if self.typed.sentence.is_empty() {
+        if self.typed.value.is_empty() {
             &self.value
         } else {
             &self.typed.value
@@ -89,13 +91,13 @@ pub(super) fn notices(contract: &Contract, chosen: &str) -> Vec<Notice> {
     let mut notices: Vec<Notice> = contract
         .flags
         .iter()
-        .map(|flag| notice(flag, &id, chosen))
+        .map(|flag| notice(flag, &id, chosen, &contract.terms))
         .collect();
     notices.sort_by_key(|notice| (!notice.here, notice.weight.0 != "blocks", !notice.waits));
     notices
 }
 
-fn notice(flag: &Flag, contract: &str, chosen: &str) -> Notice {
+fn notice(flag: &Flag, contract: &str, chosen: &str, terms: &[Term]) -> Notice {
     let weight = match flag.severity() {
         Severity::Block => ("blocks", "stop"),
         Severity::Review => ("decide", "warn"),
@@ -105,17 +107,20 @@ fn notice(flag: &Flag, contract: &str, chosen: &str) -> Notice {
         id: flag.id.clone(),
         sentence: flag.sentence.clone(),
         what_to_do: flag.what_to_do.clone(),
-        link: address(
-            contract,
-            &flag.path,
-            flag.evidence.first().map_or(0, |evidence| evidence.page),
-        ),
-        here: !chosen.is_empty() && (concerns(&flag.path, chosen) || flag.path == chosen),
+        link: link(flag, contract, terms),
+        here: flag.id == chosen || (!chosen.is_empty() && concerns(&flag.path, chosen)),
         settled: flag.resolved,
         resolution: resolution(flag),
         waits: weight.0 != "to know",
+        quick: weight.0 != "blocks",
         weight,
     }
+}
+
+/// To the term it is about; one that is about no single term is looked at itself.
+pub(crate) fn link(flag: &Flag, contract: &str, terms: &[Term]) -> String {
+    let about = terms.iter().any(|term| term.path == flag.path);
+    address(contract, if about { &flag.path } else { &flag.id }, 0)
 }
 
 fn resolution(flag: &Flag) -> String {
@@ -248,6 +253,7 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
     let what = term.map_or(event.path.as_str(), |term| term.label.as_str());
     let did = match event.action.as_str() {
         "edited" => format!("changed {what}"),
+        "cited" => format!("pointed at the words of {what}"),
         "resolved" => format!("settled the flag {}", event.path),
         "handed_over" => "handed the plan over to invoicing".to_owned(),
         "reading" => "began to read the file".to_owned(),
@@ -256,7 +262,7 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
         "drafted" => "finished reading".to_owned(),
         other => other.replace('_', " "),
     };
-    let values = event.action == "edited";
+    let values = matches!(event.action.as_str(), "edited" | "cited");
     Moment {
         at: time(event.at.as_ref()).map(moment).unwrap_or_default(),
         actor: event.actor.clone(),
@@ -273,6 +279,9 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
         },
         reason: event.reason.clone(),
         revision: event.revision,
-        by_a_person: matches!(event.action.as_str(), "edited" | "reopened" | "rejected"),
+        by_a_person: matches!(
+            event.action.as_str(),
+            "edited" | "cited" | "reopened" | "rejected"
+        ),
     }
 }
