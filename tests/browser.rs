@@ -133,9 +133,9 @@ fn by_mouse(browser: &mut Browser, contract: &str) {
     browser.go(contract);
     browser.run("window.stayed = true");
     browser.click(".field dt a[href*='%2Fcustomer']");
-    browser.until("document.querySelector('.mark.chosen rect') && document.querySelector('.chosen-term h2').textContent === 'customer'");
+    browser.until("document.querySelector('.mark.chosen rect') && document.querySelector('.chosen-term h2').textContent === 'Customer'");
     browser.click(".mark:not(.chosen)");
-    browser.until("document.querySelector('.chosen-term h2')?.textContent !== 'customer'");
+    browser.until("document.querySelector('.chosen-term h2')?.textContent !== 'Customer'");
     assert!(browser.shows("window.stayed"), "the page stays where it is");
     let words = browser.run("return document.querySelectorAll('.sheet tspan').length");
     assert!(

@@ -163,7 +163,7 @@ pub(crate) fn shown(value: &str) -> String {
     }
 }
 
-fn sentence_case(label: &str) -> String {
+pub(crate) fn sentence_case(label: &str) -> String {
     let mut letters = label.chars();
     letters
         .next()

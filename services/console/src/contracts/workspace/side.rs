@@ -3,7 +3,7 @@
 use wire::extraction::v1::flag::Severity;
 use wire::extraction::v1::{Contract, Event, Flag, Term};
 
-use super::cards::{Status, concerns, shown, status};
+use super::cards::{Status, concerns, sentence_case, shown, status};
 use super::{Refused, address};
 use crate::wording::{moment, time};
 
@@ -142,7 +142,7 @@ pub(super) fn chosen(contract: &Contract, path: &str, refused: Option<&Refused>)
     });
     Some(Chosen {
         path: path.to_owned(),
-        label: term.label.clone(),
+        label: sentence_case(&term.label),
         shown: shown(&term.value),
         value: term.value.clone(),
         printed: term.printed.clone(),
