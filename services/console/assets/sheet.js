@@ -1,5 +1,7 @@
 // The page of a contract: shows where the chosen term stands, draws larger and smaller.
 
+import { open } from "./swap.js";
+
 let zoom = 0;
 
 function desk() {
@@ -21,10 +23,21 @@ function lookAt() {
   if (!within) place.scrollTop += at.top - around.top - around.height / 3;
 }
 
+document.documentElement.classList.add("script");
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-zoom]");
   if (button) setZoom(zoom + Number(button.dataset.zoom));
+  else if (event.target.closest(".words") && getSelection().isCollapsed) passOn(event);
 });
+
+/** A press on a word is meant for the box that lies under it, the smallest where several do. */
+function passOn(event) {
+  const boxes = document.elementsFromPoint(event.clientX, event.clientY).filter((one) => one.matches(".mark rect"));
+  const area = (box) => box.width.baseVal.value * box.height.baseVal.value;
+  const box = boxes.sort((a, b) => area(a) - area(b))[0];
+  if (box) open(box.closest("a").href.baseVal);
+}
 
 document.addEventListener("swapped", () => {
   setZoom(zoom);
