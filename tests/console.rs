@@ -10,7 +10,7 @@ use std::fs;
 use std::process::Output;
 
 use program::{Installation, Running, complaint, eventually, json, root};
-use visitor::{Page, Visitor};
+use visitor::{Page, Visitor, unescaped};
 
 /// Services, console, and people with keys.
 struct House {
@@ -194,6 +194,7 @@ fn a_file_becomes_a_registered_plan_by_forms_alone() {
         .next()
         .unwrap()
         .to_owned();
+    let customer = unescaped(&customer);
     let revision = approving.field("revision");
     let action = format!("{address}/approve");
     let hasty = omar.send(

@@ -183,7 +183,8 @@ impl Page {
     }
 }
 
-fn unescaped(text: &str) -> String {
+/// Text as a person reads it on the page.
+pub(crate) fn unescaped(text: &str) -> String {
     text.replace("&#38;", "&")
         .replace("&amp;", "&")
         .replace("&#60;", "<")
