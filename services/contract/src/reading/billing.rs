@@ -226,7 +226,7 @@ fn speaks_of_billing(tokens: &[Token]) -> bool {
     let tokens = except.and_then(|at| tokens.get(..at)).unwrap_or(tokens);
     let bills = tokens.iter().any(|token| {
         token.low.starts_with("invoic")
-            || token.is_any("bill|bills|billed|billing|payable|paid|charged|collected")
+            || token.is_any("bill|bills|billed|billing|payable|paid|charged|collected|remit|remits|remitted")
     }) || says_any(
         tokens,
         "this amount|these amounts|such amount|such amounts|such payments|such fees",
@@ -247,7 +247,7 @@ fn subject(tokens: &[Token]) -> Subject {
     let lead = object(tokens).unwrap_or_else(|| before_the_verb(tokens));
     let whole = |words: &str| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
     if whole(
-        "usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
+        "remit|remits|remitted|usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
     ) && !whole("subscription")
     {
         return Subject::Measured;

@@ -44,6 +44,8 @@ pub(crate) struct Item {
     pub(crate) section: String,
     /// The letter of the line it is billed with.
     pub(crate) follows: Option<String>,
+    /// Its words say that it is paid in parts that follow: "as follows", "of which".
+    pub(crate) in_parts: bool,
     /// How many months each step of its schedule holds, where the words say it; 0 for the last one.
     pub(crate) stages: Vec<u32>,
 }
@@ -117,6 +119,7 @@ impl Item {
             in_prose: false,
             section: String::new(),
             follows: None,
+            in_parts: false,
             stages: Vec::new(),
         }
     }

@@ -28,6 +28,7 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
         .or_else(|| by_payer(&place, parties))
+        .or_else(|| compared(&place))
         .or_else(|| by_neighbours(&place))
         .unwrap_or_else(|| {
             if speaks_of_price(&place) {
@@ -257,6 +258,21 @@ fn by_payer(place: &Place<'_>, parties: &Parties) -> Option<Role> {
         is(&parties.provider_words).then_some(true)
     })?;
     subject.then_some(Role::OtherPayer)
+}
+
+/// "the greater of 5% of sales or $300 per week": the share is the price, the amount bounds it.
+fn compared(place: &Place<'_>) -> Option<Role> {
+    const COMPARES: &str =
+        "greater of|higher of|larger of|lesser of|lower of|smaller of|whichever is greater|whichever is less";
+    let clause = place.clause();
+    let share = clause.iter().any(|token| token.percent().is_some());
+    let amount = clause.iter().any(|token| token.money().is_some());
+    let both = share && amount && says_any(clause, COMPARES);
+    both.then_some(if place.percent {
+        Role::Price
+    } else {
+        Role::Threshold
+    })
 }
 
 /// Words right next to the amount.

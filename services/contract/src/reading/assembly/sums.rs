@@ -194,6 +194,14 @@ fn is_sum(items: &[Item], at: usize) -> bool {
     if item.line.kind == Kind::OneTime && item.line.quantity.is_absent() && is_of_which(items, at, amount) {
         return true;
     }
+    let once = |other: &Item| matches!(other.line.kind, Kind::OneTime | Kind::Milestone);
+    let beside = items
+        .iter()
+        .filter(|other| other.scope == item.scope && once(other))
+        .count();
+    if item.in_parts && beside > 2 {
+        return true;
+    }
     if items
         .iter()
         .enumerate()

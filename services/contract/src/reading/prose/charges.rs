@@ -131,6 +131,7 @@ impl<'s> Charge<'_, 's> {
         item.cadence_is_price_span = billed.is_none() && period.is_some();
         item.goes_on = self.goes_on();
         item.in_prose = true;
+        item.in_parts = self.is_in_parts();
         self.doubts(&mut item, &price, billed);
         Some(item)
     }

@@ -280,7 +280,7 @@ impl<'s> Reader<'s> {
             before,
             "if|in the event|should|right to purchase|option to|may purchase|at its option|\
             upon request|if elected|may elect|may request|optional|may order|elects to|in case|\
-            right to buy",
+            right to buy|transfer fee|renewal fee|reinstatement fee",
         )
     }
 }

@@ -33,7 +33,7 @@ fn lines(text: &str) -> Vec<String> {
 
 #[test]
 fn sentences_charge_what_they_say_once() {
-    let cases: [(&str, &[&str]); 48] = [
+    let cases: [(&str, &[&str]); 51] = [
         (
             "The platform fee is raised from $400 per month to $460 per month.",
             &["Recurring 460 monthly"],
@@ -225,6 +225,20 @@ fn sentences_charge_what_they_say_once() {
             "Institute shall receive a royalty of 4% of Net Sales, due within sixty days after the end of each calendar half-year.",
             &["Percentage 4 semiannual"],
         ),
+        (
+            "Dealer shall pay license fees of $40,000 as follows: $10,000 upon execution; $15,000 on June 30, 2001; and the \
+             balance of $15,000 on December 31, 2001.",
+            &[
+                "OneTime 10000 one_time",
+                "OneTime 15000 one_time",
+                "OneTime 15000 one_time",
+            ],
+        ),
+        (
+            "Franchisee shall pay a royalty of the greater of 5% of gross sales or $300 per week.",
+            &["Percentage 5 weekly"],
+        ),
+        ("Fuel will be charged at cost plus $0.50 per gallon.", &[]),
         (
             "Customer shall reimburse travel expenses at cost, not to exceed $900 per month.",
             &["Usage monthly"],

@@ -188,6 +188,11 @@ pub(super) const LEADS: &[(Role, &str)] = &[
     (Role::Total, "total contract value"),
     (Role::Total, "sum total"),
     (Role::Total, "balance"),
+    // What is left of a sum is paid as well.
+    (Role::Price, "the balance of"),
+    (Role::Price, "remaining balance of"),
+    // A rate that an amount was computed from, or a price: the words do not say which.
+    (Role::Unexplained, "cpm of"),
     (Role::Total, "total fixed fee"),
     (Role::Total, "total price"),
     (Role::Total, "total fees"),

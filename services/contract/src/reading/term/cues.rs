@@ -124,6 +124,12 @@ pub(super) fn role_of_date(statement: &Statement, at: usize) -> Option<DateRole>
         .filter_map(|(length, role)| length.map(|length| (length, role)))
         .max_by_key(|(length, _)| *length)?;
     let subject = tokens.get(..at.saturating_sub(length)).unwrap_or_default();
+    let named = tokens.get(at.saturating_add(1)..at.saturating_add(6).min(tokens.len()));
+    let role = match role {
+        // "dated as of February 28, 2001 (the "Effective Date")".
+        DateRole::Agreed if named.is_some_and(|named| says_any(named, "effective date")) => DateRole::Made,
+        role => role,
+    };
     fits(role, statement, subject, at).then_some(role)
 }
 

@@ -26,7 +26,11 @@ impl Charge<'_, '_> {
         let before = tokens.get(from..self.at).unwrap_or_default();
         let end = self.at.saturating_add(self.price.length);
         let after = tokens.get(end.min(to)..to).unwrap_or_default();
-        if goes_to_another(after) || is_of_somebody_else(before) {
+        let on_cost = before.len().saturating_sub(2);
+        let on_top = before
+            .get(on_cost..)
+            .is_some_and(|last| says_any(last, "cost plus"));
+        if on_top || goes_to_another(after) || is_of_somebody_else(before) {
             return false;
         }
         if self.statement().is_labelled() {

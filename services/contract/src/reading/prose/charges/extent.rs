@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::Charge;
 use crate::normal::date::last_day;
 use crate::reading::phrases::{Period, duration, period_within, says_any};
+use crate::reading::prices;
 use crate::reading::roles;
 use crate::reading::tokens::Token;
 use crate::terms::{Cadence, Found, Kind, LineItem};
@@ -107,6 +108,23 @@ impl Charge<'_, '_> {
         }
     }
 
+    /// "license fees of $1,200,000 as follows:", "$60,000, of which": the parts follow.
+    pub(super) fn is_in_parts(&self) -> bool {
+        let tokens = self.reader.tokens();
+        let end = self.at.saturating_add(self.price.length);
+        let behind = tokens
+            .get(end..end.saturating_add(8).min(tokens.len()))
+            .unwrap_or_default();
+        let next = behind
+            .iter()
+            .position(super::super::is_amount)
+            .unwrap_or(behind.len());
+        says_any(
+            behind.get(..next).unwrap_or_default(),
+            "as follows|of which|in the following|following installments|following instalments",
+        )
+    }
+
     /// "shall pay monthly rent as follows: …; …": the span that the lead of a list gives to each of its parts.
     pub(super) fn listed_period(&self) -> Option<Period> {
         let tokens = self.reader.tokens();
@@ -134,6 +152,17 @@ impl Charge<'_, '_> {
             return;
         };
         let bound = self.found(amount.value, at, at.saturating_add(1));
+        let compares = says_any(
+            clause,
+            "greater of|higher of|larger of|lesser of|lower of|smaller of|whichever",
+        );
+        let span = prices::read(tokens, at).and_then(|price| price.period);
+        if let Some(cadence) = span
+            .and_then(Period::cadence)
+            .filter(|_| compares && line.cadence.is_absent())
+        {
+            line.cadence = self.found(cadence, at, at.saturating_add(2));
+        }
         if says_any(
             clause,
             "greater of|higher of|larger of|whichever is greater|whichever is higher",
