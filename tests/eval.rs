@@ -9,9 +9,14 @@ use program::{Installation, complaint, json, root, shared};
 
 /// Folders of contracts whose terms are known, each with the figures it must not fall below.
 fn folders() -> Vec<(PathBuf, &'static str)> {
-    let ours = [(root().join("tests/known"), "known"), (root().join("samples"), "samples")];
+    let ours = [
+        (root().join("tests/known"), "known"),
+        (root().join("samples"), "samples"),
+    ];
     let others = [("contracts", "contracts"), ("contracts/modern", "modern")];
-    let others = others.into_iter().filter_map(|(folder, name)| Some((shared(folder)?, name)));
+    let others = others
+        .into_iter()
+        .filter_map(|(folder, name)| Some((shared(folder)?, name)));
     ours.into_iter().chain(others).collect()
 }
 
@@ -37,9 +42,16 @@ fn no_figure_falls_below_what_was_reached() {
 #[test]
 fn a_figure_that_falls_is_refused_by_name() {
     let better = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(better.path(), r#"{"total": {"item_recall": 1.01, "silent_error_rate": 1.0}}"#).unwrap();
+    std::fs::write(
+        better.path(),
+        r#"{"total": {"item_recall": 1.01, "silent_error_rate": 1.0}}"#,
+    )
+    .unwrap();
     let output = eval(&root().join("tests/known"), better.path());
     assert_eq!(output.status.code(), Some(2));
     let said = complaint(&output);
-    assert!(said.contains("item_recall was 1.01") && !said.contains("silent_error_rate"), "{said}");
+    assert!(
+        said.contains("item_recall was 1.01") && !said.contains("silent_error_rate"),
+        "{said}"
+    );
 }
