@@ -44,6 +44,10 @@ pub(crate) async fn body_of(request: Request, console: &Console) -> Result<Bytes
 }
 
 /// The fields of a form that carries this token.
+#[expect(
+    clippy::result_large_err,
+    reason = "the refusal is the page that is answered, once a form"
+)]
 pub(crate) fn signed<T: DeserializeOwned>(body: &[u8], token: &str) -> Result<T, Response> {
     let read = |_| Fault::form_not_understood().into_response();
     let sent: Token = serde_urlencoded::from_bytes(body).map_err(read)?;

@@ -128,7 +128,7 @@ async fn record(
     deliveries: &[&Delivery],
 ) -> Result<Vec<Receipt>, sqlx::Error> {
     let sorted = Sorted::of(connection, author.tenant(), deliveries).await?;
-    let entries: Vec<Entry<'_>> = sorted.new().map(Letter::entry).collect();
+    let entries: Vec<Entry<'_>> = sorted.unknown().map(Letter::entry).collect();
     usage::append(connection, author, &entries).await?;
     usage::correct(connection, author.tenant(), sorted.corrections()).await?;
     let mut receipts = tally(deliveries, &sorted);

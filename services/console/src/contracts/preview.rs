@@ -157,10 +157,10 @@ fn preview(
 }
 
 fn sum(invoices: &[Invoice], amount: impl Fn(&Invoice) -> &String) -> Option<Decimal> {
-    let amounts = invoices
+    let mut amounts = invoices
         .iter()
         .map(|invoice| amount(invoice).parse::<Decimal>().ok());
-    amounts.fold(Some(Decimal::ZERO), |sum, amount| sum?.checked_add(amount?))
+    amounts.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?))
 }
 
 fn money(amount: Option<Decimal>) -> String {

@@ -273,8 +273,8 @@ fn is_sum_of_parts(value: Decimal, items: &[Item]) -> bool {
             .iter()
             .filter(|item| matches!(item.line.kind, Kind::Milestone | Kind::OneTime))
     };
-    let amounts = parts().filter_map(|item| item.line.price.amount.copied());
-    let sum = amounts.fold(Some(Decimal::ZERO), |sum, amount| sum?.checked_add(amount));
+    let mut amounts = parts().filter_map(|item| item.line.price.amount.copied());
+    let sum = amounts.try_fold(Decimal::ZERO, Decimal::checked_add);
     let of_value = format!("% of {value}");
     let derived = |item: &Item| matches!(&item.line.price.amount.status, Status::Derived { how } if how.ends_with(&of_value));
     parts().count() > 1 && (sum == Some(value) || parts().any(derived))

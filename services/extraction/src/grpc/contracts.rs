@@ -62,7 +62,7 @@ pub(super) async fn get(
     let found = Dossier::find(&mut transaction, call.caller.tenant, id).await?;
     let mut dossier = found.ok_or_else(|| no_such_contract(id))?;
     if ask.revision != 0 {
-        let earlier = dossier.as_of(&mut transaction, ask.revision).await?;
+        let earlier = dossier.at_revision(&mut transaction, ask.revision).await?;
         dossier = earlier.ok_or_else(|| no_such_revision(id, ask.revision))?;
     }
     let contract = message::contract(&mut transaction, &dossier).await?;

@@ -65,7 +65,11 @@ pub(super) async fn image(
     let bytes = documents::bytes(&mut transaction, wanted.tenant, &wanted.sha256).await?;
     // Drawing takes a while, and a connection should not wait for it.
     drop(transaction);
-    let png = desk.gallery.draw(wanted, &bytes).await.map_err(undrawable)?;
+    let png = desk
+        .gallery
+        .draw(wanted, &bytes)
+        .await
+        .map_err(|error| undrawable(&error))?;
     Ok(v1::GetPageImageResponse { png })
 }
 
@@ -134,7 +138,7 @@ fn no_such_page(document: &Document, page: u32) -> Status {
     )
 }
 
-fn undrawable(error: PictureError) -> Status {
+fn undrawable(error: &PictureError) -> Status {
     rejection::failed_precondition("NOT_DRAWABLE", error.to_string())
 }
 

@@ -55,7 +55,7 @@ impl Dossier {
     }
 
     /// The same contract with its review as it stood at a revision; none where it has no such revision.
-    pub(crate) async fn as_of(
+    pub(crate) async fn at_revision(
         self,
         connection: &mut PgConnection,
         revision: u32,

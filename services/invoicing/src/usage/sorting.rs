@@ -84,7 +84,7 @@ impl<'d> Sorted<'d> {
     }
 
     /// Of each new event the first delivery.
-    pub(super) fn new(&self) -> impl Iterator<Item = &Letter<'d>> {
+    pub(super) fn unknown(&self) -> impl Iterator<Item = &Letter<'d>> {
         let names = self.by_name().filter(|(_, held)| held.is_none());
         let firsts = names.filter_map(|(letters, _)| letters.first());
         firsts.filter(|letter| !self.corrections.refused.contains_key(&letter.name()))

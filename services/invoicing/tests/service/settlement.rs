@@ -222,7 +222,7 @@ async fn a_void_invoice_is_taken_back_and_its_days_are_billed_again() {
     );
     assert_eq!(taken_back.settlement.unwrap().credit_note, "CN-000001");
     assert_eq!(
-        shown(&[note.clone()]),
+        shown(std::slice::from_ref(&note)),
         ["CN-000001 2026-02-05 -1200.00: fee base 2026-01-01/2026-02-01 -1000.00"]
     );
     assert_eq!(

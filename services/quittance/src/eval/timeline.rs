@@ -39,7 +39,7 @@ pub(crate) fn facts(golden: &Golden, approval: &Approval) -> Facts {
             Some("seats") => facts.seats.extend(seats(entry, id, number, charge)),
             Some("milestone") => facts.milestones.extend(reached(entry, id, charge)),
             Some("event") if entry["name"].as_str() == Some("top_up") => {
-                refill(entry, &id, approval, charge, &mut facts)
+                refill(entry, &id, approval, charge, &mut facts);
             }
             Some("event") if !has_milestone(&entries, entry) => {
                 facts.milestones.extend(reached(entry, id, charge));
