@@ -18,6 +18,28 @@ pub(super) fn apply(document: &Document, statements: &[Statement], items: &mut [
                 .for_each(|item| keep(&mut item.line.periods_from, &value));
         }
     }
+    for item in items.iter_mut().filter(|item| names_billing_month(item)) {
+        let value = Found::derived(
+            PeriodsFrom::Start,
+            "a billing month that is not explained otherwise is a month of the contract",
+            item.line.evidence.clone(),
+        );
+        keep(&mut item.line.periods_from, &value);
+    }
+}
+
+/// "above 10,000 in a billing month": its own words say that no calendar month is meant.
+fn names_billing_month(item: &Item) -> bool {
+    let quotes = item
+        .line
+        .evidence
+        .iter()
+        .map(|evidence| evidence.quote().to_lowercase());
+    let months = ["billing month", "contract month", "subscription month"];
+    item.line.cadence.copied() == Some(Cadence::months(1))
+        && quotes
+            .into_iter()
+            .any(|quote| months.iter().any(|month| quote.contains(month)))
 }
 
 /// The first sentence wins.

@@ -230,7 +230,8 @@ impl<'s> Reader<'s> {
         let (from, to) = self.between_amounts(at);
         // Behind the amount first; before it only where no other amount could mean that day.
         let (clause, _) = roles::clause(tokens, at);
-        let before = if from == clause { clause..at } else { at..at };
+        let own = from == clause || leads_up(tokens.get(from..at).unwrap_or_default());
+        let before = if own { from..at } else { at..at };
         (at..to).chain(before).find_map(|position| {
             let TokenKind::Date(Day::Is(day)) = tokens.get(position)?.kind else {
                 return None;
@@ -283,6 +284,18 @@ impl<'s> Reader<'s> {
             right to buy|transfer fee|renewal fee|reinstatement fee",
         )
     }
+}
+
+/// "on or before February 1, 2010 in the amount of": the day stands right before the words that lead up to the amount.
+fn leads_up(words: &[Token]) -> bool {
+    const LEAD: &str = "in|the|an|a|amount|sum|payment|installment|instalment|of|equal|to";
+    let date = words
+        .iter()
+        .rposition(|token| matches!(token.kind, TokenKind::Date(_)));
+    let lead = date
+        .and_then(|date| words.get(date.saturating_add(1)..))
+        .unwrap_or_default();
+    !lead.is_empty() && lead.iter().all(|token| token.is_any(LEAD))
 }
 
 /// Do both names share a word? "active account" and "accounts".

@@ -274,3 +274,20 @@ fn what_no_line_holds_is_asked_about() {
         assert_eq!(asked, expected, "{text}");
     }
 }
+
+#[test]
+fn each_part_takes_its_own_day() {
+    let text = "Dealer shall pay a fee of $45,000, of which $20,000 is payable on March 1, 2007 and $25,000 on June 1, 2007.";
+    let lines = read(&document(text)).terms.line_items;
+    let dated: Vec<String> = lines
+        .iter()
+        .filter_map(|line| {
+            Some(format!(
+                "{} {}",
+                line.price.amount.copied()?.normalize(),
+                line.start.copied()?
+            ))
+        })
+        .collect();
+    assert_eq!(dated, ["20000 2007-03-01", "25000 2007-06-01"]);
+}
