@@ -30,16 +30,10 @@ pub(super) fn apply(document: &Document, statements: &[Statement], items: &mut [
 
 /// "above 10,000 in a billing month": its own words say that no calendar month is meant.
 fn names_billing_month(item: &Item) -> bool {
-    let quotes = item
-        .line
-        .evidence
-        .iter()
-        .map(|evidence| evidence.quote().to_lowercase());
     let months = ["billing month", "contract month", "subscription month"];
-    item.line.cadence.copied() == Some(Cadence::months(1))
-        && quotes
-            .into_iter()
-            .any(|quote| months.iter().any(|month| quote.contains(month)))
+    let says = |quote: &str| months.iter().any(|month| quote.to_lowercase().contains(month));
+    let monthly = item.line.cadence.copied() == Some(Cadence::months(1));
+    monthly && item.line.evidence.iter().any(|evidence| says(evidence.quote()))
 }
 
 /// The first sentence wins.
