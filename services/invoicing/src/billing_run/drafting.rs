@@ -13,7 +13,7 @@ use super::basis::Basis;
 use super::book::Book;
 use super::facts::FactIndex;
 use super::sequence::Places;
-use crate::invoice::{Invoice, Line, Series, Standing, TaxTotal};
+use crate::invoice::{FactUsed, Invoice, Line, Series, Standing, TaxTotal};
 use crate::store::accounts::Parked;
 
 /// What came of one agreement.
@@ -143,7 +143,7 @@ fn invoice(
         .lines
         .iter()
         .zip(places)
-        .map(|(due, place)| line(facts, due, *place))
+        .map(|(due, place)| line(due, *place, facts.used(&due.line.facts)))
         .collect();
     Ok(Invoice {
         id: Uuid::nil(),
@@ -170,7 +170,8 @@ fn invoice(
     })
 }
 
-fn line(facts: &FactIndex<'_>, due: &DueLine, place: i32) -> Line {
+/// A line as it is stored: what is due, its place, and the facts it rests on.
+pub(super) fn line(due: &DueLine, place: i32, facts: Vec<FactUsed>) -> Line {
     let line = &due.line;
     Line {
         id: Uuid::nil(),
@@ -184,7 +185,7 @@ fn line(facts: &FactIndex<'_>, due: &DueLine, place: i32) -> Line {
         tax: line.tax.clone(),
         reason: due.reason.clone(),
         working: line.working.clone(),
-        facts: facts.used(&line.facts),
+        facts,
         sources: line.sources.clone(),
     }
 }

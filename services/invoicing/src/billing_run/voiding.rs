@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::drafting;
 use super::issue;
 use super::sequence::Places;
 use super::{Basis, Founded};
@@ -52,7 +53,7 @@ pub(crate) async fn take_back(
         lines: due
             .iter()
             .zip(places)
-            .map(|(due, place)| line(due, place))
+            .map(|(due, place)| drafting::line(due, place, Vec::new()))
             .collect(),
         entry: reversed(&invoice.entry, on, format!("{number} is void"))?,
         ..credit_note(invoice, on)
@@ -120,25 +121,6 @@ fn working(amount: Decimal, currency: Currency, number: &str) -> Working {
     Working {
         currency,
         steps: vec![Step::Amount { name, amount }],
-    }
-}
-
-fn line(due: &DueLine, place: i32) -> Line {
-    let line = &due.line;
-    Line {
-        id: Uuid::nil(),
-        charge: line.charge.clone(),
-        component: line.component.to_string(),
-        description: line.description.clone(),
-        service: line.service,
-        sequence: place,
-        quantity: line.quantity,
-        amount: line.amount.amount,
-        tax: line.tax.clone(),
-        reason: due.reason.clone(),
-        working: line.working.clone(),
-        facts: Vec::new(),
-        sources: line.sources.clone(),
     }
 }
 
