@@ -183,6 +183,21 @@ fn every_library_says_what_it_owns() {
 }
 
 #[test]
+fn every_migration_is_compiled_into_its_service() {
+    for path in git(&["ls-files", ":(glob)services/*/migrations/*.sql"]).lines() {
+        let (service, file) = path.split_once("/migrations/").unwrap();
+        let name = format!("\"{}\"", file.trim_end_matches(".sql"));
+        let store = root().join(service).join("src/store.rs");
+        let named = fs::read_to_string(&store).unwrap().contains(&name);
+        assert!(
+            named,
+            "{} does not name {file}: it would never be applied",
+            store.display()
+        );
+    }
+}
+
+#[test]
 fn the_visible_top_level_is_the_map() {
     let expected = [
         "Cargo.lock",

@@ -1,6 +1,10 @@
 //! What is kept, grouped by what it is about. Every function works inside an open transaction of its caller, which
 //! says whose rows it sees.
 
+use std::sync::LazyLock;
+
+use sqlx::migrate::Migrator;
+
 pub(crate) mod contracts;
 pub(crate) mod documents;
 pub(crate) mod dossier;
@@ -9,7 +13,10 @@ pub(crate) mod outbox;
 pub(crate) mod queue;
 
 /// The tables, for whoever opens the service's database.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
+    1 "0001_contracts",
+    2 "0002_lists",
+);
 
 /// Something in the database that this version of the program cannot have written.
 fn corrupt(what: impl std::fmt::Display) -> sqlx::Error {

@@ -6,6 +6,10 @@
 //! the tenant for each account while they grow: a table that is filled by the run that reads it has no statistics yet.
 //! For everything else a run sees to the statistics itself ([`statistics`]).
 
+use std::sync::LazyLock;
+
+use sqlx::migrate::Migrator;
+
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod automatic;
@@ -23,7 +27,23 @@ pub(crate) mod statistics;
 pub(crate) mod usage;
 
 /// The tables, for whoever opens the service's database.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
+    1 "0001_audit_and_requests",
+    2 "0002_plans",
+    3 "0003_facts",
+    4 "0004_invoices",
+    5 "0005_journal",
+    200 "0200_invoice_basis",
+    201 "0201_endings_indices_withdrawals",
+    300 "0300_usage_log",
+    301 "0301_usage_without_lookups",
+    302 "0302_usage_series_and_sources",
+    304 "0304_usage_distinct_values",
+    305 "0305_usage_withdrawals",
+    400 "0400_settlement",
+    401 "0401_late_fee",
+    402 "0402_automatic_billing",
+);
 
 /// Something in the database that this version of the program cannot have written.
 pub(crate) fn corrupt(what: impl std::fmt::Display) -> sqlx::Error {

@@ -81,6 +81,12 @@ impl Money {
         Self::new(self.currency.round(self.amount), self.currency)
     }
 
+    /// An amount that is rounded already, written with exactly the currency's decimals.
+    pub(crate) fn of_rounded(mut amount: Decimal, currency: Currency) -> Self {
+        amount.rescale(currency.minor_digits());
+        Self::new(amount, currency)
+    }
+
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
         if self.currency == other.currency {
             return Ok(());

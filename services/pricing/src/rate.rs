@@ -296,7 +296,7 @@ fn finish(
     let rounded = exact.rounded(digits).ok_or_else(|| input.too_large())?;
     working.steps.push(Step::Rounded { digits });
     let mut line = RatedLine {
-        amount: Money::new(rounded, input.currency).rounded(),
+        amount: Money::of_rounded(rounded, input.currency),
         unrounded: exact,
         quantity: counted.measured,
         units: counted.units,

@@ -18,6 +18,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
 use crate::settings::{DatabaseSettings, SettingError};
 
 pub mod cluster;
+pub mod migrations;
+pub mod rows;
 
 pub use cluster::ClusterError;
 use cluster::{Cluster, Durability};

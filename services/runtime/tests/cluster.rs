@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use runtime::database::Database;
@@ -15,7 +16,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use sqlx::migrate::Migrator;
 use sqlx::{PgPool, Row};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("tests/migrations");
+static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("tests/migrations": 1 "0001_begin");
 const HOME: &str = "RUNTIME_TEST_HOME";
 
 /// A home that the server's user can reach even when root runs the tests.

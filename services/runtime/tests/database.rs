@@ -1,6 +1,8 @@
 //! Real PostgreSQL: databases of services, tenants kept apart, writes done once.
 #![expect(clippy::unwrap_used, reason = "in a test a failed expectation is the point")]
 
+use std::sync::LazyLock;
+
 use runtime::caller::{Caller, Role};
 use runtime::database::{Database, DatabaseError};
 use runtime::requests::{self, Attempt, RequestError};
@@ -11,7 +13,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("tests/migrations");
+static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("tests/migrations": 1 "0001_begin");
 
 fn caller(name: &str) -> Caller {
     Caller {

@@ -4,8 +4,9 @@ use contract::review::Review;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
 use sqlx::types::Json;
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use super::{column, corrupt, counted};
@@ -79,7 +80,7 @@ pub(crate) async fn find(
     tenant: Uuid,
     id: Uuid,
 ) -> Result<Option<Contract>, sqlx::Error> {
-    let row: Option<Row> = sqlx::query_as(
+    let row = sqlx::query(
         "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
                 readers, printed_total, currency, last_actor, failure_code, failure, received_at FROM contract WHERE tenant = $1 AND id = $2",
     )
@@ -87,7 +88,7 @@ pub(crate) async fn find(
     .bind(id)
     .fetch_optional(connection)
     .await?;
-    row.map(Row::contract).transpose()
+    row.as_ref().map(contract).transpose()
 }
 
 /// The same, held against every other change until the transaction ends.
@@ -129,7 +130,7 @@ pub(crate) async fn list(
     after: Option<Place>,
     limit: u32,
 ) -> Result<Vec<Contract>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows = sqlx::query(
         "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
                 readers, printed_total, currency, last_actor, failure_code, failure, received_at FROM contract \
          WHERE tenant = $1 AND (cardinality($2::text[]) = 0 OR state = ANY ($2)) \
@@ -145,7 +146,7 @@ pub(crate) async fn list(
     .bind(filter.search)
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(Row::contract).collect()
+    rows.iter().map(contract).collect()
 }
 
 /// How many contracts whose customer or file has that in its name are in each state, by the state's name.
@@ -240,58 +241,36 @@ pub(crate) async fn review_at(
     Ok(found.map(|Json(review)| review))
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    tenant: Uuid,
-    id: Uuid,
-    sha256: String,
-    file_name: String,
-    state: String,
-    revision: i32,
-    customer: String,
-    open_flags: i32,
-    blocking_flags: i32,
-    pages: i32,
-    readers: String,
-    printed_total: Option<Decimal>,
-    currency: String,
-    last_actor: String,
-    failure_code: Option<String>,
-    failure: Option<String>,
-    received_at: jiff_sqlx::Timestamp,
+fn contract(row: &PgRow) -> Result<Contract, sqlx::Error> {
+    let id: Uuid = row.try_get("id")?;
+    let code: Option<String> = row.try_get("failure_code")?;
+    let failure = code
+        .zip(row.try_get("failure")?)
+        .map(|(code, sentence)| Failure { code, sentence });
+    let name: String = row.try_get("state")?;
+    let unknown = || corrupt(format!("contract {id} has the unknown state {name}"));
+    let received_at: jiff_sqlx::Timestamp = row.try_get("received_at")?;
+    Ok(Contract {
+        tenant: row.try_get("tenant")?,
+        id,
+        sha256: row.try_get("sha256")?,
+        file_name: row.try_get("file_name")?,
+        state: State::named(&name, failure).ok_or_else(unknown)?,
+        revision: counted(row.try_get("revision")?)?,
+        summary: summary(row)?,
+        received_at: received_at.to_jiff(),
+    })
 }
 
-impl Row {
-    fn contract(self) -> Result<Contract, sqlx::Error> {
-        let failure = self
-            .failure_code
-            .zip(self.failure)
-            .map(|(code, sentence)| Failure { code, sentence });
-        let state = State::named(&self.state, failure).ok_or_else(|| {
-            corrupt(format!(
-                "contract {} has the unknown state {}",
-                self.id, self.state
-            ))
-        })?;
-        let summary = Summary {
-            customer: self.customer,
-            open_flags: counted(self.open_flags)?,
-            blocking_flags: counted(self.blocking_flags)?,
-            pages: counted(self.pages)?,
-            readers: self.readers,
-            printed_total: self.printed_total,
-            currency: self.currency,
-            last_actor: self.last_actor,
-        };
-        Ok(Contract {
-            tenant: self.tenant,
-            id: self.id,
-            sha256: self.sha256,
-            file_name: self.file_name,
-            state,
-            revision: counted(self.revision)?,
-            summary,
-            received_at: self.received_at.to_jiff(),
-        })
-    }
+fn summary(row: &PgRow) -> Result<Summary, sqlx::Error> {
+    Ok(Summary {
+        customer: row.try_get("customer")?,
+        open_flags: counted(row.try_get("open_flags")?)?,
+        blocking_flags: counted(row.try_get("blocking_flags")?)?,
+        pages: counted(row.try_get("pages")?)?,
+        readers: row.try_get("readers")?,
+        printed_total: row.try_get("printed_total")?,
+        currency: row.try_get("currency")?,
+        last_actor: row.try_get("last_actor")?,
+    })
 }

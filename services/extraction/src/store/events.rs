@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use super::{column, counted};
@@ -68,7 +69,7 @@ pub(crate) async fn since(
     contract: Uuid,
     seq: i64,
 ) -> Result<Vec<(i64, Event)>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows = sqlx::query(
         "SELECT seq, at, actor, action, state, revision, path, before, after, reason, trace FROM event \
          WHERE tenant = $1 AND contract = $2 AND seq > $3 ORDER BY seq",
     )
@@ -77,41 +78,25 @@ pub(crate) async fn since(
     .bind(seq)
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(Row::event).collect()
+    rows.iter().map(event).collect()
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    at: jiff_sqlx::Timestamp,
-    actor: String,
-    action: String,
-    state: String,
-    revision: i32,
-    path: String,
-    before: String,
-    after: String,
-    reason: String,
-    trace: String,
-}
-
-impl Row {
-    fn event(self) -> Result<(i64, Event), sqlx::Error> {
-        let change = Change {
-            path: self.path,
-            before: self.before,
-            after: self.after,
-            reason: self.reason,
-        };
-        let event = Event {
-            at: self.at.to_jiff(),
-            actor: self.actor,
-            action: self.action,
-            state: self.state,
-            revision: counted(self.revision)?,
-            change,
-            trace: self.trace,
-        };
-        Ok((self.seq, event))
-    }
+fn event(row: &PgRow) -> Result<(i64, Event), sqlx::Error> {
+    let at: jiff_sqlx::Timestamp = row.try_get("at")?;
+    let change = Change {
+        path: row.try_get("path")?,
+        before: row.try_get("before")?,
+        after: row.try_get("after")?,
+        reason: row.try_get("reason")?,
+    };
+    let event = Event {
+        at: at.to_jiff(),
+        actor: row.try_get("actor")?,
+        action: row.try_get("action")?,
+        state: row.try_get("state")?,
+        revision: counted(row.try_get("revision")?)?,
+        change,
+        trace: row.try_get("trace")?,
+    };
+    Ok((row.try_get("seq")?, event))
 }

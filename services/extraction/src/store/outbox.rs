@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use pricing::plan::Plan;
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
 use sqlx::types::Json;
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use super::{column, counted};
@@ -94,7 +95,7 @@ pub(crate) async fn put(connection: &mut PgConnection, parcel: &Parcel) -> Resul
 /// Takes the parcel that is longest due and that no other worker has, with the number of attempts before. It and its
 /// contract are held until the transaction ends; one whose contract somebody is changing is passed over for now.
 pub(crate) async fn take(connection: &mut PgConnection) -> Result<Option<(Parcel, u32)>, sqlx::Error> {
-    let row: Option<Row> = sqlx::query_as(
+    let row = sqlx::query(
         "SELECT o.tenant, o.contract, o.revision, o.content_hash, o.plan, o.submitted_by, o.approved_by, \
                 o.approved_at, o.traceparent, o.attempts \
          FROM outbox o JOIN contract c ON (c.tenant, c.id) = (o.tenant, o.contract) \
@@ -103,7 +104,7 @@ pub(crate) async fn take(connection: &mut PgConnection) -> Result<Option<(Parcel
     )
     .fetch_optional(connection)
     .await?;
-    row.map(Row::parcel).transpose()
+    row.as_ref().map(parcel).transpose()
 }
 
 /// Notes that a parcel was delivered.
@@ -166,7 +167,7 @@ pub(crate) async fn latest(
     tenant: Uuid,
     contract: Uuid,
 ) -> Result<Option<Progress>, sqlx::Error> {
-    let row: Option<ProgressRow> = sqlx::query_as(
+    let row = sqlx::query(
         "SELECT state, attempts, last_error, next_attempt_at, submitted_by, approved_by FROM outbox \
          WHERE tenant = $1 AND contract = $2 ORDER BY revision DESC LIMIT 1",
     )
@@ -174,7 +175,7 @@ pub(crate) async fn latest(
     .bind(contract)
     .fetch_optional(connection)
     .await?;
-    row.map(ProgressRow::progress).transpose()
+    row.as_ref().map(progress).transpose()
 }
 
 async fn close(
@@ -197,57 +198,33 @@ async fn close(
     .map(drop)
 }
 
-#[derive(sqlx::FromRow)]
-struct ProgressRow {
-    state: String,
-    attempts: i32,
-    last_error: String,
-    next_attempt_at: jiff_sqlx::Timestamp,
-    submitted_by: String,
-    approved_by: String,
+fn progress(row: &PgRow) -> Result<Progress, sqlx::Error> {
+    let state: String = row.try_get("state")?;
+    let unknown = || super::corrupt(format!("unknown delivery {state}"));
+    let next_attempt_at: jiff_sqlx::Timestamp = row.try_get("next_attempt_at")?;
+    Ok(Progress {
+        state: Delivery::named(&state).ok_or_else(unknown)?,
+        attempts: counted(row.try_get("attempts")?)?,
+        last_error: row.try_get("last_error")?,
+        next_attempt_at: next_attempt_at.to_jiff(),
+        submitted_by: row.try_get("submitted_by")?,
+        approved_by: row.try_get("approved_by")?,
+    })
 }
 
-impl ProgressRow {
-    fn progress(self) -> Result<Progress, sqlx::Error> {
-        let unknown = || super::corrupt(format!("unknown delivery {}", self.state));
-        Ok(Progress {
-            state: Delivery::named(&self.state).ok_or_else(unknown)?,
-            attempts: counted(self.attempts)?,
-            last_error: self.last_error,
-            next_attempt_at: self.next_attempt_at.to_jiff(),
-            submitted_by: self.submitted_by,
-            approved_by: self.approved_by,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    tenant: Uuid,
-    contract: Uuid,
-    revision: i32,
-    content_hash: String,
-    plan: Json<Plan>,
-    submitted_by: String,
-    approved_by: String,
-    approved_at: jiff_sqlx::Timestamp,
-    traceparent: String,
-    attempts: i32,
-}
-
-impl Row {
-    fn parcel(self) -> Result<(Parcel, u32), sqlx::Error> {
-        let parcel = Parcel {
-            tenant: self.tenant,
-            contract: self.contract,
-            revision: counted(self.revision)?,
-            content_hash: self.content_hash,
-            plan: self.plan.0,
-            submitted_by: self.submitted_by,
-            approved_by: self.approved_by,
-            approved_at: self.approved_at.to_jiff(),
-            traceparent: self.traceparent,
-        };
-        Ok((parcel, counted(self.attempts)?))
-    }
+fn parcel(row: &PgRow) -> Result<(Parcel, u32), sqlx::Error> {
+    let Json(plan) = row.try_get("plan")?;
+    let approved_at: jiff_sqlx::Timestamp = row.try_get("approved_at")?;
+    let parcel = Parcel {
+        tenant: row.try_get("tenant")?,
+        contract: row.try_get("contract")?,
+        revision: counted(row.try_get("revision")?)?,
+        content_hash: row.try_get("content_hash")?,
+        plan,
+        submitted_by: row.try_get("submitted_by")?,
+        approved_by: row.try_get("approved_by")?,
+        approved_at: approved_at.to_jiff(),
+        traceparent: row.try_get("traceparent")?,
+    };
+    Ok((parcel, counted(row.try_get("attempts")?)?))
 }

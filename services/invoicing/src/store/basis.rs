@@ -51,7 +51,6 @@ pub(crate) struct Kept {
     pub(crate) issued_before: Vec<Uuid>,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     plan: String,
     invoices: Vec<Uuid>,
@@ -62,6 +61,17 @@ struct Row {
     events_left_out: i64,
     issued_before: Vec<Uuid>,
 }
+
+runtime::from_row!(Row {
+    plan,
+    invoices,
+    through,
+    issued_through,
+    versions,
+    facts,
+    events_left_out,
+    issued_before
+});
 
 /// What an invoice of an agreement was computed from; none where it was not kept.
 pub(crate) async fn of_invoice(

@@ -17,7 +17,6 @@ pub(crate) struct Declared {
     pub(crate) withdrawn: bool,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     plan: String,
     id: String,
@@ -27,6 +26,16 @@ struct Row {
     reason: String,
     withdrawn: bool,
 }
+
+runtime::from_row!(Row {
+    plan,
+    id,
+    kind,
+    date,
+    refund_unused,
+    reason,
+    withdrawn
+});
 
 impl TryFrom<Row> for Declared {
     type Error = sqlx::Error;

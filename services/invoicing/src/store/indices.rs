@@ -20,13 +20,19 @@ pub(crate) struct Published {
     pub(crate) publication: String,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     series: String,
     month: jiff_sqlx::Date,
     value: Decimal,
     publication: String,
 }
+
+runtime::from_row!(Row {
+    series,
+    month,
+    value,
+    publication
+});
 
 impl From<Row> for Published {
     fn from(row: Row) -> Self {

@@ -103,7 +103,6 @@ async fn write_postings(
     .map(drop)
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     entry: Uuid,
     date: jiff_sqlx::Date,
@@ -114,6 +113,17 @@ struct Row {
     credit: Option<Decimal>,
     charge: Option<String>,
 }
+
+runtime::from_row!(Row {
+    entry,
+    date,
+    description,
+    currency,
+    ledger,
+    debit,
+    credit,
+    charge
+});
 
 impl Row {
     /// None on the one row of an entry without postings.

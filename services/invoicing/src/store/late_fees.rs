@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::{corrupt, settlements};
 use crate::author::Author;
 
-#[derive(sqlx::FromRow)]
 struct Row {
     plan: String,
     id: Uuid,
@@ -20,6 +19,15 @@ struct Row {
     amount: Decimal,
     closed: Option<jiff_sqlx::Date>,
 }
+
+runtime::from_row!(Row {
+    plan,
+    id,
+    number,
+    due_date,
+    amount,
+    closed
+});
 
 /// The invoices of some agreements on which late fees are charged, each with its agreement's hash. A void one is none.
 /// Their ids as facts are their numbers.

@@ -27,7 +27,6 @@ pub(crate) struct Withdrawal {
     pub(crate) reason: String,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     plan: String,
     id: String,
@@ -35,6 +34,14 @@ struct Row {
     date: jiff_sqlx::Date,
     evidence: String,
 }
+
+runtime::from_row!(Row {
+    plan,
+    id,
+    milestone,
+    date,
+    evidence
+});
 
 impl Row {
     fn completion(self) -> (String, Completion) {

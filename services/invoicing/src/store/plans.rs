@@ -38,7 +38,6 @@ pub(crate) struct Approval {
     pub(crate) approved_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     plan: String,
     content_hash: String,
@@ -53,6 +52,21 @@ struct Row {
     approved_at: jiff_sqlx::Timestamp,
     registered_at: jiff_sqlx::Timestamp,
 }
+
+runtime::from_row!(Row {
+    plan,
+    content_hash,
+    number,
+    effective,
+    superseded_on,
+    document,
+    contract_id,
+    revision,
+    submitted_by,
+    approved_by,
+    approved_at,
+    registered_at
+});
 
 impl TryFrom<Row> for PlanVersion {
     type Error = sqlx::Error;

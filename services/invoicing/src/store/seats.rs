@@ -29,7 +29,6 @@ pub(crate) struct Recorded {
     pub(crate) position: u64,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     plan: String,
     id: String,
@@ -38,6 +37,15 @@ struct Row {
     quantity: Decimal,
     position: i64,
 }
+
+runtime::from_row!(Row {
+    plan,
+    id,
+    charge,
+    date,
+    quantity,
+    position
+});
 
 impl TryFrom<Row> for Recorded {
     type Error = sqlx::Error;

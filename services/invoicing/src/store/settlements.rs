@@ -51,7 +51,6 @@ impl History {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct PaymentRow {
     id: String,
     invoice: Uuid,
@@ -66,6 +65,21 @@ struct PaymentRow {
     returned_on: Option<jiff_sqlx::Date>,
     returned_why: Option<String>,
 }
+
+runtime::from_row!(PaymentRow {
+    id,
+    invoice,
+    currency,
+    date,
+    amount,
+    applied,
+    excess,
+    discount,
+    reference,
+    entry,
+    returned_on,
+    returned_why
+});
 
 impl TryFrom<PaymentRow> for Payment {
     type Error = sqlx::Error;

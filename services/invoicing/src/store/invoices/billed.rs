@@ -23,7 +23,6 @@ pub(crate) struct Billed {
     pub(crate) sequence: i32,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     /// Of the invoice.
     id: Uuid,
@@ -40,6 +39,22 @@ struct Row {
     invoice_date: jiff_sqlx::Date,
     sequence: i32,
 }
+
+runtime::from_row!(Row {
+    id,
+    plan,
+    charge,
+    component,
+    first_day,
+    day_after,
+    amount,
+    currency,
+    tax,
+    description,
+    number,
+    invoice_date,
+    sequence
+});
 
 impl TryFrom<Row> for Billed {
     type Error = sqlx::Error;

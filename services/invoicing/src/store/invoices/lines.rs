@@ -19,7 +19,6 @@ pub(crate) struct IssuedLine {
     pub(crate) invoice_number: String,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
     invoice: Uuid,
@@ -38,6 +37,25 @@ struct Row {
     facts: Json<Vec<FactUsed>>,
     sources: Json<Vec<FieldSource>>,
 }
+
+runtime::from_row!(Row {
+    id,
+    invoice,
+    number,
+    charge,
+    component,
+    first_day,
+    day_after,
+    sequence,
+    description,
+    quantity,
+    amount,
+    tax,
+    reason,
+    working,
+    facts,
+    sources
+});
 
 impl TryFrom<Row> for Line {
     type Error = sqlx::Error;

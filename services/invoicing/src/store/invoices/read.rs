@@ -115,7 +115,6 @@ pub(crate) async fn of_run(
     })
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
     issuer: String,
@@ -136,6 +135,26 @@ struct Row {
     /// What the version in force agreed for paying early.
     early: Option<Json<EarlyPayment>>,
 }
+
+runtime::from_row!(Row {
+    id,
+    issuer,
+    series,
+    sequence,
+    number,
+    account,
+    plan,
+    version,
+    customer,
+    currency,
+    invoice_date,
+    due_date,
+    net,
+    tax,
+    total,
+    issued_at,
+    early
+});
 
 /// These invoices as they were issued, in the order of their ids given.
 pub(crate) async fn of_ids(
@@ -232,7 +251,6 @@ fn grouped<T>(parts: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
     groups
 }
 
-#[derive(sqlx::FromRow)]
 struct TaxRow {
     invoice: Uuid,
     tax: String,
@@ -242,6 +260,16 @@ struct TaxRow {
     net: Decimal,
     amount: Decimal,
 }
+
+runtime::from_row!(TaxRow {
+    invoice,
+    tax,
+    name,
+    percent,
+    included,
+    net,
+    amount
+});
 
 async fn taxes(
     connection: &mut PgConnection,

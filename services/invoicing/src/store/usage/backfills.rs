@@ -10,9 +10,10 @@ use super::{take_turn, withdrawals};
 use crate::author::Author;
 
 /// The number that stands for a backfill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
-#[sqlx(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Backfill(i32);
+
+runtime::column_number!(Backfill(i32));
 
 /// Why a backfill was not reversed.
 #[derive(Debug, thiserror::Error)]

@@ -9,14 +9,16 @@ use uuid::Uuid;
 use crate::store::corrupt;
 
 /// The number that stands for an account and a meter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
-#[sqlx(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Series(pub(super) i64);
 
+runtime::column_number!(Series(i64));
+
 /// The number that stands for whoever measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
-#[sqlx(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Source(pub(super) i32);
+
+runtime::column_number!(Source(i32));
 
 /// A series, and what the plans of its account make of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -102,7 +102,6 @@ const QUANTITIES: &str = "\
         ) AS part GROUP BY 1 \
     ) AS used ORDER BY asked.place, used.dimensions";
 
-#[derive(sqlx::FromRow)]
 struct QuantityRow {
     place: i64,
     dimensions: Json<Dimensions>,
@@ -111,6 +110,15 @@ struct QuantityRow {
     least: String,
     greatest: String,
 }
+
+runtime::from_row!(QuantityRow {
+    place,
+    dimensions,
+    sum,
+    count,
+    least,
+    greatest
+});
 
 impl TryFrom<QuantityRow> for Quantity {
     type Error = sqlx::Error;
@@ -207,7 +215,6 @@ pub(crate) async fn listed(
     events.map(|single| single.map(|single| single.event)).collect()
 }
 
-#[derive(sqlx::FromRow)]
 struct EventRow {
     place: i64,
     source: String,
@@ -220,6 +227,19 @@ struct EventRow {
     content: Uuid,
     corrects: Option<String>,
 }
+
+runtime::from_row!(EventRow {
+    place,
+    source,
+    id,
+    account,
+    meter,
+    at,
+    value,
+    dimensions,
+    content,
+    corrects
+});
 
 impl TryFrom<EventRow> for SingleEvent {
     type Error = sqlx::Error;

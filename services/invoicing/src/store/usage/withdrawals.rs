@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Backfill, Series, Source, distinct, totals};
 
 /// An event that begins or ceases to count.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone)]
 pub(super) struct Touched {
     pub(super) series: Series,
     at: jiff_sqlx::Timestamp,
@@ -17,6 +17,13 @@ pub(super) struct Touched {
     /// In whose days the values of its series are kept, if they are.
     pub(super) distinct_in: Option<String>,
 }
+
+runtime::from_row!(Touched {
+    series,
+    at,
+    value,
+    distinct_in
+});
 
 impl Touched {
     pub(super) fn at(&self) -> jiff::Timestamp {
