@@ -27,14 +27,14 @@ use wire::invoicing::v1::{
     ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetBillingSettingsRequest,
     GetBillingSettingsResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest, GetPlanResponse,
     GetUsageRequest, GetUsageResponse, ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest,
-    ListPlansResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse, ListUsageEventsRequest,
-    ListUsageEventsResponse, PreviewPlanRequest, PreviewPlanResponse, PublishIndexValueRequest,
-    PublishIndexValueResponse, RecordPaymentRequest, RecordPaymentResponse, RecordUsageRequest,
-    RecordUsageResponse, RegisterPlanRequest, RegisterPlanResponse, ReturnPaymentRequest,
-    ReturnPaymentResponse, ReverseBackfillRequest, ReverseBackfillResponse, RunBillingRequest,
-    RunBillingResponse, VoidInvoiceRequest, VoidInvoiceResponse, WithdrawEndingRequest,
-    WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse, WriteOffInvoiceRequest,
-    WriteOffInvoiceResponse,
+    ListPlansResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse, ListUsageConflictsRequest,
+    ListUsageConflictsResponse, ListUsageEventsRequest, ListUsageEventsResponse, PreviewPlanRequest,
+    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordPaymentRequest,
+    RecordPaymentResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
+    RegisterPlanResponse, ReturnPaymentRequest, ReturnPaymentResponse, ReverseBackfillRequest,
+    ReverseBackfillResponse, RunBillingRequest, RunBillingResponse, VoidInvoiceRequest, VoidInvoiceResponse,
+    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
+    WriteOffInvoiceRequest, WriteOffInvoiceResponse,
 };
 
 use crate::Invoicing;
@@ -140,6 +140,16 @@ impl InvoicingService for Invoicing {
     ) -> Result<Response<ListUnmatchedUsageResponse>, Status> {
         let author = self.author(&request, READS)?;
         usage::list_unmatched(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_usage_conflicts(
+        &self,
+        request: Request<ListUsageConflictsRequest>,
+    ) -> Result<Response<ListUsageConflictsResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        usage::list_conflicts(self, &author, request.into_inner())
             .await
             .map(Response::new)
     }

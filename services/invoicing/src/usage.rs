@@ -16,12 +16,12 @@ use sqlx::PgConnection;
 use crate::author::Author;
 use crate::store::accounts;
 use crate::store::audit::{self, Deed};
-use crate::store::usage::{self, Entry, UsageEvent};
+use crate::store::usage::{self, Conflict, Entry, UsageEvent};
 
 pub(crate) use backfill::reverse;
-pub(crate) use event::{Invalid, event};
+pub(crate) use event::{Invalid, check, event};
 pub(crate) use intake::{DeliveryError, Intake};
-use sorting::{Fate, Letter, Sorted};
+use sorting::{Drafts, Fate, Letter, Sorted};
 
 /// What one call sent.
 #[derive(Debug)]
@@ -121,22 +121,36 @@ fn instead(by: Option<&str>) -> String {
 }
 
 /// Stores what is new of some deliveries of one tenant, whose turn it is. Everything that is stored counts from this
-/// moment on. Of an event that is in several of them, the first has it.
+/// moment on. Of an event that is in several of them, the first has it. The drafts are theirs.
 async fn record(
     connection: &mut PgConnection,
     author: &Author,
     deliveries: &[&Delivery],
+    drafts: Drafts<'_>,
 ) -> Result<Vec<Receipt>, sqlx::Error> {
-    let sorted = Sorted::of(connection, author.tenant(), deliveries).await?;
+    let sorted = Sorted::of(connection, author.tenant(), deliveries, drafts).await?;
     let entries: Vec<Entry<'_>> = sorted.unknown().map(Letter::entry).collect();
     usage::append(connection, author, &entries).await?;
     usage::correct(connection, author.tenant(), sorted.corrections()).await?;
+    usage::keep_conflicts(connection, author.tenant(), conflicts(deliveries, &sorted)).await?;
     let mut receipts = tally(deliveries, &sorted);
     explain(connection, author, &mut receipts).await?;
     let deeds: Vec<_> = receipts.iter().map(deed).collect();
     let authors = deliveries.iter().map(|delivery| &delivery.author);
     audit::record_each(connection, &authors.zip(&deeds).collect::<Vec<_>>()).await?;
     Ok(receipts)
+}
+
+/// What was refused because another event has its name.
+fn conflicts<'d>(deliveries: &[&'d Delivery], sorted: &Sorted<'d>) -> impl Iterator<Item = Conflict<'d>> {
+    let conflicting = sorted.fates().filter(|(_, fate)| *fate == Fate::Conflicting);
+    conflicting.filter_map(|(letter, _)| {
+        Some(Conflict {
+            source: letter.name().0,
+            event: &letter.sent.event,
+            author: &deliveries.get(letter.delivery)?.author,
+        })
+    })
 }
 
 fn tally(deliveries: &[&Delivery], sorted: &Sorted<'_>) -> Vec<Receipt> {

@@ -125,6 +125,7 @@ serve_registration_only! {
     get_usage(GetUsageRequest) -> GetUsageResponse,
     reverse_backfill(ReverseBackfillRequest) -> ReverseBackfillResponse,
     list_unmatched_usage(ListUnmatchedUsageRequest) -> ListUnmatchedUsageResponse,
+    list_usage_conflicts(ListUsageConflictsRequest) -> ListUsageConflictsResponse,
     list_usage_events(ListUsageEventsRequest) -> ListUsageEventsResponse,
     change_seats(ChangeSeatsRequest) -> ChangeSeatsResponse,
     complete_milestone(CompleteMilestoneRequest) -> CompleteMilestoneResponse,

@@ -71,7 +71,8 @@ fn usage(plan: &Plan, messages: &[v1::UsageEvent]) -> Result<Vec<UsageEvent>, St
     let zone = TimeZone::get(&plan.time_zone).map_err(|_| unknown())?;
     let each = messages.iter().enumerate().map(|(index, message)| {
         let field = format!("facts.usage.{index}");
-        let event = event(message.clone()).map_err(|error| rejection::invalid(&field, error.to_string()))?;
+        let event =
+            event(&mut message.clone()).map_err(|error| rejection::invalid(&field, error.to_string()))?;
         if event.account != plan.account {
             return Err(rejection::invalid(
                 &field,

@@ -1,9 +1,11 @@
 //! Usage as it is sent: each event of a call is stored or refused by itself.
 
+use std::mem::take;
 use std::time::Duration;
 
 use prost::Message;
-use runtime::{rejection, requests};
+use runtime::rejection;
+use sha2::{Digest, Sha256};
 use tonic::Status;
 use wire::invoicing::v1::rejected_event::Reason;
 use wire::invoicing::v1::{
@@ -38,13 +40,12 @@ pub(super) async fn record(
         return Err(rejection::over_limit("TOO_MANY_EVENTS", sentence));
     }
     text("backfill", &request.backfill, 200)?;
-    let fingerprint = requests::fingerprint(&request.encode_to_vec());
     let (sent, invalid) = sort_out(request.events);
     let delivery = Delivery {
+        fingerprint: fingerprint(&request.backfill, &sent, &invalid),
         author,
         request_id: request.request_id,
         backfill: (!request.backfill.is_empty()).then_some(request.backfill),
-        fingerprint,
         sent,
         invalid,
     };
@@ -57,14 +58,13 @@ pub(super) async fn record(
 fn sort_out(messages: Vec<v1::UsageEvent>) -> (Vec<Sent>, Vec<Rejected>) {
     let mut sent = Vec::with_capacity(messages.len());
     let mut invalid = Vec::new();
-    for (index, message) in messages.into_iter().enumerate() {
-        let (source, id) = (message.source.clone(), message.id.clone());
-        match event(message) {
+    for (index, mut message) in messages.into_iter().enumerate() {
+        match event(&mut message) {
             Ok(event) => sent.push(Sent { index, event }),
             Err(why) => invalid.push(Rejected {
                 index,
-                source,
-                id,
+                source: message.source,
+                id: message.id,
                 why: why.into(),
             }),
         }
@@ -72,17 +72,55 @@ fn sort_out(messages: Vec<v1::UsageEvent>) -> (Vec<Sent>, Vec<Rejected>) {
     (sent, invalid)
 }
 
-/// An event by its message.
-pub(super) fn event(message: v1::UsageEvent) -> Result<UsageEvent, Invalid> {
+/// Names what a request says by the names of its events and of what each says.
+fn fingerprint(backfill: &str, sent: &[Sent], invalid: &[Rejected]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    add(&mut hash, backfill);
+    for Rejected {
+        index,
+        source,
+        id,
+        why,
+    } in invalid
+    {
+        for text in [&index.to_string(), source, id, &why.to_string()] {
+            add(&mut hash, text);
+        }
+    }
+    let mut before = "";
+    for Sent { event, .. } in sent {
+        // No source is empty: that says "the one of before".
+        let source = if event.source == before { "" } else { &event.source };
+        add(&mut hash, source);
+        add(&mut hash, &event.id);
+        hash.update(event.content);
+        before = &event.source;
+    }
+    hash.finalize().into()
+}
+
+/// Behind its length, which keeps neighbouring texts apart.
+fn add(hash: &mut Sha256, text: &str) {
+    hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+    hash.update(text);
+}
+
+/// An event by its message, of which it takes the parts; one that is none keeps its names.
+pub(super) fn event(message: &mut v1::UsageEvent) -> Result<UsageEvent, Invalid> {
     let at = message.time.as_ref().and_then(instant);
+    let dimensions = take(&mut message.dimensions).into_iter().collect();
     let names = [&*message.source, &*message.id, &*message.account, &*message.meter];
-    usage::event(
-        names,
-        at,
-        &message.value,
-        message.dimensions.into_iter().collect(),
-        &message.corrects,
-    )
+    let checked = usage::check(names, at, &message.value, &dimensions, &message.corrects)?;
+    let v1::UsageEvent {
+        source,
+        id,
+        account,
+        meter,
+        corrects,
+        ..
+    } = message;
+    let names = [source, id, account, meter].map(take);
+    Ok(usage::event(names, checked, dimensions, take(corrects)))
 }
 
 /// A receipt as it is answered.

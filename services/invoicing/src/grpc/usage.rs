@@ -7,16 +7,18 @@ use sqlx::PgConnection;
 use tonic::Status;
 use wire::invoicing::v1::{
     self, GetUsageRequest, GetUsageResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse,
-    ListUsageEventsRequest, ListUsageEventsResponse, UsageQuantity,
+    ListUsageConflictsRequest, ListUsageConflictsResponse, ListUsageEventsRequest, ListUsageEventsResponse,
+    UsageConflict, UsageQuantity,
 };
 
+use super::facts::text;
 use super::messages::{instant, timestamp};
 use super::recording::unmatched_usage;
 use super::{database, page_size};
 use crate::Invoicing;
 use crate::author::Author;
 use crate::store::page;
-use crate::store::usage::{self, After, Asked, Quantity, UsageEvent};
+use crate::store::usage::{self, After, Asked, KnownConflict, Quantity, UsageEvent};
 
 const MOST_DIMENSIONS: usize = 50;
 const MOST_EVENTS: u16 = 1000;
@@ -121,6 +123,40 @@ pub(super) async fn list_unmatched(
     })
 }
 
+pub(super) async fn list_conflicts(
+    service: &Invoicing,
+    author: &Author,
+    request: ListUsageConflictsRequest,
+) -> Result<ListUsageConflictsResponse, Status> {
+    let after = match request.page_token.as_str() {
+        "" => 0,
+        token => token.parse().map_err(|_| wrong_token())?,
+    };
+    let source = text("source", &request.source, 200)?;
+    let source = Some(source.as_str()).filter(|source| !source.is_empty());
+    let size = page_size(request.page_size, MOST_EVENTS);
+    let failed = database("listing usage that was refused");
+    let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    let limit = i64::from(size).saturating_add(1);
+    let known = usage::conflicts(&mut transaction, author.tenant(), source, after, limit).await;
+    let (known, next_page_token) = page(known.map_err(failed)?, size.into(), |last| last.place.to_string());
+    Ok(ListUsageConflictsResponse {
+        conflicts: known.into_iter().map(conflict).collect(),
+        next_page_token,
+    })
+}
+
+fn conflict(known: KnownConflict) -> UsageConflict {
+    UsageConflict {
+        refused: Some(event(known.refused)),
+        counted: Some(event(known.counted)),
+        times: known.times,
+        first_refused_at: Some(timestamp(known.first)),
+        last_refused_at: Some(timestamp(known.last)),
+        sent_by: known.sent_by,
+    }
+}
+
 /// No usage is an answer; a slip of the pen is none.
 async fn check_known(connection: &mut PgConnection, author: &Author, asked: &Asked) -> Result<(), Status> {
     let Asked { account, meter, .. } = asked;
@@ -216,18 +252,15 @@ fn names(token: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
     fn a_page_goes_on_where_the_last_one_ended() {
-        let last = crate::usage::event(
-            ["a:1:ü", "7:b", "acme", "call"],
-            "2026-01-05T10:00:00.000001Z".parse().ok(),
-            "1",
-            std::collections::BTreeMap::new(),
-            "",
-        )
-        .unwrap();
+        let at: Timestamp = "2026-01-05T10:00:00.000001Z".parse().unwrap();
+        let names = ["a:1:ü", "7:b", "acme", "call"].map(str::to_owned);
+        let last = crate::usage::event(names, (at, 1.into()), BTreeMap::new(), String::new());
         let after = parse_after(&token(&last)).unwrap();
         assert_eq!((after.at, &*after.source, &*after.id), (last.at, "a:1:ü", "7:b"));
         for wrong in ["x", "1:2", "1:9:ab", "1:1:ü", "1:1:a\0"] {

@@ -8,6 +8,7 @@
 //! until the batch is in it, so a batch is compared with the log once and written without asking again for each event.
 
 mod backfills;
+mod conflicts;
 mod distinct;
 mod matching;
 mod names;
@@ -30,10 +31,11 @@ use super::corrupt;
 use crate::author::Author;
 
 pub(crate) use backfills::{Backfill, ReversalError, ensure_backfills, reverse};
+pub(crate) use conflicts::{Conflict, KnownConflict, conflicts, keep_conflicts};
 pub(crate) use distinct::distinct;
 pub(crate) use matching::match_meters;
 pub(crate) use names::{
-    KnownSeries, KnownSource, Series, SeriesByName, Source, ensure_series, ensure_sources, series, take_turn,
+    KnownSeries, KnownSource, Series, Source, ensure_series, ensure_sources, series, take_turn,
 };
 pub(crate) use reading::{After, Asked, Quantity, events, listed, quantities};
 pub(crate) use unmatched::unmatched;
@@ -79,24 +81,26 @@ pub(crate) async fn append(
     if entries.is_empty() {
         return Ok(());
     }
-    let appended = sqlx::query(
-        "INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content, dimensions, backfill) \
-         SELECT $1, $2, event.* \
-         FROM UNNEST($3::bigint[], $4::integer[], $5::text[], $6::timestamptz[], $7::numeric[], $8::uuid[], \
-                     $9::jsonb[], $10::integer[]) AS event",
-    )
-    .bind(author.tenant())
-    .bind(author.at.to_sqlx())
-    .bind(each(entries, |entry| entry.series))
-    .bind(each(entries, |entry| entry.source))
-    .bind(each(entries, |entry| entry.event.id.as_str()))
-    .bind(each(entries, |entry| entry.event.at.to_sqlx()))
-    .bind(each(entries, |entry| entry.event.value))
-    .bind(each(entries, |entry| Uuid::from_bytes(entry.event.content)))
-    .bind(each(entries, |entry| held(&entry.event.dimensions)))
-    .bind(each(entries, |entry| entry.backfill))
-    .execute(&mut *connection)
-    .await?;
+    let plain = entries
+        .iter()
+        .all(|entry| entry.event.dimensions.is_empty() && entry.backfill.is_none());
+    let append = sqlx::query(if plain { APPEND_PLAIN } else { APPEND })
+        .bind(author.tenant())
+        .bind(author.at.to_sqlx())
+        .bind(each(entries, |entry| entry.series))
+        .bind(each(entries, |entry| entry.source))
+        .bind(each(entries, |entry| entry.event.id.as_str()))
+        .bind(each(entries, |entry| entry.event.at.to_sqlx()))
+        .bind(each(entries, |entry| entry.event.value))
+        .bind(each(entries, |entry| Uuid::from_bytes(entry.event.content)));
+    let append = if plain {
+        append
+    } else {
+        append
+            .bind(each(entries, |entry| held(&entry.event.dimensions)))
+            .bind(each(entries, |entry| entry.backfill))
+    };
+    let appended = append.execute(&mut *connection).await?;
     let expected = u64::try_from(entries.len()).map_err(corrupt)?;
     if appended.rows_affected() != expected {
         return Err(corrupt("usage events that were to be stored were not"));
@@ -111,6 +115,18 @@ pub(crate) async fn append(
     totals::add(connection, author.tenant(), entries).await?;
     distinct::add(connection, author.tenant(), entries).await
 }
+
+/// The arrays are taken apart side by side, row by row: named after FROM, each would be laid out in memory first.
+const APPEND: &str = "\
+    INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content, dimensions, backfill) \
+    SELECT $1, $2, unnest($3::bigint[]), unnest($4::integer[]), unnest($5::text[]), unnest($6::timestamptz[]), \
+           unnest($7::numeric[]), unnest($8::uuid[]), unnest($9::jsonb[]), unnest($10::integer[])";
+
+/// The same for events without dimensions and backfill, which most are.
+const APPEND_PLAIN: &str = "\
+    INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content) \
+    SELECT $1, $2, unnest($3::bigint[]), unnest($4::integer[]), unnest($5::text[]), unnest($6::timestamptz[]), \
+           unnest($7::numeric[]), unnest($8::uuid[])";
 
 fn held(dimensions: &Dimensions) -> Option<Json<&Dimensions>> {
     (!dimensions.is_empty()).then_some(Json(dimensions))

@@ -27,14 +27,14 @@ pub(crate) enum Invalid {
 const LONGEST_TEXT: usize = 200;
 const MOST_DIMENSIONS: usize = 50;
 
-/// An event by its parts, if each is one.
-pub(crate) fn event(
+/// When something happened and how much it was, if an event of these parts is one.
+pub(crate) fn check(
     [source, id, account, meter]: [&str; 4],
     at: Option<Timestamp>,
     value: &str,
-    dimensions: Dimensions,
+    dimensions: &Dimensions,
     corrects: &str,
-) -> Result<UsageEvent, Invalid> {
+) -> Result<(Timestamp, Decimal), Invalid> {
     for (field, text) in [
         ("source", source),
         ("id", id),
@@ -43,16 +43,27 @@ pub(crate) fn event(
     ] {
         check_text(field, text)?;
     }
-    let corrects = (!corrects.is_empty()).then_some(corrects);
-    corrects.map_or(Ok(()), |corrects| check_text("corrects", corrects))?;
-    check_dimensions(&dimensions)?;
+    if !corrects.is_empty() {
+        check_text("corrects", corrects)?;
+    }
+    check_dimensions(dimensions)?;
     let value = Decimal::from_str_exact(value).map_err(|_| Invalid::NotADecimal {
         value: value.to_owned(),
     })?;
     let at = at.and_then(to_microsecond).ok_or(Invalid::NoTime)?;
-    let content = content([account, meter], at, value, &dimensions, corrects);
-    let [source, id, account, meter] = [source, id, account, meter].map(str::to_owned);
-    Ok(UsageEvent {
+    Ok((at, value))
+}
+
+/// An event of parts that were checked.
+pub(crate) fn event(
+    [source, id, account, meter]: [String; 4],
+    (at, value): (Timestamp, Decimal),
+    dimensions: Dimensions,
+    corrects: String,
+) -> UsageEvent {
+    let corrects = (!corrects.is_empty()).then_some(corrects);
+    let content = content([&account, &meter], at, value, &dimensions, corrects.as_deref());
+    UsageEvent {
         source,
         id,
         account,
@@ -60,9 +71,9 @@ pub(crate) fn event(
         at,
         value,
         dimensions,
-        corrects: corrects.map(str::to_owned),
+        corrects,
         content,
-    })
+    }
 }
 
 fn check_text(field: &'static str, text: &str) -> Result<(), Invalid> {
@@ -111,10 +122,10 @@ fn content(
     dimensions: &Dimensions,
     corrects: Option<&str>,
 ) -> [u8; 16] {
-    let mut hash = Sha256::new();
+    let mut told = Vec::with_capacity(USUAL_CONTENT);
     let mut add = |text: &str| {
-        hash.update(count(text.len()).to_be_bytes());
-        hash.update(text);
+        told.extend_from_slice(&count(text.len()).to_be_bytes());
+        told.extend_from_slice(text.as_bytes());
     };
     names.into_iter().for_each(&mut add);
     add(&at.as_microsecond().to_string());
@@ -126,9 +137,12 @@ fn content(
     // Dimensions come in twos: one text more is no dimension.
     corrects.into_iter().for_each(&mut add);
     let mut half = [0; 16];
-    half.copy_from_slice(hash.finalize().split_at(16).0);
+    half.copy_from_slice(Sha256::digest(&told).split_at(16).0);
     half
 }
+
+/// Bytes that what an event says hardly ever exceeds.
+const USUAL_CONTENT: usize = 192;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,12 @@
 //! Deliveries of one tenant that wait at the same time are written in one transaction: what a commit costs is shared, and
 //! an hour's total is written once for all of them.
 //!
-//! The first delivery goes at once and alone; those that arrive while it is written go together next. Only so many events
-//! may wait; whoever brings more waits before, which holds back senders that wait for answers.
+//! The first delivery goes at once and alone; those that arrive while it is written go together next. While one group is
+//! written, the next is made ready. Only so many events may wait; whoever brings more waits before, which holds back
+//! senders that wait for answers.
+//!
+//! Where others wait, a group's commit does not wait for the disk, so that the next has its turn; its answers do, until
+//! the database has flushed its log past that commit ([`Shared::flush`]). Acknowledged means durable either way.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -15,6 +19,7 @@ use sqlx::PgPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use uuid::Uuid;
 
+use super::sorting::Drafts;
 use super::{Delivery, Receipt, record};
 use crate::store::usage::take_turn;
 
@@ -28,8 +33,15 @@ struct Shared {
     /// Puts a receipt into the words in which its delivery is answered, now and when it is sent again.
     word: fn(&Receipt) -> Vec<u8>,
     /// By tenant. Where there is a line, somebody writes.
-    lines: Mutex<HashMap<Uuid, VecDeque<Waiting>>>,
+    lines: Mutex<HashMap<Uuid, Line>>,
     room: Arc<Semaphore>,
+}
+
+/// Those who wait, and how many write for them.
+#[derive(Debug, Default)]
+struct Line {
+    waiting: VecDeque<Waiting>,
+    writers: usize,
 }
 
 /// A delivery in line.
@@ -42,6 +54,14 @@ struct Waiting {
 
 /// The answer in words, the first one where the delivery was made before.
 type Outcome = Result<Vec<u8>, DeliveryError>;
+
+/// What was written of some deliveries.
+#[derive(Debug, Default)]
+struct Written {
+    outcomes: Vec<Result<Vec<u8>, RequestError>>,
+    /// Is it on the disk already?
+    flushed: bool,
+}
 
 /// Why a delivery was not taken. Nothing of it was stored, or the same delivery sent again says what was.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +82,8 @@ const ROOM: usize = 400_000;
 const MOST_TOGETHER: usize = 20_000;
 /// Deliveries in one transaction.
 const MOST_DELIVERIES: usize = 1000;
+/// Who write one tenant's line: one has its turn, the other makes ready what comes next.
+const WRITERS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(10);
 const METHOD: &str = "RecordUsage";
 
@@ -103,42 +125,50 @@ impl Intake {
 }
 
 impl Shared {
-    fn lines(&self) -> MutexGuard<'_, HashMap<Uuid, VecDeque<Waiting>>> {
+    fn lines(&self) -> MutexGuard<'_, HashMap<Uuid, Line>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// True where nobody writes for the tenant yet.
+    /// True where another writer should begin.
     fn queue(&self, tenant: Uuid, waiting: Waiting) -> bool {
-        match self.lines().entry(tenant) {
-            Entry::Occupied(mut line) => {
-                line.get_mut().push_back(waiting);
-                false
-            }
-            Entry::Vacant(place) => {
-                place.insert(VecDeque::from([waiting]));
-                true
-            }
-        }
+        let mut lines = self.lines();
+        let line = lines.entry(tenant).or_default();
+        line.waiting.push_back(waiting);
+        let wanted = line.writers < WRITERS;
+        line.writers += usize::from(wanted);
+        wanted
     }
 
-    /// Those who are written next; nobody where the line is empty, which ends it.
+    /// Those who are written next; nobody where the line is empty, which ends a writer.
     fn next(&self, tenant: Uuid) -> Vec<Waiting> {
         let mut lines = self.lines();
-        let next = lines.get_mut(&tenant).map(take).unwrap_or_default();
+        let next = lines.get_mut(&tenant).map(|line| take(&mut line.waiting));
+        let next = next.unwrap_or_default();
         if next.is_empty() {
-            lines.remove(&tenant);
+            leave(&mut lines, tenant);
         }
         next
     }
 
-    async fn write(&self, mut group: Vec<Waiting>) {
+    /// Would others get their turn sooner if this one did not wait for the disk?
+    fn hurries(&self, tenant: Uuid) -> bool {
+        let lines = self.lines();
+        let line = lines.get(&tenant);
+        line.is_some_and(|line| line.writers > 1 || !line.waiting.is_empty())
+    }
+
+    async fn write(self: &Arc<Self>, group: Vec<Waiting>) {
         let deliveries: Vec<&Delivery> = group.iter().map(|waiting| &waiting.delivery).collect();
         match self.commit(&deliveries).await {
-            Ok(outcomes) => {
-                for (waiting, outcome) in group.into_iter().zip(outcomes) {
-                    // A caller who went away does not hear it.
-                    let _gone = waiting.answer.send(outcome.map_err(DeliveryError::from));
-                }
+            Ok(written) if written.flushed => answer(group, written.outcomes),
+            Ok(written) => {
+                let shared = self.clone();
+                tokio::spawn(async move {
+                    match shared.flush().await {
+                        Ok(()) => answer(group, written.outcomes),
+                        Err(error) => refuse(group, error),
+                    }
+                });
             }
             // What one delivery has wrong is not the others' fault: each by itself.
             Err(error) if group.len() > 1 && matches!(error, sqlx::Error::Database(_)) => {
@@ -147,26 +177,27 @@ impl Shared {
                     Box::pin(self.write(vec![waiting])).await;
                 }
             }
-            Err(error) => {
-                if let Some(last) = group.pop() {
-                    let _gone = last.answer.send(Err(error.into()));
-                }
-                for waiting in group {
-                    let _gone = waiting.answer.send(Err(DeliveryError::CutShort));
-                }
-            }
+            Err(error) => refuse(group, error),
         }
     }
 
-    /// Writes all that is new of these, durably.
-    async fn commit(
-        &self,
-        deliveries: &[&Delivery],
-    ) -> Result<Vec<Result<Vec<u8>, RequestError>>, sqlx::Error> {
+    /// Returns when everything that was committed before is on the disk: a transaction that waits for its own commit
+    /// waits for all before it in the database's log. The message in it is for nobody; without any, there is nothing to
+    /// wait for.
+    async fn flush(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("SELECT pg_logical_emit_message(true, 'quittance', '')")
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
+    /// Writes all that is new of these.
+    async fn commit(&self, deliveries: &[&Delivery]) -> Result<Written, sqlx::Error> {
         let Some(first) = deliveries.first() else {
-            return Ok(Vec::new());
+            return Ok(Written::default());
         };
         let tenant = first.author.tenant();
+        let drafts = Drafts::of(deliveries);
         let mut transaction = begin_as(&self.pool, &first.author.caller).await?;
         take_turn(&mut transaction, tenant).await?;
         let claims: Vec<Claim<'_>> = deliveries.iter().map(|delivery| delivery.claim()).collect();
@@ -174,7 +205,9 @@ impl Shared {
         let new = deliveries.iter().zip(&attempts);
         let new = new.filter(|(_, attempt)| matches!(attempt, Ok(Attempt::First(_))));
         let new: Vec<&Delivery> = new.map(|(delivery, _)| *delivery).collect();
-        let receipts = record(&mut transaction, &first.author, &new).await?;
+        let all_new = new.len() == deliveries.len();
+        let drafts = if all_new { drafts } else { Drafts::of(&new) };
+        let receipts = record(&mut transaction, &first.author, &new, drafts).await?;
         let mut words = receipts.iter().map(self.word);
         let mut entries = Vec::with_capacity(new.len());
         let outcomes = attempts.into_iter().map(|attempt| match attempt? {
@@ -187,8 +220,44 @@ impl Shared {
         });
         let outcomes = outcomes.collect();
         requests::record_all(&mut transaction, entries).await?;
+        let hurries = self.hurries(tenant);
+        if hurries {
+            sqlx::query("SELECT set_config('synchronous_commit', 'off', true)")
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await?;
-        Ok(outcomes)
+        // An answer that was given before may rest on a commit that nobody waited for, and with nothing written this
+        // commit waits for nothing.
+        let flushed = !hurries && all_new;
+        Ok(Written { outcomes, flushed })
+    }
+}
+
+fn answer(group: Vec<Waiting>, outcomes: Vec<Result<Vec<u8>, RequestError>>) {
+    for (waiting, outcome) in group.into_iter().zip(outcomes) {
+        // A caller who went away does not hear it.
+        let _gone = waiting.answer.send(outcome.map_err(DeliveryError::from));
+    }
+}
+
+/// Tells all of them, and one of them why.
+fn refuse(mut group: Vec<Waiting>, error: sqlx::Error) {
+    if let Some(last) = group.pop() {
+        let _gone = last.answer.send(Err(error.into()));
+    }
+    for waiting in group {
+        let _gone = waiting.answer.send(Err(DeliveryError::CutShort));
+    }
+}
+
+/// A writer ends. With the last one its line does.
+fn leave(lines: &mut HashMap<Uuid, Line>, tenant: Uuid) {
+    if let Entry::Occupied(mut line) = lines.entry(tenant) {
+        line.get_mut().writers = line.get().writers.saturating_sub(1);
+        if line.get().writers == 0 {
+            line.remove();
+        }
     }
 }
 
@@ -204,7 +273,7 @@ fn take(line: &mut VecDeque<Waiting>) -> Vec<Waiting> {
     line.drain(..fitting).collect()
 }
 
-/// Whoever writes a tenant's line, from its first delivery to its last.
+/// Whoever writes a tenant's line until it is empty.
 struct Writer {
     shared: Arc<Shared>,
     tenant: Uuid,
@@ -228,7 +297,7 @@ impl Drop for Writer {
     /// Cut off in the middle, it leaves no line behind that nobody writes: those who wait hear of it and come again.
     fn drop(&mut self) {
         if !self.done {
-            self.shared.lines().remove(&self.tenant);
+            leave(&mut self.shared.lines(), self.tenant);
         }
     }
 }

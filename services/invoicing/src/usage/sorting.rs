@@ -1,6 +1,8 @@
 //! Telling new events from those that are known: among each other, and against the log.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -8,9 +10,7 @@ use uuid::Uuid;
 use super::corrections::{self, Corrections};
 use super::{Delivery, Refusal, Sent};
 use crate::store::corrupt;
-use crate::store::usage::{
-    self, Backfill, Correction, Entry, KnownSeries, KnownSource, SeriesByName, Source,
-};
+use crate::store::usage::{self, Backfill, Correction, Entry, KnownSeries, KnownSource, Source};
 
 /// A source and an id of it.
 pub(super) type Name<'d> = (Source, &'d str);
@@ -42,6 +42,89 @@ pub(super) struct Letter<'d> {
     beyond: bool,
 }
 
+/// All events of some deliveries in the order of their names, as far as that is known without the log: what can be done
+/// before it is their turn.
+#[derive(Debug)]
+pub(super) struct Drafts<'d> {
+    drafts: Vec<Draft<'d>>,
+    /// Accounts and meters.
+    pairs: Vec<(&'d str, &'d str)>,
+    sources: Vec<&'d str>,
+}
+
+/// An event with the place of its delivery and those of its names.
+#[derive(Debug, Clone, Copy)]
+struct Draft<'d> {
+    delivery: usize,
+    sent: &'d Sent,
+    pair: usize,
+    source: usize,
+}
+
+impl<'d> Drafts<'d> {
+    pub(super) fn of(deliveries: &[&'d Delivery]) -> Self {
+        let (mut pairs, mut sources) = (Places::default(), Places::default());
+        let sent = deliveries.iter().enumerate();
+        let sent = sent.flat_map(|(delivery, of)| of.sent.iter().map(move |sent| (delivery, sent)));
+        let mut drafts: Vec<_> = sent
+            .map(|(delivery, sent)| Draft {
+                delivery,
+                sent,
+                pair: pairs.place((sent.event.account.as_str(), sent.event.meter.as_str())),
+                source: sources.place(sent.event.source.as_str()),
+            })
+            .collect();
+        let (pairs, sources) = (pairs.known, sources.known);
+        // Each delivery comes mostly in order, which a stable sort makes use of.
+        drafts.sort_by(|a, b| {
+            let source = |draft: &Draft<'_>| sources.get(draft.source);
+            let by_source = if a.source == b.source {
+                Ordering::Equal
+            } else {
+                source(a).cmp(&source(b))
+            };
+            by_source.then_with(|| a.sent.event.id.cmp(&b.sent.event.id))
+        });
+        Self {
+            drafts,
+            pairs,
+            sources,
+        }
+    }
+}
+
+/// Gives things places, in the order in which they come first.
+#[derive(Debug)]
+struct Places<T> {
+    known: Vec<T>,
+    places: HashMap<T, usize>,
+    /// Neighbours are often alike.
+    last: usize,
+}
+
+impl<T> Default for Places<T> {
+    fn default() -> Self {
+        Self {
+            known: Vec::new(),
+            places: HashMap::new(),
+            last: 0,
+        }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Places<T> {
+    fn place(&mut self, thing: T) -> usize {
+        if self.known.get(self.last) != Some(&thing) {
+            let next = self.known.len();
+            self.last = *self.places.entry(thing).or_insert(next);
+            if self.last == next {
+                self.known.push(thing);
+            }
+        }
+        self.last
+    }
+}
+
 /// All events of some deliveries in the order of their names, each name with what the log holds under it.
 #[derive(Debug)]
 pub(super) struct Sorted<'d> {
@@ -58,11 +141,11 @@ impl<'d> Sorted<'d> {
         connection: &mut PgConnection,
         tenant: Uuid,
         deliveries: &[&'d Delivery],
+        drafts: Drafts<'d>,
     ) -> Result<Self, sqlx::Error> {
-        let names = Names::of(connection, tenant, deliveries).await?;
+        let names = Names::of(connection, tenant, deliveries, &drafts).await?;
         let reversed = names.reversed(deliveries);
-        let mut letters = names.letters(deliveries, &reversed)?;
-        letters.sort_by(|a, b| a.name().cmp(&b.name()));
+        let letters = names.letters(deliveries, drafts, &reversed)?;
         let held = held(connection, tenant, &letters).await?;
         let new = by_name(&letters).zip(&held).filter(|(_, held)| held.is_none());
         let new = new.filter_map(|(letters, _)| letters.first()).collect();
@@ -175,10 +258,10 @@ impl<'d> Letter<'d> {
     }
 }
 
-/// The numbers of all names in some deliveries.
+/// The numbers of all names in some deliveries, in the places that the drafts know.
 struct Names {
-    series: SeriesByName,
-    sources: HashMap<String, KnownSource>,
+    series: Vec<KnownSeries>,
+    sources: Vec<KnownSource>,
     backfills: HashMap<String, Backfill>,
 }
 
@@ -187,25 +270,23 @@ impl Names {
         connection: &mut PgConnection,
         tenant: Uuid,
         deliveries: &[&Delivery],
+        drafts: &Drafts<'_>,
     ) -> Result<Self, sqlx::Error> {
-        let events = || {
-            deliveries
-                .iter()
-                .flat_map(|delivery| &delivery.sent)
-                .map(|sent| &sent.event)
-        };
-        let pairs: HashSet<_> = events()
-            .map(|event| (event.account.as_str(), event.meter.as_str()))
-            .collect();
-        let sources: BTreeSet<_> = events().map(|event| event.source.as_str()).collect();
-        let backfills = deliveries
-            .iter()
+        let backfills = deliveries.iter();
+        let backfills = backfills
             .filter_map(|delivery| delivery.backfill.as_deref())
             .collect();
+        let backfills = usage::ensure_backfills(connection, tenant, &backfills).await?;
+        let series = usage::ensure_series(connection, tenant, &drafts.pairs).await?;
+        let mut sources = usage::ensure_sources(connection, tenant, &drafts.sources).await?;
+        let pairs = drafts.pairs.iter();
+        let series = pairs.map(|(account, meter)| series.find(account, meter).cloned());
+        let names = drafts.sources.iter();
+        let sources = names.map(|name| sources.remove(*name));
         Ok(Self {
-            backfills: usage::ensure_backfills(connection, tenant, &backfills).await?,
-            series: usage::ensure_series(connection, tenant, &pairs).await?,
-            sources: usage::ensure_sources(connection, tenant, &sources).await?,
+            backfills,
+            series: series.collect::<Option<_>>().ok_or_else(lost)?,
+            sources: sources.collect::<Option<_>>().ok_or_else(lost)?,
         })
     }
 
@@ -218,44 +299,35 @@ impl Names {
         reversed.map(|(place, _)| place).collect()
     }
 
-    /// In the order in which they came.
     fn letters<'d>(
         &self,
         deliveries: &[&'d Delivery],
+        drafts: Drafts<'d>,
         reversed: &HashSet<usize>,
     ) -> Result<Vec<Letter<'d>>, sqlx::Error> {
-        let each = deliveries.iter().enumerate();
-        let open = each.filter(|(place, _)| !reversed.contains(place));
-        open.flat_map(|(place, delivery)| {
-            let backfill = delivery
-                .backfill
-                .as_ref()
-                .and_then(|name| self.backfills.get(name))
-                .copied();
-            delivery
-                .sent
-                .iter()
-                .map(move |sent| self.letter(place, sent, backfill))
-        })
-        .collect()
+        let backfills = deliveries.iter().map(|delivery| delivery.backfill.as_ref());
+        let backfills: Vec<Option<Backfill>> =
+            backfills.map(|name| self.backfills.get(name?).copied()).collect();
+        let open = drafts.drafts.into_iter();
+        let open = open.filter(|draft| reversed.is_empty() || !reversed.contains(&draft.delivery));
+        open.map(|draft| self.letter(draft, &backfills)).collect()
     }
 
     fn letter<'d>(
         &self,
-        delivery: usize,
-        sent: &'d Sent,
-        backfill: Option<Backfill>,
+        draft: Draft<'d>,
+        backfills: &[Option<Backfill>],
     ) -> Result<Letter<'d>, sqlx::Error> {
-        let event = &sent.event;
-        let series = self.series.find(&event.account, &event.meter);
-        let KnownSource { source, last } = self.sources.get(&event.source).ok_or_else(lost)?;
+        let Draft { delivery, sent, .. } = draft;
+        let series = self.series.get(draft.pair).ok_or_else(lost)?;
+        let KnownSource { source, last } = self.sources.get(draft.source).ok_or_else(lost)?;
         Ok(Letter {
             delivery,
             sent,
-            series: series.ok_or_else(lost)?.clone(),
+            series: series.clone(),
             source: *source,
-            backfill,
-            beyond: last.as_ref().is_none_or(|last| event.id > *last),
+            backfill: backfills.get(delivery).copied().flatten(),
+            beyond: last.as_ref().is_none_or(|last| sent.event.id > *last),
         })
     }
 }

@@ -22,6 +22,7 @@ mod settlement;
 mod support;
 mod time;
 mod usage;
+mod usage_conflicts;
 mod usage_corrections;
 mod usage_delivery;
 mod usage_together;

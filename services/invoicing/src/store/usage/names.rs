@@ -1,6 +1,6 @@
 //! The numbers that stand for names in the log. They are given once and never change hands.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
 use sqlx::PgConnection;
@@ -86,7 +86,7 @@ pub(crate) async fn series<'n>(
 pub(crate) async fn ensure_series(
     connection: &mut PgConnection,
     tenant: Uuid,
-    pairs: &HashSet<(&str, &str)>,
+    pairs: &[(&str, &str)],
 ) -> Result<SeriesByName, sqlx::Error> {
     let mut known = series(connection, tenant, pairs).await?;
     // In order, so that two who begin the same ones wait for each other instead of blocking each other.
@@ -119,17 +119,18 @@ pub(crate) async fn ensure_series(
 pub(crate) async fn ensure_sources(
     connection: &mut PgConnection,
     tenant: Uuid,
-    names: &BTreeSet<&str>,
+    names: &[&str],
 ) -> Result<HashMap<String, KnownSource>, sqlx::Error> {
-    let wanted: Vec<&str> = names.iter().copied().collect();
-    let mut known = sources(connection, tenant, &wanted).await?;
-    let missing: Vec<&str> = wanted
-        .into_iter()
-        .filter(|name| !known.contains_key(*name))
+    let mut known = sources(connection, tenant, names).await?;
+    let missing: BTreeSet<&str> = names
+        .iter()
+        .filter(|name| !known.contains_key(**name))
+        .copied()
         .collect();
     if missing.is_empty() {
         return Ok(known);
     }
+    let missing: Vec<&str> = missing.into_iter().collect();
     sqlx::query(
         "INSERT INTO usage_source (tenant, name) SELECT $1, name FROM UNNEST($2::text[]) AS name \
          ON CONFLICT (name, tenant) DO NOTHING",

@@ -1,5 +1,18 @@
 use super::*;
 
+/// An event by its parts, as a caller that checks first makes it.
+fn event(
+    names: [&str; 4],
+    at: Option<Timestamp>,
+    value: &str,
+    dimensions: Dimensions,
+    corrects: &str,
+) -> Result<UsageEvent, Invalid> {
+    let checked = check(names, at, value, &dimensions, corrects)?;
+    let names = names.map(str::to_owned);
+    Ok(super::event(names, checked, dimensions, corrects.to_owned()))
+}
+
 fn at(text: &str) -> Option<Timestamp> {
     Some(text.parse().unwrap())
 }
