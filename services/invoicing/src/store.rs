@@ -40,6 +40,8 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     302 "0302_usage_series_and_sources",
     304 "0304_usage_distinct_values",
     305 "0305_usage_withdrawals",
+    306 "0306_usage_conflicts",
+    307 "0307_usage_policies",
     400 "0400_settlement",
     401 "0401_late_fee",
     402 "0402_automatic_billing",

@@ -119,7 +119,6 @@ pub(crate) async fn conflicts(
     rows.into_iter().map(KnownConflict::try_from).collect()
 }
 
-#[derive(sqlx::FromRow)]
 struct ConflictRow {
     conflict: i64,
     times: i64,
@@ -143,6 +142,30 @@ struct ConflictRow {
     counted_dimensions: Option<Json<Dimensions>>,
     counted_corrects: Option<String>,
 }
+
+runtime::from_row!(ConflictRow {
+    conflict,
+    times,
+    first_at,
+    last_at,
+    sent_by,
+    source,
+    id,
+    content,
+    account,
+    meter,
+    at,
+    value,
+    dimensions,
+    corrects,
+    counted_content,
+    counted_account,
+    counted_meter,
+    counted_at,
+    counted_value,
+    counted_dimensions,
+    counted_corrects,
+});
 
 impl TryFrom<ConflictRow> for KnownConflict {
     type Error = sqlx::Error;
