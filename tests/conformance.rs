@@ -17,6 +17,8 @@ mod changes;
 mod choices;
 #[path = "conformance/compare.rs"]
 mod compare;
+#[path = "conformance/coupons.rs"]
+mod coupons;
 #[path = "conformance/credits.rs"]
 mod credits;
 #[path = "conformance/modification.rs"]
@@ -45,10 +47,11 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 /// Each knows some kinds of case, and says nothing about the others.
-const ADAPTERS: [fn(&Case) -> Option<Answer>; 10] = [
+const ADAPTERS: [fn(&Case) -> Option<Answer>; 11] = [
     prices::answer,
     units::answer,
     adjustments::answer,
+    coupons::answer,
     proration::answer,
     changes::answer,
     sequence::answer,

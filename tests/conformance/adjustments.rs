@@ -1,24 +1,19 @@
-//! Promised spend, discounts, divided amounts, tax, rounding.
+//! Promised spend, divided amounts, tax, rounding.
 
 use pricing::commitment::shortfall;
-use pricing::discount::{reduce, spread};
 use pricing::fraction::Fraction;
 use pricing::money::Money;
-use pricing::plan::{Discount, DiscountOrder, DiscountValue, Remainder, Tax, TaxBase};
+use pricing::plan::{Remainder, Tax, TaxBase};
 use pricing::split::{Share, split};
 use pricing::tax::{TaxedLine, on_amount, on_lines};
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::agreement::discount;
 use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
 
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
     match case.kind.as_str() {
         "commitment_true_up" => Some(true_up(&case.given)),
-        "coupon_stack" => Some(coupon_stack(case)),
-        "coupon_breakdown" => Some(coupon_breakdown(case)),
-        "coupon_duration" => Some(coupon_duration(case)),
         "discount_distribution" => Some(distribution(case)),
         "largest_remainder" => Some(largest_remainder(&case.given)),
         "tax_on_amount" => Some(tax_on_amount(case)),
@@ -40,158 +35,42 @@ fn true_up(given: &Given) -> Answer {
     outputs([("true_up", number(missing.amount))])
 }
 
-fn coupon_stack(case: &Case) -> Answer {
-    let reduced =
-        reduce(case.given.money("subtotal")?, &coupons(&case.given)?, order(case)).map_err(refused)?;
-    outputs([
-        ("discount", number(reduced.taken.amount)),
-        ("total", number(reduced.left.amount)),
-    ])
-}
-
-fn coupons(given: &Given) -> Result<Vec<Discount>, Failure> {
-    given.list("coupons").iter().map(coupon).collect()
-}
-
-fn coupon(given: &Given) -> Result<Discount, Failure> {
-    let figure = |names: &[&str]| {
-        let name = names
-            .iter()
-            .find(|name| given.has(name))
-            .copied()
-            .unwrap_or("value");
-        given.decimal(name)
-    };
-    match given.text("type")? {
-        "percentage" | "percent" => Ok(discount(DiscountValue::Percent {
-            percent: figure(&["value", "percent", "rate_percent"])?,
-        })),
-        "fixed" | "fixed_amount" | "amount" => Ok(discount(DiscountValue::Amount {
-            amount: figure(&["value", "amount"])?,
-        })),
-        _ => Err(given.missing("type")),
-    }
-}
-
-fn order(case: &Case) -> DiscountOrder {
-    if case.follows("discount:percentages_added") {
-        DiscountOrder::PercentAdded
-    } else if case.follows("discount:percentage_before_fixed") {
-        DiscountOrder::PercentFirst
-    } else if case.follows("discount:fixed_before_percentage") {
-        DiscountOrder::FixedFirst
-    } else {
-        DiscountOrder::AsListed
-    }
-}
-
-/// What coupons take off each line, exact and in minor units.
-fn coupon_breakdown(case: &Case) -> Answer {
-    let given = &case.given;
-    let currency = given.currency()?;
-    let name = if given.has("fees") { "fees" } else { "lines" };
-    let lines = given.decimals(name)?;
-    let taken = spread(&lines, &coupons(given)?, order(case)).map_err(refused)?;
-    let minor = Decimal::from(10_u64.pow(currency.minor_digits()));
-    let too_large = || refused("too large");
-    let mut by_line = vec![Fraction::ZERO; lines.len()];
-    let mut by_coupon = Vec::new();
-    for parts in taken {
-        let mut off = Fraction::ZERO;
-        for (line, part) in by_line.iter_mut().zip(parts) {
-            *line = line.checked_add(part).ok_or_else(too_large)?;
-            off = off.checked_add(part).ok_or_else(too_large)?;
-        }
-        by_coupon.push(number(
-            off.rounded(currency.minor_digits()).ok_or_else(too_large)?,
-        ));
-    }
-    let all = by_line
-        .iter()
-        .try_fold(Fraction::ZERO, |all, line| all.checked_add(*line))
-        .ok_or_else(too_large)?;
-    let all = all.rounded(currency.minor_digits()).ok_or_else(too_large)?;
-    let total = sum(lines)?.checked_sub(all).ok_or_else(too_large)?;
-    let in_minor = |line: &Fraction| {
-        line.checked_mul(minor.into())
-            .and_then(Fraction::approximate)
-            .map(number)
-            .ok_or_else(too_large)
-    };
-    let in_minor = by_line.iter().map(in_minor).collect::<Result<Vec<_>, _>>()?;
-    outputs([
-        ("line_discounts_minor", Value::Array(in_minor)),
-        ("coupon_amounts", Value::Array(by_coupon)),
-        ("discount", number(all)),
-        ("total", number(total)),
-    ])
-}
-
-/// A coupon for so many invoices takes off each of the first ones.
-fn coupon_duration(case: &Case) -> Answer {
-    let given = &case.given;
-    let part = if given.has("coupon") {
-        given.part("coupon")
-    } else {
-        given.clone()
-    };
-    let of = coupon(&part)?;
-    let lasting = part.first_of(&[
-        "duration",
-        "recurring_value",
-        "cycles",
-        "frequency_duration",
-        "duration_months",
-        "periods",
-        "times",
-    ]);
-    let lasting = lasting.map(|name| part.whole(name)).transpose()?;
-    let name = given
-        .first_of(&["invoices", "subtotals", "periods"])
-        .unwrap_or("invoices");
-    let mut discounts = Vec::new();
-    for (at, subtotal) in (0_u32..).zip(given.decimals(name)?) {
-        let active = lasting.is_none_or(|lasting| at < lasting);
-        let coupons: &[Discount] = if active { std::slice::from_ref(&of) } else { &[] };
-        let subtotal = Money::new(subtotal, given.currency()?);
-        discounts.push(number(
-            reduce(subtotal, coupons, order(case))
-                .map_err(refused)?
-                .taken
-                .amount,
-        ));
-    }
-    outputs([("discounts", Value::Array(discounts))])
-}
-
+/// A discount over lines, in proportion; a line that is not above zero bears none of it.
 fn distribution(case: &Case) -> Answer {
     let given = &case.given;
     let lines = given.decimals("lines")?;
     let ids: Vec<String> = (0..lines.len()).map(|at| format!("{at:06}")).collect();
+    let weights: Vec<Decimal> = lines.iter().map(|line| (*line).max(Decimal::ZERO)).collect();
     let shares: Vec<Share<'_>> = ids
         .iter()
-        .zip(&lines)
-        .map(|(id, line)| Share { id, weight: *line })
+        .zip(&weights)
+        .map(|(id, weight)| Share { id, weight: *weight })
         .collect();
     let remainder = if case.follows("remainder:last_line") {
         Remainder::LastPart
     } else {
         Remainder::LargestFraction
     };
-    let whole = given.decimal("discount")?.min(sum(lines.clone())?);
-    let parts = split(whole, &shares, given.currency()?.minor_digits(), remainder).map_err(refused)?;
+    let all = sum(weights.clone())?;
+    let whole = given.decimal("discount")?.min(all);
+    let parts = if all.is_zero() {
+        weights
+    } else {
+        split(whole, &shares, given.currency()?.minor_digits(), remainder).map_err(refused)?
+    };
     let net = lines
         .iter()
         .zip(&parts)
         .map(|(line, part)| line.checked_sub(*part).map(number));
     let net: Option<Vec<Value>> = net.collect();
-    let shares = parts.into_iter().map(number).collect();
+    let shares: Vec<Value> = parts.into_iter().map(number).collect();
     outputs([
         (
             "net_lines",
             Value::Array(net.ok_or_else(|| refused("too large"))?),
         ),
-        ("discounts", Value::Array(shares)),
+        ("discounts", Value::Array(shares.clone())),
+        ("line_discounts", Value::Array(shares)),
     ])
 }
 
@@ -285,27 +164,46 @@ fn unused_credit(given: &Given) -> Answer {
 }
 
 fn money_rounding(given: &Given) -> Answer {
-    let name = ["amount", "value", "unrounded"]
-        .into_iter()
-        .find(|name| given.has(name))
-        .unwrap_or("amount");
-    let exact = given.fraction(name)?;
+    let names = [
+        "amount",
+        "value",
+        "unrounded",
+        "amount_unrounded",
+        "exact",
+        "amounts",
+        "values",
+    ];
+    let name = given.first_of(&names).unwrap_or("amount");
     let currency = given.currency()?;
-    let rounded = exact
-        .rounded(currency.minor_digits())
-        .ok_or_else(|| refused("too large"))?;
+    let to_currency = |exact: Fraction| {
+        exact
+            .rounded(currency.minor_digits())
+            .ok_or_else(|| refused("too large"))
+    };
+    if given.value(name).is_array() {
+        let rounded = given.fractions(name)?.into_iter().map(to_currency);
+        let rounded: Vec<Value> = rounded
+            .map(|one| one.map(number))
+            .collect::<Result<_, Failure>>()?;
+        return outputs([
+            ("amounts", Value::Array(rounded.clone())),
+            ("rounded", Value::Array(rounded)),
+        ]);
+    }
+    let rounded = to_currency(given.fraction(name)?)?;
     let minor = rounded.checked_mul(Decimal::from(10_u64.pow(currency.minor_digits())));
+    let minor = minor.map_or(Value::Null, number);
     outputs([
         ("amount", number(rounded)),
         ("rounded", number(rounded)),
-        (
-            "minor_units",
-            json!(minor.map(|minor| minor.normalize().to_string())),
-        ),
+        ("rounded_amount", number(rounded)),
+        ("money", number(rounded)),
+        ("minor_units", minor.clone()),
+        ("amount_minor", minor),
     ])
 }
 
-fn sum(amounts: Vec<Decimal>) -> Result<Decimal, Failure> {
+pub(crate) fn sum(amounts: Vec<Decimal>) -> Result<Decimal, Failure> {
     amounts
         .into_iter()
         .try_fold(Decimal::ZERO, Decimal::checked_add)

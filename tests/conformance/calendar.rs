@@ -1,7 +1,8 @@
 //! Calendar: periods, their dates, and how many are billed by a day.
 
 use billing::schedule::{
-    Cycle, Grid, Recurrence, ScheduleError, Window, cycles, elapsed_periods, first_cycle_day, parts_billed,
+    Cycle, Grid, Recurrence, ScheduleError, Window, cycles, elapsed_periods, first_cycle_day,
+    grid as anchored, parts_billed,
 };
 use jiff::civil::Date;
 use pricing::fraction::Fraction;
@@ -141,7 +142,16 @@ fn period_at(given: &Given) -> Answer {
 
 fn advance_period(given: &Given) -> Answer {
     let start = given.date("invoice_date")?;
-    first_or_last(given, start, start, <[Cycle]>::first)
+    if given.flag("is_first") || !given.has("is_first") {
+        return first_or_last(given, start, start, <[Cycle]>::first);
+    }
+    // No first period, so no short one: to the agreed day one whole period on.
+    let dates = anchored(&recurrence(given, "billing_day", Timing::Advance)?, start).map_err(refused)?;
+    let first = dates.date(0).map_err(refused)?;
+    let same_month = first.first_of_month() == start.first_of_month();
+    let next = dates.date(i64::from(same_month)).map_err(refused)?;
+    let period = Period::try_new(start, next).map_err(refused)?;
+    Ok(bounds(period).as_object().cloned().unwrap_or_default())
 }
 
 fn first_or_last(given: &Given, start: Date, through: Date, pick: fn(&[Cycle]) -> Option<&Cycle>) -> Answer {

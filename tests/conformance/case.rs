@@ -217,7 +217,7 @@ impl Given {
     }
 
     pub(crate) fn zone(&self) -> Result<TimeZone, Failure> {
-        let name = ["timezone", "time_zone", "customer_timezone"]
+        let name = ["timezone", "time_zone", "customer_timezone", "zone", "tz"]
             .into_iter()
             .find(|name| self.has(name));
         name.map_or(Ok(TimeZone::UTC), |name| {
@@ -258,7 +258,11 @@ impl Given {
     }
 
     pub(crate) fn decimals(&self, name: &str) -> Result<Vec<Decimal>, Failure> {
-        let amount = |value: &Value| as_decimal(value).or_else(|| as_decimal(&value["amount"]));
+        let named = |value: &Value| {
+            let mut names = ["amount", "subtotal"].iter();
+            names.find_map(|name| as_decimal(&value[name]))
+        };
+        let amount = |value: &Value| as_decimal(value).or_else(|| named(value));
         let all: Option<Vec<Decimal>> = self
             .value(name)
             .as_array()

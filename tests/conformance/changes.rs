@@ -1,8 +1,9 @@
 //! Changes during a period: other terms, other seats.
 
+use billing::difference::difference;
 use billing::expected_over;
 use billing::facts::{Facts, SeatChange};
-use billing::line::ExpectedLine;
+use billing::line::{BilledLine, ExpectedLine};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use pricing::fraction::Fraction;
@@ -37,10 +38,13 @@ fn plan_change(case: &Case) -> Answer {
         charges: side("new_")?,
         ..old.clone()
     };
-    let lines = expected_over(&[&old, &new], &no_facts(), on).map_err(refused)?;
-    let changed = lines.into_iter().filter(|line| is_of_change(line, on));
+    let mut lines = expected_over(&[&old, &new], &no_facts(), on).map_err(refused)?;
+    lines.retain(|line| is_of_change(line, on, period));
+    if on == period.start() {
+        lines.extend(taken_back(&old, on)?);
+    }
     let (mut shown, mut net) = (Vec::new(), Decimal::ZERO);
-    for line in changed.filter(|line| !line.amount.amount.is_zero()) {
+    for line in lines.into_iter().filter(|line| !line.amount.amount.is_zero()) {
         let amount = line.amount.amount;
         let kind = if amount < Decimal::ZERO {
             "credit"
@@ -53,9 +57,30 @@ fn plan_change(case: &Case) -> Answer {
     outputs([("lines", Value::Array(shown)), ("net", number(net))])
 }
 
-/// Lines by the new terms or against the old ones. On the first day of the period nothing was billed by the old.
-fn is_of_change(line: &ExpectedLine, on: Date) -> bool {
-    line.invoice_date == on
+/// Lines by the new terms or against the old ones, for days of the period.
+fn is_of_change(line: &ExpectedLine, on: Date, period: Period) -> bool {
+    line.invoice_date == on && line.service.is_none_or(|service| service.start() < period.end())
+}
+
+/// A change on the very day on which the period was billed: what was billed by the old terms is no longer owed.
+fn taken_back(old: &Plan, on: Date) -> Result<Vec<ExpectedLine>, Failure> {
+    let lines = expected_over(&[old], &no_facts(), on).map_err(refused)?;
+    let billed: Vec<BilledLine> = lines.into_iter().map(as_billed).collect();
+    let due = difference(&[], &billed).map_err(refused)?;
+    Ok(due.into_iter().map(|due| due.line).collect())
+}
+
+fn as_billed(line: ExpectedLine) -> BilledLine {
+    BilledLine {
+        charge: line.charge,
+        component: line.component,
+        service: line.service,
+        invoice_date: line.invoice_date,
+        amount: line.amount,
+        tax: line.tax,
+        description: line.description,
+        invoice: "1".to_owned(),
+    }
 }
 
 /// Where only the remaining fraction is stated, a period of as many days as its denominator.

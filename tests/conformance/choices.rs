@@ -94,4 +94,4 @@ pub(crate) const ROUNDINGS: [&str; 4] = [
 ];
 
 /// Inputs that explain others, and are not to be reckoned with: how a list was formed, what is already in a date.
-pub(crate) const EXPLAIN: [&str; 5] = ["events_inferred_from", "trial_days", "from", "is_first", "seat"];
+pub(crate) const EXPLAIN: [&str; 4] = ["events_inferred_from", "trial_days", "from", "seat"];

@@ -16,7 +16,7 @@ use super::case::{Answer, Case, Failure, Given, number, outputs, refused};
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
     let given = &case.given;
     match case.kind.as_str() {
-        "grant_burndown" => Some(grant_burndown(given)),
+        "grant_burndown" => Some(grant_burndown(case)),
         "wallet_application" => Some(wallet_application(given)),
         "wallet_topup" => Some(wallet_topup(given)),
         "account_credit" => Some(account_credit(given)),
@@ -25,7 +25,16 @@ pub(crate) fn answer(case: &Case) -> Option<Answer> {
     }
 }
 
-fn grant_burndown(given: &Given) -> Answer {
+fn grant_burndown(case: &Case) -> Answer {
+    let given = &case.given;
+    if case.is_to_be_refused()
+        && given
+            .list("grants")
+            .iter()
+            .any(|row| !row.has("starting_balance"))
+    {
+        return Err(refused("a grant without its opening balance"));
+    }
     let (from, until) = (given.date_time("from")?, given.date_time("until")?);
     let grant = |row: &Given| grant(row, until);
     let grants: Vec<(Grant, Decimal)> = given.list("grants").iter().map(grant).collect::<Result<_, _>>()?;
@@ -202,6 +211,15 @@ fn paid(wallets: Vec<Wallet>, fees: &[Fee], zero: Money) -> Answer {
         ("balance", number(left.amount)),
         ("remaining_credit", number(left.amount)),
         ("credit_left", number(left.amount)),
+        ("credit_balance", number(left.amount)),
+        ("credit_after", number(left.amount)),
+        ("balance_after", number(left.amount)),
+        ("credit_remaining", number(left.amount)),
+        ("remaining_balance", number(left.amount)),
+        ("credit_used", number(applied.paid.amount)),
+        ("invoice_balance", number(applied.due.amount)),
+        ("to_pay", number(applied.due.amount)),
+        ("total_due", number(applied.due.amount)),
     ])
 }
 
@@ -240,9 +258,9 @@ fn account_credit(given: &Given) -> Answer {
     )
 }
 
-/// Credits bought at a price for each.
+/// Credits bought at a price for each, and some given with them.
 fn wallet_topup(given: &Given) -> Answer {
-    let credits = given.one_of(&["credits", "paid_credits", "credits_amount", "units", "quantity"])?;
+    let bought = given.one_of(&["paid_credits", "credits", "credits_amount", "units", "quantity"])?;
     let unit_price = given.one_of(&[
         "rate",
         "rate_amount",
@@ -250,23 +268,25 @@ fn wallet_topup(given: &Given) -> Answer {
         "credit_price",
         "unit_price",
     ])?;
-    let line = priced(given, credits, unit_price, None)?;
+    let granted = given.optional_decimal("granted_credits")?.unwrap_or_default();
+    let all = bought.checked_add(granted).ok_or_else(|| refused("too large"))?;
+    let line = priced(given, bought, unit_price, None)?;
+    let worth = priced(given, all, unit_price, None)?;
+    let (amount, worth) = (number(line.amount.amount), number(worth.amount.amount));
     outputs([
-        ("amount", number(line.amount.amount)),
-        ("credits", number(credits)),
+        ("amount", amount.clone()),
+        ("total", amount.clone()),
+        ("price", amount.clone()),
+        ("invoice_amount", amount.clone()),
+        ("invoice_total", amount),
+        ("credits", number(all)),
+        ("credits_balance", number(all)),
+        ("balance", worth),
     ])
 }
 
-/// What was billed before counts against what it should be now.
+/// What was billed before counts against what it should be now; what was paid for more than is left stays as credit.
 fn paid_adjustment(given: &Given) -> Answer {
-    let amount = given.one_of(&[
-        "new_amount",
-        "new_total",
-        "expected",
-        "adjusted_amount",
-        "corrected_amount",
-        "amount",
-    ])?;
     let before = given.one_of(&[
         "paid",
         "paid_amount",
@@ -275,19 +295,55 @@ fn paid_adjustment(given: &Given) -> Answer {
         "original_amount",
         "billed",
     ])?;
-    let line = priced(
-        given,
-        Decimal::ONE,
-        amount,
-        Some(Earlier {
-            units: Decimal::ZERO,
-            amount: before,
-        }),
-    )?;
+    let corrected = [
+        "new_amount",
+        "new_total",
+        "expected",
+        "adjusted_amount",
+        "corrected_amount",
+        "amount",
+    ];
+    if given.first_of(&corrected).is_none() {
+        return adjusted_down(given, before);
+    }
+    let earlier = Earlier {
+        units: Decimal::ZERO,
+        amount: before,
+    };
+    let line = priced(given, Decimal::ONE, given.one_of(&corrected)?, Some(earlier))?;
     outputs([
         ("amount", number(line.amount.amount)),
         ("adjustment", number(line.amount.amount)),
+        ("net", number(line.amount.amount)),
+        ("difference", number(line.amount.amount)),
     ])
+}
+
+fn adjusted_down(given: &Given, paid_before: Decimal) -> Answer {
+    let currency = given.currency()?;
+    let by = given
+        .one_of(&["adjustment", "adjustment_amount", "credit"])?
+        .abs();
+    let total = given.one_of(&["invoice_total", "total", "invoice_amount", "invoice"])?;
+    let left = total.checked_sub(by).ok_or_else(|| refused("too large"))?;
+    let wallet = Wallet {
+        id: "paid".to_owned(),
+        balance: Money::new(paid_before, currency),
+        priority: 0,
+        pays: Vec::new(),
+    };
+    let fee = Fee {
+        kind: String::new(),
+        amount: Money::new(left, currency),
+    };
+    let mut found = paid(vec![wallet], &[fee], Money::zero(currency))?;
+    let credit = found.get("credit_left").cloned().unwrap_or_default();
+    for name in ["credit", "account_credit", "credit_generated", "cba"] {
+        found.insert(name.to_owned(), credit.clone());
+    }
+    let due = found.get("due").cloned().unwrap_or_default();
+    found.insert("balance".to_owned(), due);
+    Ok(found)
 }
 
 fn priced(

@@ -1,8 +1,8 @@
 //! What a contract modification does to revenue.
 
 use billing::revenue::{
-    MonthRevenue, ProspectiveSplit, catch_up, change_straight_line, prospective_price, separate_contract,
-    spread_evenly, terminate,
+    MonthRevenue, OverTime, ProspectiveSplit, Treatment, catch_up, change_price, prospective_price,
+    separate_contract, spread_evenly, still_to_earn, terminate,
 };
 use rust_decimal::Decimal;
 
@@ -17,7 +17,9 @@ fn modification(case: &Case) -> Answer {
     let given = &case.given;
     match given.text("treatment")? {
         "separate_contract" => separate(given),
-        "prospective" | "catch_up" if given.has("method") => straight_line(case),
+        "prospective" if given.has("method") => over_time(case, Treatment::Prospective),
+        "catch_up" if given.has("method") => over_time(case, Treatment::CatchUp),
+        "termination" if given.has("method") => over_time(case, Treatment::Termination),
         "catch_up" => {
             let (price, before) = (
                 given.decimal("revised_price")?,
@@ -28,11 +30,22 @@ fn modification(case: &Case) -> Answer {
             outputs([("catch_up", number(correction))])
         }
         "prospective_units" => prospective_units(case),
-        "prospective" | "prospective_years" => prospective_years(case),
+        "prospective" | "prospective_years" if given.first_of(&PARTS).is_some() => prospective_parts(case),
+        "prospective" => still(given),
         "termination" => termination(given),
         _ => Err(given.missing("treatment")),
     }
 }
+
+/// Even parts of time that are left, by the names they go by.
+const PARTS: [&str; 6] = [
+    "remaining_years",
+    "years_remaining",
+    "years",
+    "remaining_months",
+    "months_remaining",
+    "remaining_periods",
+];
 
 fn separate(given: &Given) -> Answer {
     let original = (
@@ -48,13 +61,17 @@ fn separate(given: &Given) -> Answer {
     ])
 }
 
-fn straight_line(case: &Case) -> Answer {
+fn over_time(case: &Case, treatment: Treatment) -> Answer {
     let given = &case.given;
+    let by = match given.text("method")? {
+        "straight_line_monthly" => OverTime::StraightLineMonthly,
+        "daily" => OverTime::Daily,
+        "prorated_calendar_months" => OverTime::ProratedCalendarMonths,
+        _ => return Err(given.missing("method")),
+    };
     let on = given.date("modification_date")?;
-    let prospective = given.text("treatment")? == "prospective";
-    let (original, revised) = (given.decimal("original_price")?, given.decimal("revised_price")?);
-    let change = change_straight_line(service(given)?, original, on, revised, prospective, digits(case)?);
-    let change = change.map_err(refused)?;
+    let prices = (given.decimal("original_price")?, given.decimal("revised_price")?);
+    let change = change_price(service(given)?, by, prices, on, treatment, digits(case)?).map_err(refused)?;
     let at = change
         .months
         .iter()
@@ -103,6 +120,8 @@ fn prospective_units(case: &Case) -> Answer {
         ("unit_price", number(shown)),
         ("price_per_unit", number(shown)),
         ("blended_unit_price", number(shown)),
+        ("revenue_per_unit", number(shown)),
+        ("new_unit_price", number(shown)),
     ])
 }
 
@@ -122,36 +141,73 @@ fn remaining_units(given: &Given) -> Result<Decimal, Failure> {
     left.ok_or_else(|| refused("too large"))
 }
 
-/// What is left of the old years and what is added become even years.
-fn prospective_years(case: &Case) -> Answer {
+/// What is left of the old years (or months) and what is added become even ones.
+fn prospective_parts(case: &Case) -> Answer {
     let given = &case.given;
-    let with_added = |stated: Decimal, added: &[&str]| -> Result<Decimal, Failure> {
-        let more = given
-            .first_of(added)
-            .map(|name| given.decimal(name))
-            .transpose()?;
-        stated
-            .checked_add(more.unwrap_or_default())
-            .ok_or_else(|| refused("too large"))
-    };
-    let price = given.one_of(&["revised_price", "remaining_consideration", "remaining_price"])?;
-    let price = with_added(price, &["added_price", "added_consideration"])?;
+    let price = with_added(
+        given,
+        &["revised_price", "remaining_consideration", "remaining_price"],
+        &ADDED,
+    )?;
     let before = given.optional_decimal("recognized_before")?.unwrap_or_default();
-    let years = given.one_of(&["remaining_years", "years_remaining", "years"])?;
-    let years = with_added(years, &["added_years"])?;
-    let yearly = spread_evenly(price, before, years).map_err(refused)?;
-    let shown = yearly
-        .rounded(digits(case)?)
-        .ok_or_else(|| refused("too large"))?;
+    let parts = with_added(given, &PARTS, &["added_years", "added_months", "added_periods"])?;
+    let each = spread_evenly(price, before, parts).map_err(refused)?;
+    let shown = each.rounded(digits(case)?).ok_or_else(|| refused("too large"))?;
     outputs([
         ("annual_revenue", number(shown)),
         ("revenue_per_year", number(shown)),
+        ("revenue_per_remaining_year", number(shown)),
+        ("per_year", number(shown)),
         ("yearly", number(shown)),
+        ("yearly_revenue", number(shown)),
+        ("yearly_after", number(shown)),
+        ("monthly_after", number(shown)),
+    ])
+}
+
+const ADDED: [&str; 4] = [
+    "added_price",
+    "added_consideration",
+    "added_amount",
+    "additional_consideration",
+];
+
+fn with_added(given: &Given, stated: &[&str], added: &[&str]) -> Result<Decimal, Failure> {
+    let more = given
+        .first_of(added)
+        .map(|name| given.decimal(name))
+        .transpose()?;
+    given
+        .one_of(stated)?
+        .checked_add(more.unwrap_or_default())
+        .ok_or_else(|| refused("too large"))
+}
+
+/// The price that is not yet earned and what the change adds; at a revised price, what of it is not yet earned.
+fn still(given: &Given) -> Answer {
+    let price = given.one_of(&["original_price", "transaction_price", "revised_price"])?;
+    let before = given.one_of(&["recognized_before", "recognized_to_date"])?;
+    let added = match given.optional_decimal("revised_price")? {
+        Some(revised) => revised.checked_sub(price),
+        None => Some(given.one_of(&ADDED)?),
+    };
+    let left = still_to_earn(price, before, added.ok_or_else(|| refused("too large"))?).map_err(refused)?;
+    outputs([
+        ("remaining", number(left)),
+        ("remaining_price", number(left)),
+        ("remaining_revenue", number(left)),
+        ("remaining_consideration", number(left)),
+        ("remaining_to_recognize", number(left)),
+        ("to_recognize", number(left)),
+        ("unrecognized", number(left)),
+        ("prospective_amount", number(left)),
+        ("prospective_revenue", number(left)),
+        ("revenue_after", number(left)),
     ])
 }
 
 fn termination(given: &Given) -> Answer {
-    let billed = given.one_of(&["billed", "billed_to_date"])?;
+    let billed = given.one_of(&["billed", "billed_to_date", "revised_price"])?;
     let refunded = given
         .optional_decimal("refunded")?
         .or(given.optional_decimal("refund")?)

@@ -2,6 +2,7 @@
 
 use jiff::civil::date;
 use pricing::fraction::Fraction;
+use pricing::money::Money;
 use pricing::period::Period;
 use pricing::plan::{Charge, Plan, Policy, Schedule, Timing};
 use pricing::price::{Measured, Price};
@@ -111,53 +112,74 @@ fn figures(
 ) -> Answer {
     let effect = |counts: fn(&Step) -> bool| effect(line, prior, counts);
     let reached = case.given.optional_decimal("tier_selection_quantity")?;
+    let used = effect(is_price)?;
+    let percent = negated(effect(|step| matches!(step, Step::DiscountPercent { .. }))?)?;
+    let bounded = bounded(line, minus(used, percent)?)?;
+    let rows = tier_rows(line, prior)?;
     let mut found = Map::new();
     let mut add = |name: &str, value: Value| found.insert(name.to_owned(), value);
     add("amount", case.amount("amount", line.amount, line.unrounded));
     add("amount_unrounded", number(line.unrounded));
-    add("usage_amount", number(effect(is_price)?));
-    add(
-        "percent_discount",
-        number(negated(effect(|step| {
-            matches!(step, Step::DiscountPercent { .. })
-        })?)?),
-    );
-    add(
-        "cap_discount",
-        number(negated(effect(|step| matches!(step, Step::Maximum { .. }))?)?),
-    );
-    add(
-        "true_up",
-        number(effect(|step| matches!(step, Step::Minimum { .. }))?),
-    );
+    for (name, exact) in [
+        ("usage_amount", used),
+        ("percent_discount", percent),
+        ("cap_discount", bounded.capped),
+        ("true_up", bounded.raised),
+    ] {
+        let rounded = exact.rounded(line.amount.currency.minor_digits());
+        let rounded = Money::new(rounded.ok_or_else(|| refused("too large"))?, line.amount.currency);
+        add(name, case.amount(name, rounded, exact));
+    }
     let charged_before = prior.map_or(Decimal::ZERO, |prior| prior.charged);
+    let charged = line.charged.checked_sub(charged_before);
     add(
         "billed_quantity",
-        number(
-            line.charged
-                .checked_sub(charged_before)
-                .ok_or_else(|| refused("too large"))?,
-        ),
+        number(charged.ok_or_else(|| refused("too large"))?),
     );
     add("average_unit_amount", average(line, quantity)?);
-    add("lines", Value::Array(tier_lines(&line.working)?));
-    let amounts = tier_lines(&line.working)?
-        .into_iter()
-        .map(|line| line["amount"].clone())
-        .collect();
-    add("tier_amounts", Value::Array(amounts));
+    add(
+        "tier_amounts",
+        rows.iter().map(|row| row["amount"].clone()).collect(),
+    );
+    add("lines", Value::Array(rows));
     if let Some(tiers) = charge.price.tiers() {
         add(
             "tier",
             json!(tiers.tier_of(reached.unwrap_or(line.charged)).map_err(refused)?),
         );
     }
-    let packages = line.working.steps.iter().find_map(|step| match step {
-        Step::Package { packages, .. } => Some(*packages),
-        _ => None,
-    });
+    let before = prior.and_then(packages).unwrap_or_default();
+    let packages = packages(line).and_then(|packages| packages.checked_sub(before));
     add("packages", packages.map_or(Value::Null, number));
     Ok(found)
+}
+
+/// What a bound did to this line alone: the line as it is, against what was used in it less its discount.
+struct Bounded {
+    raised: Fraction,
+    capped: Fraction,
+}
+
+fn bounded(line: &RatedLine, used: Fraction) -> Result<Bounded, Failure> {
+    let moved = |counts: fn(&Step) -> bool| {
+        let change = line.working.change_by(counts).map_err(refused)?;
+        Ok::<bool, Failure>(change != Fraction::ZERO)
+    };
+    let (mut raised, mut capped) = (Fraction::ZERO, Fraction::ZERO);
+    if moved(|step| matches!(step, Step::Minimum { .. }))? {
+        raised = minus(line.unrounded, used)?;
+    }
+    if moved(|step| matches!(step, Step::Maximum { .. }))? {
+        capped = minus(used, line.unrounded)?;
+    }
+    Ok(Bounded { raised, capped })
+}
+
+fn packages(line: &RatedLine) -> Option<Decimal> {
+    line.working.steps.iter().find_map(|step| match step {
+        Step::Package { packages, .. } => Some(*packages),
+        _ => None,
+    })
 }
 
 /// What steps of one kind changed, on this line alone.
@@ -168,7 +190,11 @@ fn effect(
 ) -> Result<Fraction, Failure> {
     let of = |line: &RatedLine| line.working.change_by(counts).map_err(refused);
     let before = prior.map(of).transpose()?.unwrap_or(Fraction::ZERO);
-    of(line)?.checked_sub(before).ok_or_else(|| refused("too large"))
+    minus(of(line)?, before)
+}
+
+fn minus(of: Fraction, other: Fraction) -> Result<Fraction, Failure> {
+    of.checked_sub(other).ok_or_else(|| refused("too large"))
 }
 
 fn is_price(step: &Step) -> bool {
@@ -184,9 +210,7 @@ fn is_price(step: &Step) -> bool {
 }
 
 fn negated(value: Fraction) -> Result<Fraction, Failure> {
-    Fraction::ZERO
-        .checked_sub(value)
-        .ok_or_else(|| refused("too large"))
+    minus(Fraction::ZERO, value)
 }
 
 fn average(line: &RatedLine, quantity: Decimal) -> Result<Value, Failure> {
@@ -199,16 +223,33 @@ fn average(line: &RatedLine, quantity: Decimal) -> Result<Value, Failure> {
         .ok_or_else(|| refused("too large"))
 }
 
-fn tier_lines(working: &Working) -> Result<Vec<Value>, Failure> {
+/// What fell in each tier on this line: all of the period, less what earlier lines had in it.
+fn tier_rows(line: &RatedLine, prior: Option<&RatedLine>) -> Result<Vec<Value>, Failure> {
+    let before = prior.map(|prior| tiers_of(&prior.working)).transpose()?;
+    let before = before.unwrap_or_default();
+    let mut rows = Vec::new();
+    for (tier, quantity, amount) in tiers_of(&line.working)? {
+        let earlier = before.iter().find(|(of, ..)| *of == tier);
+        let (used, paid) = earlier.map_or((Decimal::ZERO, Fraction::ZERO), |(_, used, paid)| (*used, *paid));
+        let quantity = quantity.checked_sub(used).ok_or_else(|| refused("too large"))?;
+        let amount = minus(amount, paid)?;
+        if earlier.is_none() || !quantity.is_zero() || amount != Fraction::ZERO {
+            rows.push(json!({ "tier": tier, "quantity": quantity.to_string(), "amount": number(amount) }));
+        }
+    }
+    Ok(rows)
+}
+
+fn tiers_of(working: &Working) -> Result<Vec<(u32, Decimal, Fraction)>, Failure> {
     let tiers = working.steps.iter().filter_map(|step| match step {
-        Step::Tier { tier, quantity, .. } => Some((tier, quantity, step)),
-        Step::TierPercentage { tier, base, .. } => Some((tier, base, step)),
+        Step::Tier { tier, quantity, .. } => Some((*tier, *quantity, step)),
+        Step::TierPercentage { tier, base, .. } => Some((*tier, *base, step)),
         _ => None,
     });
     tiers
         .map(|(tier, quantity, step)| {
             let amount = step.part().ok_or_else(|| refused("too large"))?;
-            Ok(json!({ "tier": tier, "quantity": quantity.to_string(), "amount": number(amount) }))
+            Ok((tier, quantity, amount))
         })
         .collect()
 }

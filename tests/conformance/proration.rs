@@ -35,11 +35,12 @@ fn fee(case: &Case, whole: Result<Period, Failure>, day_count: DayCount) -> Answ
     };
     let currency = given.currency()?;
     let input = RateInput::of_charge(&charge, currency, policy, whole?, Measured::Units(Decimal::ONE));
-    let line = rate(&RateInput {
-        service: given.period("service")?,
-        ..input
-    })
-    .map_err(refused)?;
+    let service = match given.period("service") {
+        // What would begin after it ends (a trial longer than the period) is not served at all.
+        Err(Failure::Refused(_)) if !case.is_to_be_refused() => return nothing(),
+        service => service?,
+    };
+    let line = rate(&RateInput { service, ..input }).map_err(refused)?;
     let minor = Decimal::from(10_u64.pow(currency.minor_digits()));
     let precise = line
         .unrounded
@@ -49,6 +50,15 @@ fn fee(case: &Case, whole: Result<Period, Failure>, day_count: DayCount) -> Answ
         ("amount", case.amount("amount", line.amount, line.unrounded)),
         ("amount_unrounded", number(line.unrounded)),
         ("precise_minor_units", number(precise)),
+    ])
+}
+
+fn nothing() -> Answer {
+    let none = || number(Decimal::ZERO);
+    outputs([
+        ("amount", none()),
+        ("amount_unrounded", none()),
+        ("precise_minor_units", none()),
     ])
 }
 

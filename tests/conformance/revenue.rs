@@ -74,15 +74,38 @@ fn allocation(case: &Case, bundle: Option<&Bundle>) -> Answer {
     outputs([("allocated", Value::Object(named))])
 }
 
+/// What is sold together, and for how much: in a part of its own, or beside the promises.
 fn bundle(given: &Given) -> Result<Bundle, Failure> {
     let only = given.list("bundles").into_iter().next();
-    let bundle = only.unwrap_or_else(|| given.part("bundle"));
-    let name = bundle
-        .first_of(&["members", "obligations", "obligation_ids", "ids", "of"])
-        .unwrap_or("members");
+    let bundle = match only {
+        Some(only) => only,
+        None if given.value("bundle").is_object() => given.part("bundle"),
+        None => given.clone(),
+    };
+    let members = [
+        "members",
+        "obligation_ids",
+        "ids",
+        "of",
+        "bundle_members",
+        "bundle_ids",
+        "bundle_obligations",
+        "bundle",
+        "obligations",
+    ];
+    let prices = [
+        "price",
+        "ssp",
+        "observed_price",
+        "observed_ssp",
+        "selling_price",
+        "bundle_price",
+        "bundle_ssp",
+        "bundle_selling_price",
+    ];
     Ok(Bundle {
-        members: bundle.texts(name),
-        selling_price: bundle.one_of(&["price", "ssp", "observed_price", "observed_ssp", "selling_price"])?,
+        members: bundle.texts(bundle.first_of(&members).unwrap_or("members")),
+        selling_price: bundle.one_of(&prices)?,
     })
 }
 
@@ -95,7 +118,7 @@ fn schedule(case: &Case) -> Answer {
         "daily" => timed(given, Measure::Daily, digits)?,
         "prorated_calendar_months" => timed(given, Measure::ProratedCalendarMonths, digits)?,
         "progress" => {
-            let measure = Measure::Progress(delivered(&given.list("progress"), &["percent"])?);
+            let measure = Measure::Progress(delivered(&given.list("progress"), &["percent", "percentage"])?);
             recognise(given.decimal("price")?, &measure, digits)
         }
         "units" | "cost_to_cost" => recognise(given.decimal("price")?, &of_total(given)?, digits),
@@ -245,41 +268,81 @@ fn materials(case: &Case) -> Answer {
     let given = &case.given;
     let cost = given.one_of(&[
         "materials_cost",
+        "material_cost",
         "uninstalled_cost",
         "uninstalled_materials",
         "uninstalled_materials_cost",
         "equipment_cost",
     ])?;
-    let to_date = given.one_of(&[
-        "other_cost_to_date",
-        "other_costs_to_date",
-        "other_costs_incurred",
-        "cost_to_date",
-        "costs_incurred",
-    ])?;
-    let price = given.one_of(&["price", "transaction_price"])?;
-    let all = [
-        "total_cost",
-        "total_expected_cost",
-        "expected_total_cost",
-        "expected_cost",
-    ];
-    let total = if given.first_of(&all).is_some() {
-        given.one_of(&all)?
-    } else {
-        let others = given.one_of(&[
+    let price = given.one_of(&["price", "transaction_price", "contract_price"])?;
+    let total = with_or_without(
+        given,
+        cost,
+        &[
+            "total_cost",
+            "total_expected_cost",
+            "expected_total_cost",
+            "expected_cost",
+            "total_costs",
+            "expected_costs",
+        ],
+        &[
             "other_cost_total",
             "other_costs_total",
+            "other_costs_expected",
+            "other_expected_cost",
+            "other_expected_costs",
+            "expected_other_costs",
+            "other_total_cost",
             "other_costs",
             "other_cost",
-        ])?;
-        others.checked_add(cost).ok_or_else(|| refused("too large"))?
-    };
+        ],
+    )?;
+    let to_date = with_or_without(
+        given,
+        cost,
+        &["costs_incurred_including_materials", "incurred_with_materials"],
+        &[
+            "other_cost_to_date",
+            "other_costs_to_date",
+            "other_costs_incurred",
+            "other_cost_incurred",
+            "cost_to_date",
+            "costs_to_date",
+            "cost_incurred",
+            "costs_incurred",
+            "incurred",
+        ],
+    )?;
+    let to_date = to_date.checked_sub(cost).ok_or_else(|| refused("too large"))?;
     let revenue = uninstalled_materials(price, total, cost, to_date, digits(case)?).map_err(refused)?;
+    let costs = to_date.checked_add(cost).ok_or_else(|| refused("too large"))?;
     outputs([
         ("revenue", number(revenue)),
         ("recognized_to_date", number(revenue)),
+        ("cost", number(costs)),
+        ("cost_of_sales", number(costs)),
+        (
+            "profit",
+            number(revenue.checked_sub(costs).ok_or_else(|| refused("too large"))?),
+        ),
     ])
+}
+
+/// A cost with the materials in it: stated so, or without them.
+fn with_or_without(
+    given: &Given,
+    materials: Decimal,
+    with: &[&str],
+    without: &[&str],
+) -> Result<Decimal, Failure> {
+    if given.first_of(with).is_some() {
+        return given.one_of(with);
+    }
+    given
+        .one_of(without)?
+        .checked_add(materials)
+        .ok_or_else(|| refused("too large"))
 }
 
 fn month(given: &Given, name: &str) -> Result<Date, Failure> {

@@ -51,13 +51,36 @@ fn invoice_sequence(case: &Case) -> Answer {
         ..no_facts()
     };
     let lines = expected_over(&versions.iter().collect::<Vec<_>>(), &facts, through).map_err(refused)?;
-    outputs([("invoices", invoices(&lines)?)])
+    let added: Vec<(String, Date)> = versions
+        .iter()
+        .flat_map(|version| &version.charges)
+        .filter_map(|charge| {
+            Some((
+                charge.id.clone(),
+                charge.starts.filter(|starts| *starts != start)?,
+            ))
+        })
+        .collect();
+    outputs([("invoices", invoices(&lines, &added)?)])
 }
 
-fn invoices(lines: &[ExpectedLine]) -> Result<Value, Failure> {
+/// One invoice a date. It adjusts where terms changed, and where nothing else is billed than what was added that day.
+fn invoices(lines: &[ExpectedLine], added: &[(String, Date)]) -> Result<Value, Failure> {
     let mut dates: BTreeMap<Date, (Decimal, bool)> = BTreeMap::new();
+    let is_new = |line: &&ExpectedLine| {
+        added
+            .iter()
+            .any(|(charge, on)| line.charge == *charge && line.invoice_date == *on)
+    };
     for line in lines {
+        let of_day = || {
+            lines
+                .iter()
+                .filter(|other| other.invoice_date == line.invoice_date)
+        };
+        let only_new = of_day().count() == of_day().filter(is_new).count();
         let (total, adjusts) = dates.entry(line.invoice_date).or_default();
+        *adjusts |= only_new;
         *total = total
             .checked_add(line.amount.amount)
             .ok_or_else(|| refused("too large"))?;
@@ -148,6 +171,9 @@ fn meters(items: &[Given]) -> Result<Vec<Meter>, Failure> {
         .collect()
 }
 
+/// The moment something was used, or the first day of the period it was used in.
+const WHEN: [&str; 5] = ["at", "date", "period_from", "period_start", "month"];
+
 fn usage(given: &Given) -> Result<Vec<UsageEvent>, Failure> {
     let only = given
         .list("items")
@@ -166,7 +192,7 @@ fn usage(given: &Given) -> Result<Vec<UsageEvent>, Failure> {
         Ok(UsageEvent {
             id: at.to_string(),
             meter: id(meter),
-            at: used.date_time(if used.has("at") { "at" } else { "date" })?,
+            at: used.date_time(used.first_of(&WHEN).unwrap_or("date"))?,
             value,
             key: None,
             dimensions: BTreeMap::new(),

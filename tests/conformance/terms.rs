@@ -83,9 +83,14 @@ fn price(case: &Case) -> Result<Price, Failure> {
         "block_graduated" => Price::Graduated {
             tiers: blocks(given)?,
         },
-        "block_volume" => Price::Volume {
-            tiers: blocks(given)?,
-        },
+        // All units at the tier they reach: the last one is reached by whatever lies above the others.
+        "block_volume" => {
+            let mut tiers = blocks(given)?;
+            if let Some(last) = tiers.rows.last_mut() {
+                last.up_to = None;
+            }
+            Price::Volume { tiers }
+        }
         "package" => Price::Package {
             size: given.decimal("package_size")?,
             package_price: given.decimal("package_price")?,

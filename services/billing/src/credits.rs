@@ -132,13 +132,24 @@ pub enum CreditError {
         /// How far the ledger has come.
         counted: DateTime,
     },
+    /// A reset that the opening balances already carry.
+    #[error(
+        "the reset at {at} is not after {from}, where counting begins: leave it out, the balances carry it"
+    )]
+    ResetAlreadyCounted {
+        /// When it was.
+        at: DateTime,
+        /// Where counting begins.
+        from: DateTime,
+    },
     /// Topping up with nothing never reaches the threshold.
     #[error("the top-up adds nothing: it needs a grant above zero")]
     EmptyTopUp,
 }
 
 /// Burns grants down through a window. `opening` holds the balances of grants that started on or before `from`. Use
-/// before `from` or at `until` is outside the window; a start or refill exactly at `until` is in, an expiry is not.
+/// before `from` or at `until` is outside the window; a start, refill or reset exactly at `until` is in, an expiry is
+/// not. A reset at or before `from` is refused: the opening balances already carry it.
 pub fn burn_down(
     grants: &[(Grant, Decimal)],
     uses: &[Use],
@@ -156,15 +167,22 @@ pub fn burn_down(
         .chain(resets.iter().map(Event::Reset))
         .collect();
     events.sort_by_key(Event::place);
-    for event in events.iter().filter(|event| (from..until).contains(&event.at())) {
+    for event in events {
         match event {
-            Event::Use(used) => {
+            Event::Use(used) if (from..until).contains(&used.at) => {
                 ledger.draw_or_owe(used.at, used.quantity)?;
             }
-            Event::Reset(reset) => ledger.reset(**reset)?,
+            Event::Reset(reset) if reset.at <= from => {
+                return Err(CreditError::ResetAlreadyCounted { at: reset.at, from });
+            }
+            Event::Reset(reset) if reset.at < until => ledger.reset(*reset)?,
+            Event::Reset(_) | Event::Use(_) => {}
         }
     }
     ledger.advance_to_end(until)?;
+    if let Some(reset) = resets.iter().find(|reset| reset.at == until) {
+        ledger.roll_over_all(*reset)?;
+    }
     Ok(BurnDown {
         balances: grants
             .iter()

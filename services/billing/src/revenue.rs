@@ -16,8 +16,8 @@ pub use allocation::{Bundle, Obligation, PartRounding, allocate, allocate_with_b
 pub use estimate::{breakage, retrospective_price, uninstalled_materials};
 pub use measure::{Delivered, Measure, MonthRevenue, recognise, right_to_invoice};
 pub use modification::{
-    ProspectiveSplit, StraightLineChange, catch_up, change_straight_line, prospective_price,
-    separate_contract, spread_evenly, terminate,
+    OverTime, PriceChange, ProspectiveSplit, Treatment, catch_up, change_price, prospective_price,
+    separate_contract, spread_evenly, still_to_earn, terminate,
 };
 
 /// Where a contract stands: only one of the two is above zero.
@@ -57,6 +57,30 @@ pub enum RevenueError {
     NothingExpected {
         /// The expected total.
         total: Decimal,
+    },
+    /// Progress below nothing or above everything.
+    #[error("the progress of {percent} % in {month} is not possible: it lies between 0 and 100")]
+    NoPercentage {
+        /// A day of the month.
+        month: Date,
+        /// What was reported.
+        percent: Decimal,
+    },
+    /// A price to allocate by that is below zero.
+    #[error("the standalone selling price of `{id}` is {price}: it cannot be below zero")]
+    NegativeSellingPrice {
+        /// Of which promise.
+        id: String,
+        /// What it is.
+        price: Decimal,
+    },
+    /// More was earned than a changed contract still comes to.
+    #[error("{recognised} was recognised, which is more than the price of {price} without the change")]
+    EarnedTooMuch {
+        /// Recognised before the change.
+        recognised: Decimal,
+        /// The price before it.
+        price: Decimal,
     },
     /// A span of time without a day, or out of the calendar.
     #[error("the service from {from} to {to} cannot be divided into months")]

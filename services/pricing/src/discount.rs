@@ -1,11 +1,10 @@
 //! Reductions over a sum or over several lines, in the plan's order, never below zero.
 
-use rust_decimal::Decimal;
-
 use crate::fraction::Fraction;
 use crate::money::{Money, MoneyError};
-use crate::plan::{Discount, DiscountOrder};
+use crate::plan::{Discount, DiscountOrder, DiscountValue};
 use crate::rate::ordered_discounts;
+use crate::split::Share;
 use crate::working::{Step, Working};
 
 /// A sum after its discounts.
@@ -38,40 +37,82 @@ pub fn reduce(subtotal: Money, discounts: &[Discount], order: DiscountOrder) -> 
     })
 }
 
-/// What each discount takes off each line, exact: a share of what it takes off their sum, in proportion to the lines
-/// (discounts before it left the proportions as they were). One list a discount, in the order they were applied.
+/// What each discount takes off each line, exact: of what is left of the lines it reduces, each bears its share. A
+/// discount reduces the lines whose ids it names, all of them if it names none. One list a discount, in the order
+/// they were applied; with added percentages, one list for those that were added.
 pub fn spread(
-    lines: &[Decimal],
+    lines: &[Share<'_>],
     discounts: &[Discount],
     order: DiscountOrder,
 ) -> Result<Vec<Vec<Fraction>>, MoneyError> {
-    let total = lines
-        .iter()
-        .try_fold(Decimal::ZERO, |sum, line| sum.checked_add(*line));
-    let total = total.ok_or(MoneyError::Overflow)?;
-    let mut left = Fraction::whole(total);
+    let mut left: Vec<Fraction> = lines.iter().map(|line| line.weight.into()).collect();
     let mut taken = Vec::with_capacity(discounts.len());
-    for step in ordered_discounts(discounts.iter(), order) {
-        let after = step.apply(left).ok_or(MoneyError::Overflow)?;
-        let off = left.checked_sub(after).ok_or(MoneyError::Overflow)?;
-        taken.push(in_proportion(off, lines, total).ok_or(MoneyError::Overflow)?);
-        left = after;
+    for same in in_order(discounts, order).chunk_by(|a, b| a.charges == b.charges) {
+        let named = same
+            .first()
+            .map_or(&[] as &[String], |discount| discount.charges.as_slice());
+        let is_reduced = |line: &Share<'_>| named.is_empty() || named.iter().any(|id| id == line.id);
+        let reduced: Vec<bool> = lines.iter().map(is_reduced).collect();
+        let steps = ordered_discounts(same.iter().copied(), order);
+        taken.extend(take(&mut left, &reduced, &steps).ok_or(MoneyError::Overflow)?);
     }
     Ok(taken)
 }
 
-fn in_proportion(off: Fraction, lines: &[Decimal], total: Decimal) -> Option<Vec<Fraction>> {
-    if off == Fraction::ZERO {
-        return Some(vec![Fraction::ZERO; lines.len()]);
+fn in_order(discounts: &[Discount], order: DiscountOrder) -> Vec<&Discount> {
+    let mut sorted: Vec<&Discount> = discounts.iter().collect();
+    let is_percent = |discount: &&Discount| matches!(discount.value, DiscountValue::Percent { .. });
+    match order {
+        DiscountOrder::AsListed => {}
+        DiscountOrder::PercentFirst | DiscountOrder::PercentAdded => {
+            sorted.sort_by_key(|discount| !is_percent(discount));
+        }
+        DiscountOrder::FixedFirst => sorted.sort_by_key(is_percent),
     }
-    let share = |line: &Decimal| Fraction::try_new(*line, total)?.checked_mul(off);
-    lines.iter().map(share).collect()
+    sorted
+}
+
+/// Takes discounts of the same lines off what is left of them. None of them changes how those lines stand to each
+/// other, so every share is one of what was left before the first.
+fn take(left: &mut [Fraction], reduced: &[bool], steps: &[Step]) -> Option<Vec<Vec<Fraction>>> {
+    let before: Vec<Fraction> = left
+        .iter()
+        .zip(reduced)
+        .map(|(line, reduced)| if *reduced { *line } else { Fraction::ZERO })
+        .collect();
+    let sum = before
+        .iter()
+        .try_fold(Fraction::ZERO, |sum, line| sum.checked_add(*line))?;
+    let share = |line: &Fraction, of: Fraction| {
+        if of == Fraction::ZERO || *line == Fraction::ZERO {
+            return Some(Fraction::ZERO);
+        }
+        line.checked_div(sum)?.checked_mul(of)
+    };
+    let (mut rest, mut taken) = (sum, Vec::with_capacity(steps.len()));
+    for step in steps {
+        let after = step.apply(rest)?;
+        let off = rest.checked_sub(after)?;
+        taken.push(
+            before
+                .iter()
+                .map(|line| share(line, off))
+                .collect::<Option<Vec<_>>>()?,
+        );
+        rest = after;
+    }
+    for ((line, before), reduced) in left.iter_mut().zip(&before).zip(reduced) {
+        if *reduced {
+            *line = share(before, rest)?;
+        }
+    }
+    Some(taken)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::DiscountValue;
+    use rust_decimal::Decimal;
 
     fn decimal(text: &str) -> Decimal {
         text.parse().unwrap()
@@ -128,24 +169,49 @@ mod tests {
         }
     }
 
+    fn parts(lines: &[(&str, &str)], discounts: &[Discount], order: DiscountOrder) -> Vec<Vec<String>> {
+        let shares: Vec<Share<'_>> = lines
+            .iter()
+            .map(|(id, amount)| Share {
+                id,
+                weight: decimal(amount),
+            })
+            .collect();
+        let rounded = |part: &Fraction| part.rounded(4).unwrap().normalize().to_string();
+        let taken = spread(&shares, discounts, order).unwrap();
+        taken
+            .iter()
+            .map(|parts| parts.iter().map(rounded).collect())
+            .collect()
+    }
+
     #[test]
     fn a_fixed_amount_is_shared_by_what_is_left_of_the_lines() {
-        let taken = spread(
-            &[decimal("100"), decimal("50")],
-            &[off("30"), off("24")],
+        let lines = [("a", "100"), ("b", "50")];
+        let taken = parts(&lines, &[off("30"), off("24")], DiscountOrder::PercentFirst);
+        assert_eq!(taken, [["20", "10"], ["16", "8"]]);
+    }
+
+    #[test]
+    fn a_discount_reduces_the_lines_it_names() {
+        let only = |text: &str, ids: &[&str]| Discount {
+            charges: ids.iter().map(|id| (*id).to_owned()).collect(),
+            ..off(text)
+        };
+        let lines = [("a", "10"), ("b", "20"), ("c", "70")];
+        let taken = parts(
+            &lines,
+            &[only("15", &["a", "b"]), off("17")],
+            DiscountOrder::AsListed,
+        );
+        // 5 and 10 are left of the first two, 85 in all.
+        assert_eq!(taken, [["5", "10", "0"], ["1", "2", "14"]]);
+        // No more than there is on the lines it names.
+        let taken = parts(
+            &lines,
+            &[only("40", &["a"]), only("50%", &["c"])],
             DiscountOrder::PercentFirst,
         );
-        let amounts: Vec<Vec<Option<Decimal>>> = taken
-            .unwrap()
-            .iter()
-            .map(|parts| parts.iter().map(|part| part.rounded(4)).collect())
-            .collect();
-        assert_eq!(
-            amounts,
-            [
-                vec![Some(decimal("20")), Some(decimal("10"))],
-                vec![Some(decimal("16")), Some(decimal("8"))]
-            ]
-        );
+        assert_eq!(taken, [["0", "0", "35"], ["10", "0", "0"]]);
     }
 }

@@ -71,7 +71,7 @@ impl Fraction {
             let numerator = self.numerator.checked_add(other.numerator)?;
             return Some(Self { numerator, ..self });
         }
-        self.sum(other).or_else(|| self.reduced()?.sum(other.reduced()?))
+        self.sum(other).or_else(|| self.sum_in_lowest_terms(other))
     }
 
     /// The difference.
@@ -87,7 +87,7 @@ impl Fraction {
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         self.product(other)
-            .or_else(|| self.reduced()?.product(other.reduced()?))
+            .or_else(|| self.product_in_lowest_terms(other))
     }
 
     /// The quotient; no value over zero.
@@ -117,6 +117,39 @@ impl Fraction {
         Some(Self {
             numerator: self.numerator.checked_mul(other.numerator)?,
             denominator: self.denominator.checked_mul(other.denominator)?,
+        })
+    }
+
+    /// The sum over the least common denominator.
+    fn sum_in_lowest_terms(self, other: Self) -> Option<Self> {
+        let (a, b) = (self.reduced()?, other.reduced()?);
+        let shared = divisor_of(a.denominator, b.denominator)?;
+        let (for_a, for_b) = (
+            b.denominator.checked_div(shared)?,
+            a.denominator.checked_div(shared)?,
+        );
+        let left = a.numerator.checked_mul(for_a)?;
+        let right = b.numerator.checked_mul(for_b)?;
+        Some(Self {
+            numerator: left.checked_add(right)?,
+            denominator: a.denominator.checked_mul(for_a)?,
+        })
+    }
+
+    /// The product after what stands above one line and below the other was cancelled.
+    fn product_in_lowest_terms(self, other: Self) -> Option<Self> {
+        let (a, b) = (self.reduced()?, other.reduced()?);
+        let cancelled = |top: Self, bottom: Self| -> Option<(Decimal, Decimal)> {
+            let shared = divisor_of(top.numerator, bottom.denominator)?;
+            Some((
+                top.numerator.checked_div(shared)?,
+                bottom.denominator.checked_div(shared)?,
+            ))
+        };
+        let ((a_top, b_bottom), (b_top, a_bottom)) = (cancelled(a, b)?, cancelled(b, a)?);
+        Some(Self {
+            numerator: a_top.checked_mul(b_top)?,
+            denominator: a_bottom.checked_mul(b_bottom)?,
         })
     }
 
@@ -194,6 +227,10 @@ impl Fraction {
                     .round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero),
             );
         }
+        self.quotient(digits).or_else(|| self.reduced()?.quotient(digits))
+    }
+
+    fn quotient(self, digits: u32) -> Option<Decimal> {
         let scale = Decimal::from(10_u64.checked_pow(digits)?);
         let scaled = self.numerator.checked_mul(scale)?;
         let rest = scaled.checked_rem(self.denominator)?;
@@ -215,6 +252,13 @@ impl Fraction {
 fn mantissa(value: Decimal, scale: u32) -> Option<i128> {
     let missing = 10_i128.checked_pow(scale.checked_sub(value.scale())?)?;
     value.mantissa().checked_mul(missing)
+}
+
+/// The greatest common divisor of two whole numbers; the second is above zero.
+fn divisor_of(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let (a, b) = (mantissa(a, 0)?.unsigned_abs(), mantissa(b, 0)?.unsigned_abs());
+    let divisor = i128::try_from(common_divisor(a, b)).ok()?;
+    Decimal::try_from_i128_with_scale(divisor, 0).ok()
 }
 
 fn common_divisor(mut a: u128, mut b: u128) -> u128 {
@@ -282,68 +326,4 @@ impl TryFrom<String> for Fraction {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fraction(text: &str) -> Fraction {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn rounds_half_away_from_zero_on_the_exact_value() {
-        for (value, digits, expected) in [
-            ("1000/31", 2, "32.26"),
-            ("16000/31", 2, "516.13"),
-            ("1/8", 2, "0.13"),
-            ("-1/8", 2, "-0.13"),
-            ("124999999999/1000000000000", 2, "0.12"),
-            ("3/2", 0, "2"),
-            ("-3/2", 0, "-2"),
-            ("0.0005", 3, "0.001"),
-            ("2/3", 9, "0.666666667"),
-        ] {
-            let expected: Decimal = expected.parse().unwrap();
-            assert_eq!(fraction(value).rounded(digits), Some(expected), "{value}");
-        }
-    }
-
-    #[test]
-    fn thirds_add_up_to_the_whole() {
-        let third = fraction("1/3");
-        let sum = third
-            .checked_add(third)
-            .and_then(|two| two.checked_add(fraction("2/6")));
-        assert_eq!(sum, Some(Fraction::ONE));
-    }
-
-    #[test]
-    fn long_sums_stay_exact_where_plain_products_no_longer_fit() {
-        // A quarter of a year, day by day, over denominators that have nothing in common.
-        let mut sum = Fraction::ZERO;
-        for denominator in [28, 29, 30, 31, 365, 366, 90, 91, 92, 7, 11, 13, 17, 19, 23] {
-            let part = Fraction::try_new(Decimal::ONE, Decimal::from(denominator)).unwrap();
-            for _ in 0..denominator {
-                sum = sum.checked_add(part).unwrap();
-            }
-        }
-        assert_eq!(sum, Fraction::whole(Decimal::from(15)));
-    }
-
-    #[test]
-    fn text_is_read_back_and_nonsense_refused() {
-        for text in ["15/31", "-0.5", "1.25/3"] {
-            assert_eq!(fraction(text).to_string(), text);
-        }
-        for text in ["", "1/0", "1/-2", "a/b", "1/2/3"] {
-            assert!(text.parse::<Fraction>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_is_no_value() {
-        let large = Fraction::whole(Decimal::MAX);
-        assert_eq!(large.checked_add(large), None);
-        assert_eq!(large.checked_mul(large), None);
-        assert_eq!(Fraction::ONE.checked_div(Fraction::ZERO), None);
-    }
-}
+mod tests;

@@ -22,7 +22,9 @@ pub use charge::{
     AmountBase, Anchor, Cadence, CadenceUnit, Charge, Instalment, OnceAt, Quantity, Schedule, SeatTrueUp,
     Stub, Timing,
 };
-pub use credit::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, Settlement, TopUp};
+pub use credit::{
+    Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, SettledOn, Settlement, TopUp,
+};
 pub use fact::{Acceptance, Aggregation, DimensionFilter, Holdback, Meter, Milestone};
 pub use payment::{Due, EarlyPayment, LateFee, LateFeePer, PaymentTerms, Weekend};
 

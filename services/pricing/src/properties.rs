@@ -338,7 +338,8 @@ proptest! {
     ) {
         let lines: Vec<Decimal> = cents.into_iter().map(|cents| Decimal::new(cents, 2)).collect();
         let sum: Decimal = lines.iter().sum();
-        let taken = spread(&lines, &discounts, order).unwrap();
+        let shares: Vec<Share<'_>> = lines.iter().map(|line| Share { id: "line", weight: *line }).collect();
+        let taken = spread(&shares, &discounts, order).unwrap();
         let taken = taken.iter().flatten().try_fold(Fraction::ZERO, |sum, part| sum.checked_add(*part)).unwrap();
         let reduced = reduce(Money::new(sum, usd()), &discounts, order).unwrap();
         let left = Fraction::whole(sum).checked_sub(taken).unwrap();

@@ -44,18 +44,21 @@ pub enum SplitError {
     TooLarge,
 }
 
-/// The parts of a whole in proportion to the weights, in the order given, to so many decimals.
+/// The parts of a whole in proportion to the weights, in the order given, to so many decimals. Of nothing, everybody
+/// has nothing.
 pub fn split(
     whole: Decimal,
     shares: &[Share<'_>],
     digits: u32,
     remainder: Remainder,
 ) -> Result<Vec<Decimal>, SplitError> {
-    let sum = sum_of_weights(shares).and_then(|sum| {
-        (!sum.is_zero())
-            .then_some(sum)
-            .ok_or(SplitError::NoWeight { whole })
-    })?;
+    let sum = sum_of_weights(shares)?;
+    if sum.is_zero() && whole.is_zero() {
+        return Ok(vec![Decimal::ZERO; shares.len()]);
+    }
+    if sum.is_zero() {
+        return Err(SplitError::NoWeight { whole });
+    }
     if whole.round_dp(digits) != whole {
         return Err(SplitError::TooPrecise { whole, digits });
     }
@@ -233,6 +236,14 @@ mod tests {
         assert_eq!(
             split(Decimal::ONE, &[], 2, default),
             Err(SplitError::NoWeight { whole: Decimal::ONE })
+        );
+        let nobody = Share {
+            id: "a",
+            weight: Decimal::ZERO,
+        };
+        assert_eq!(
+            split(Decimal::ZERO, &[nobody], 2, default),
+            Ok(vec![Decimal::ZERO])
         );
         let negative = Share {
             id: "b",

@@ -108,6 +108,11 @@ impl Ledger {
     /// Cuts every active balance to its rollover bounds.
     pub fn reset(&mut self, reset: Reset) -> Result<(), CreditError> {
         self.advance_to(reset.at)?;
+        self.roll_over_all(reset)
+    }
+
+    /// The same at the moment to which the credits are already counted.
+    pub fn roll_over_all(&mut self, reset: Reset) -> Result<(), CreditError> {
         for at in 0..self.grants.len() {
             self.roll_over(at)?;
         }

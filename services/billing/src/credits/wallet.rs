@@ -2,6 +2,7 @@
 
 use pricing::money::Money;
 use pricing::money::MoneyError;
+use rust_decimal::Decimal;
 
 /// A balance of money with the fees it may pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub struct Applied {
     pub wallets: Vec<Wallet>,
 }
 
-/// Pays the fees in order, each from the wallets by priority and then age.
+/// Pays the fees in order, each from the wallets by priority and then age. A fee below zero (a credit) moves nothing.
 pub fn apply_wallets(mut wallets: Vec<Wallet>, fees: &[Fee], zero: Money) -> Result<Applied, MoneyError> {
     let mut order: Vec<usize> = (0..wallets.len()).collect();
     order.sort_by_key(|at| wallets.get(*at).map(|wallet| wallet.priority));
@@ -50,7 +51,8 @@ pub fn apply_wallets(mut wallets: Vec<Wallet>, fees: &[Fee], zero: Money) -> Res
             if !wallet.pays.is_empty() && !wallet.pays.contains(&fee.kind) {
                 continue;
             }
-            let part = Money::new(wallet.balance.amount.min(left.amount), left.currency);
+            let part = wallet.balance.amount.min(left.amount).max(Decimal::ZERO);
+            let part = Money::new(part, left.currency);
             wallet.balance = wallet.balance.minus(part)?;
             left = left.minus(part)?;
             paid = paid.plus(part)?;

@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use pricing::commitment::shortfall;
 use pricing::money::{Money, MoneyError};
 use pricing::period::Period;
-use pricing::plan::{Anchor, Cadence, Commitment, CommitmentSpan, Expiry, Plan, Settlement, Stub, Timing};
+use pricing::plan::{
+    Anchor, Cadence, Commitment, CommitmentSpan, Expiry, Plan, SettledOn, Settlement, Stub, Timing,
+};
 use pricing::rate::part_of;
 use pricing::working::{Step, Working};
 use rust_decimal::Decimal;
@@ -16,7 +18,7 @@ use super::stretch::Strand;
 use crate::component::Component;
 use crate::credits::Grant;
 use crate::line::ExpectedLine;
-use crate::schedule::{Cycle, Recurrence, Window, cycles};
+use crate::schedule::{Cycle, Grid, Recurrence, Window, cycles};
 
 pub(super) fn settle(known: &Known<'_>, lines: &mut Vec<ExpectedLine>) -> Result<(), BillingError> {
     for commitment in known.all(|plan| &plan.commitments, |commitment| &commitment.id) {
@@ -118,7 +120,10 @@ fn shortfalls(
     for span in spans.iter().filter(|span| span.days.end() <= known.through) {
         let spent = spent(known, commitment, span.days, lines).map_err(&fault)?;
         let committed = span.amount.max(carried);
-        owed.extend(missing(known, commitment, span, committed, spent).map_err(&fault)?);
+        let on = settled_on(commitment, span.days.end())?;
+        if on <= known.through {
+            owed.extend(missing(known, commitment, span, (committed, spent), on).map_err(&fault)?);
+        }
         if forward {
             carried = committed.max(spent.amount);
         }
@@ -126,20 +131,34 @@ fn shortfalls(
     Ok(owed)
 }
 
+/// The day on which the shortfall of a span is billed. One that ends early is not settled before it ended.
+fn settled_on(commitment: &Commitment, end: Date) -> Result<Date, BillingError> {
+    match commitment.settled_on {
+        SettledOn::SpanEnd => Ok(end),
+        SettledOn::On { date } => Ok(date.max(end)),
+        SettledOn::After { span } => {
+            let after = Grid::try_new(end, span).and_then(|grid| grid.date(1));
+            after.map_err(|fault| BillingError::Schedule {
+                charge: commitment.id.clone(),
+                fault,
+            })
+        }
+    }
+}
+
 /// The part of the span that the plan's day count gives, less what was spent in it; nothing where nothing is missing.
 fn missing(
     known: &Known<'_>,
     commitment: &Commitment,
     span: &Span,
-    committed: Decimal,
-    spent: Money,
+    (committed, spent): (Decimal, Money),
+    on: Date,
 ) -> Result<Option<ExpectedLine>, MoneyError> {
     let part = part_of(span.days, span.whole, known.plan.policy.day_count);
     let (amount, working) = shortfall(&commitment.name, committed, part, spent)?;
     if amount.amount.is_zero() {
         return Ok(None);
     }
-    let on = span.days.end();
     let component = Component::CommitmentShortfall;
     Ok(Some(line(
         known, commitment, component, span.days, on, amount, working,
@@ -233,7 +252,7 @@ fn drawn(
         pays: counted.iter().map(|strand| strand.charge.id.clone()).collect(),
         grants,
         dropped: None,
-        top_up: None,
+        top_ups: Vec::new(),
         priority: 0,
         expiry: Expiry::Never,
     };

@@ -86,6 +86,12 @@ impl<'a> Known<'a> {
         Money::zero(self.plan.currency)
     }
 
+    /// Something as every version has it, with the first day of each; none where it was so from the start.
+    pub(super) fn dated<T>(&self, of: impl Fn(&'a Plan) -> T) -> Vec<(Option<Date>, T)> {
+        let dated = |version: &Version<'a>| (version.from, of(version.plan));
+        self.versions.iter().map(dated).collect()
+    }
+
     /// Something, as the latest version that holds it defines it.
     pub(super) fn latest<T>(&self, of: impl Fn(&'a Plan) -> Option<&'a T>) -> Option<&'a T> {
         self.versions.iter().rev().find_map(|version| of(version.plan))

@@ -41,6 +41,12 @@ pub fn allocate(
     digits: u32,
     rounding: PartRounding,
 ) -> Result<Vec<(String, Decimal)>, RevenueError> {
+    if let Some(wrong) = obligations.iter().find(|each| each.selling_price < Decimal::ZERO) {
+        return Err(RevenueError::NegativeSellingPrice {
+            id: wrong.id.clone(),
+            price: wrong.selling_price,
+        });
+    }
     let sum = obligations
         .iter()
         .try_fold(Decimal::ZERO, |sum, each| sum.checked_add(each.selling_price));

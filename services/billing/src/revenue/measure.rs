@@ -100,24 +100,30 @@ pub fn right_to_invoice(
 /// The part done by the end of each month.
 fn progress(measure: &Measure) -> Result<Vec<(Date, Fraction)>, RevenueError> {
     match measure {
-        Measure::Daily(service) => over_time(*service, |part, _| Some(Fraction::whole(part.days().into()))),
+        Measure::Daily(service) => over_time(*service, days_of_part),
         Measure::StraightLineMonthly(service) => over_time(*service, |_, _| Some(Fraction::ONE)),
         Measure::ProratedCalendarMonths(service) => over_time(*service, part_of_month),
-        Measure::Progress(percents) => {
-            let at_end = |month| percents.iter().rfind(|done| done.month.first_of_month() == month);
-            let done = |month| Some((month, at_end(month)?.amount.checked_mul(Decimal::new(1, 2))?));
-            let months = months_of(percents.iter().map(|done| done.month))
-                .into_iter()
-                .map(done);
-            let done: Option<Vec<_>> = months.collect();
-            Ok(done
-                .ok_or(RevenueError::Overflow)?
-                .into_iter()
-                .map(|(month, part)| (month, part.into()))
-                .collect())
-        }
+        Measure::Progress(percents) => of_percents(percents),
         Measure::OfTotal { delivered, total } => of_total(delivered, *total),
     }
+}
+
+fn of_percents(percents: &[Delivered]) -> Result<Vec<(Date, Fraction)>, RevenueError> {
+    let whole = Decimal::ZERO..=Decimal::ONE_HUNDRED;
+    if let Some(wrong) = percents.iter().find(|done| !whole.contains(&done.amount)) {
+        return Err(RevenueError::NoPercentage {
+            month: wrong.month,
+            percent: wrong.amount,
+        });
+    }
+    let at_end = |month| percents.iter().rfind(|done| done.month.first_of_month() == month);
+    let done = |month| {
+        let part = Fraction::try_new(at_end(month)?.amount, Decimal::ONE_HUNDRED)?;
+        Some((month, part))
+    };
+    let months = months_of(percents.iter().map(|done| done.month));
+    let done: Option<Vec<_>> = months.into_iter().map(done).collect();
+    done.ok_or(RevenueError::Overflow)
 }
 
 fn of_total(delivered: &[Delivered], total: Decimal) -> Result<Vec<(Date, Fraction)>, RevenueError> {
@@ -133,16 +139,44 @@ fn of_total(delivered: &[Delivered], total: Decimal) -> Result<Vec<(Date, Fracti
         {
             sum = sum.checked_add(part.amount).ok_or(RevenueError::Overflow)?;
         }
-        done.push((
-            month,
-            Fraction::try_new(sum, total).ok_or(RevenueError::Overflow)?,
-        ));
+        // More than was expected may be delivered; more than the whole price is never earned.
+        let part = Fraction::try_new(sum.min(total), total);
+        done.push((month, part.ok_or(RevenueError::Overflow)?));
     }
     Ok(done)
 }
 
+/// What time itself weighs by a measure: days, or months; none for a measure that is not one of time.
+pub(super) fn weight(measure: &Measure) -> Result<Fraction, RevenueError> {
+    let weights = match measure {
+        Measure::Daily(service) => weights(*service, days_of_part)?,
+        Measure::StraightLineMonthly(service) => weights(*service, |_, _| Some(Fraction::ONE))?,
+        Measure::ProratedCalendarMonths(service) => weights(*service, part_of_month)?,
+        Measure::Progress(_) | Measure::OfTotal { .. } => Vec::new(),
+    };
+    sum(weights.into_iter().map(|(_, weight)| weight)).ok_or(RevenueError::Overflow)
+}
+
 /// Weighs the part of each calendar month that the service covers, and gives the running share of the whole.
 fn over_time(
+    service: Period,
+    weigh: impl Fn(Period, Period) -> Option<Fraction>,
+) -> Result<Vec<(Date, Fraction)>, RevenueError> {
+    let weights = weights(service, weigh)?;
+    let total = sum(weights.iter().map(|(_, weight)| *weight)).ok_or(RevenueError::Overflow)?;
+    let mut running = Fraction::ZERO;
+    let share = |(month, weight): (Date, Fraction)| {
+        running = running.checked_add(weight)?;
+        Some((month, running.checked_div(total)?))
+    };
+    weights
+        .into_iter()
+        .map(share)
+        .collect::<Option<_>>()
+        .ok_or(RevenueError::Overflow)
+}
+
+fn weights(
     service: Period,
     weigh: impl Fn(Period, Period) -> Option<Fraction>,
 ) -> Result<Vec<(Date, Fraction)>, RevenueError> {
@@ -159,17 +193,11 @@ fn over_time(
         weights.push((first, weigh(part, month).ok_or_else(no_time)?));
         first = next;
     }
-    let total = sum(weights.iter().map(|(_, weight)| *weight)).ok_or(RevenueError::Overflow)?;
-    let mut running = Fraction::ZERO;
-    let share = |(month, weight): (Date, Fraction)| {
-        running = running.checked_add(weight)?;
-        Some((month, running.checked_div(total)?))
-    };
-    weights
-        .into_iter()
-        .map(share)
-        .collect::<Option<_>>()
-        .ok_or(RevenueError::Overflow)
+    Ok(weights)
+}
+
+fn days_of_part(part: Period, _month: Period) -> Option<Fraction> {
+    Some(Fraction::whole(part.days().into()))
 }
 
 /// Whole months count one exactly, which keeps the denominators of a long service small.

@@ -6,7 +6,7 @@ use pricing::period::Period;
 use rust_decimal::Decimal;
 
 use super::RevenueError;
-use super::measure::{Measure, MonthRevenue, recognise};
+use super::measure::{Measure, MonthRevenue, recognise, weight};
 
 /// Consideration and units that remain after a prospective modification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,14 +17,36 @@ pub struct ProspectiveSplit {
     pub over: Decimal,
 }
 
-/// A straight-line contract before and after its price changed.
+/// How revenue over time is measured, before and after a change alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OverTime {
+    /// By days; what was served before the change is earned to the day.
+    Daily,
+    /// The same for every month; the month of the change belongs to the changed contract.
+    StraightLineMonthly,
+    /// Whole months count one, parts of months their days.
+    ProratedCalendarMonths,
+}
+
+/// What a person decided that a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Treatment {
+    /// What is still to be earned is spread over the time that is left.
+    Prospective,
+    /// What was earned before is corrected at once.
+    CatchUp,
+    /// Nothing more is served: the price that is left is earned.
+    Termination,
+}
+
+/// A contract served over time, before and after its price changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StraightLineChange {
-    /// Recognised by the end of the month before the modification.
+pub struct PriceChange {
+    /// Earned by the change, at the price before it.
     pub recognised_before: Decimal,
-    /// What the modification corrects at once; zero when it is prospective.
+    /// What the change corrects at once; zero when it is prospective.
     pub catch_up: Decimal,
-    /// Revenue of each month of the service, the modification in it.
+    /// Revenue of each month of the service, the change in it.
     pub months: Vec<MonthRevenue>,
 }
 
@@ -99,16 +121,27 @@ pub fn terminate(
         .ok_or(RevenueError::Overflow)
 }
 
-/// A straight-line contract whose price changes on a day: prospectively from that month on, or with a correction of
-/// all months before it.
-pub fn change_straight_line(
+/// What is still to be earned after a prospective change: the price without it less what was recognised, and what
+/// the change adds.
+pub fn still_to_earn(price: Decimal, recognised: Decimal, added: Decimal) -> Result<Decimal, RevenueError> {
+    if recognised > price {
+        return Err(RevenueError::EarnedTooMuch { recognised, price });
+    }
+    price
+        .checked_sub(recognised)
+        .and_then(|left| left.checked_add(added))
+        .ok_or(RevenueError::Overflow)
+}
+
+/// The revenue of a contract served over time whose price changes on a day.
+pub fn change_price(
     service: Period,
-    original_price: Decimal,
+    by: OverTime,
+    (original, revised): (Decimal, Decimal),
     on: Date,
-    revised_price: Decimal,
-    prospective: bool,
+    treatment: Treatment,
     digits: u32,
-) -> Result<StraightLineChange, RevenueError> {
+) -> Result<PriceChange, RevenueError> {
     if !service.contains(on) {
         return Err(RevenueError::OutsideService {
             on,
@@ -116,46 +149,84 @@ pub fn change_straight_line(
             to: service.end(),
         });
     }
-    let original = recognise(original_price, &Measure::StraightLineMonthly(service), digits)?;
-    let before: Vec<MonthRevenue> = original
-        .into_iter()
-        .filter(|month| month.month < on.first_of_month())
-        .collect();
-    let recognised_before = before.last().map_or(Decimal::ZERO, |month| month.to_date);
-    let after = if prospective {
-        spread_rest(service, on, revised_price, recognised_before, digits)?
-    } else {
-        corrected(service, revised_price, recognised_before, before.len(), digits)?
+    let from = by.changes_on(service, on);
+    let earned = |price| earned_by(from, service, by, price, digits);
+    let recognised_before = earned(original)?;
+    let mut months = recognise(original, &by.measure(service), digits)?;
+    months.retain(|month| month.month < on.first_of_month());
+    let catch_up = match treatment {
+        Treatment::Prospective => Some(Decimal::ZERO),
+        Treatment::CatchUp => earned(revised)?.checked_sub(recognised_before),
+        Treatment::Termination => revised.checked_sub(recognised_before),
     };
-    let catch_up = if prospective {
-        Decimal::ZERO
-    } else {
-        correction(&before, service, revised_price, digits)?
+    let mut after = match treatment {
+        Treatment::Prospective => spread_rest(service, by, from, revised, recognised_before, digits)?,
+        Treatment::CatchUp => recognise(revised, &by.measure(service), digits)?.split_off(months.len()),
+        Treatment::Termination => vec![all_earned(on, revised)],
     };
-    Ok(StraightLineChange {
+    if let Some(first) = after.first_mut() {
+        let before = months.last().map_or(Decimal::ZERO, |month| month.to_date);
+        first.amount = first.to_date.checked_sub(before).ok_or(RevenueError::Overflow)?;
+    }
+    months.append(&mut after);
+    Ok(PriceChange {
         recognised_before,
-        catch_up,
-        months: [before, after].concat(),
+        catch_up: catch_up.ok_or(RevenueError::Overflow)?,
+        months,
     })
+}
+
+impl OverTime {
+    fn measure(self, service: Period) -> Measure {
+        match self {
+            Self::Daily => Measure::Daily(service),
+            Self::StraightLineMonthly => Measure::StraightLineMonthly(service),
+            Self::ProratedCalendarMonths => Measure::ProratedCalendarMonths(service),
+        }
+    }
+
+    /// The first day measured by the changed contract.
+    fn changes_on(self, service: Period, on: Date) -> Date {
+        match self {
+            Self::Daily | Self::ProratedCalendarMonths => on,
+            Self::StraightLineMonthly => on.first_of_month().max(service.start()),
+        }
+    }
+}
+
+/// What a price earns by a day (out) of its service.
+fn earned_by(
+    day: Date,
+    service: Period,
+    by: OverTime,
+    price: Decimal,
+    digits: u32,
+) -> Result<Decimal, RevenueError> {
+    let Ok(before) = Period::try_new(service.start(), day) else {
+        return Ok(Decimal::ZERO);
+    };
+    let weight = |period| weight(&by.measure(period));
+    let part = weight(before)?.checked_div(weight(service)?);
+    part.and_then(|part| part.checked_mul(price.into())?.rounded(digits))
+        .ok_or(RevenueError::Overflow)
 }
 
 fn spread_rest(
     service: Period,
-    on: Date,
-    revised_price: Decimal,
+    by: OverTime,
+    from: Date,
+    revised: Decimal,
     recognised_before: Decimal,
     digits: u32,
 ) -> Result<Vec<MonthRevenue>, RevenueError> {
-    let from = on.first_of_month().max(service.start());
-    let no_time = || RevenueError::NoTime {
+    let rest = Period::try_new(from, service.end()).map_err(|_| RevenueError::NoTime {
         from,
         to: service.end(),
-    };
-    let rest = Period::try_new(from, service.end()).map_err(|_| no_time())?;
-    let price = revised_price
+    })?;
+    let price = revised
         .checked_sub(recognised_before)
         .ok_or(RevenueError::Overflow)?;
-    let mut months = recognise(price, &Measure::StraightLineMonthly(rest), digits)?;
+    let mut months = recognise(price, &by.measure(rest), digits)?;
     for month in &mut months {
         month.to_date = month
             .to_date
@@ -165,40 +236,10 @@ fn spread_rest(
     Ok(months)
 }
 
-fn corrected(
-    service: Period,
-    revised_price: Decimal,
-    recognised_before: Decimal,
-    passed: usize,
-    digits: u32,
-) -> Result<Vec<MonthRevenue>, RevenueError> {
-    let mut months =
-        recognise(revised_price, &Measure::StraightLineMonthly(service), digits)?.split_off(passed);
-    if let Some(first) = months.first_mut() {
-        first.amount = first
-            .to_date
-            .checked_sub(recognised_before)
-            .ok_or(RevenueError::Overflow)?;
+fn all_earned(on: Date, price: Decimal) -> MonthRevenue {
+    MonthRevenue {
+        month: on.first_of_month(),
+        amount: price,
+        to_date: price,
     }
-    Ok(months)
-}
-
-/// What months before the modification would have come to at the revised price, less what they came to.
-fn correction(
-    before: &[MonthRevenue],
-    service: Period,
-    revised_price: Decimal,
-    digits: u32,
-) -> Result<Decimal, RevenueError> {
-    let revised = recognise(revised_price, &Measure::StraightLineMonthly(service), digits)?;
-    let at_revised = before
-        .len()
-        .checked_sub(1)
-        .and_then(|last| revised.get(last))
-        .map(|month| month.to_date);
-    let recognised = before.last().map_or(Decimal::ZERO, |month| month.to_date);
-    at_revised
-        .unwrap_or_default()
-        .checked_sub(recognised)
-        .ok_or(RevenueError::Overflow)
 }

@@ -134,10 +134,11 @@ fn a_position_is_a_liability_or_an_asset() {
 fn a_modification_is_treated_as_a_person_decided() {
     let year = service(date(2026, 1, 1), date(2027, 1, 1));
     let on = date(2026, 7, 1);
-    let change = |revised, prospective| {
-        change_straight_line(year, dec("1200"), on, dec(revised), prospective, 2).unwrap()
+    let change = |revised, treatment| {
+        let by = OverTime::StraightLineMonthly;
+        change_price(year, by, (dec("1200"), dec(revised)), on, treatment, 2).unwrap()
     };
-    let ahead = change("1800", true);
+    let ahead = change("1800", Treatment::Prospective);
     assert_eq!(
         (ahead.months[5].amount, ahead.months[6].amount),
         (dec("100"), dec("200"))
@@ -146,13 +147,26 @@ fn a_modification_is_treated_as_a_person_decided() {
         (ahead.catch_up, ahead.months[11].to_date),
         (Decimal::ZERO, dec("1800"))
     );
-    let back = change("600", false);
+    let back = change("600", Treatment::CatchUp);
     assert_eq!(
         (back.months[6].amount, back.months[6].to_date),
         (dec("-250"), dec("350"))
     );
     assert_eq!(back.catch_up, dec("-300"));
-    let late = change_straight_line(year, dec("1"), date(2027, 1, 1), dec("2"), true, 2);
+    let ended = change("700", Treatment::Termination);
+    let last = ended.months.last().unwrap();
+    assert_eq!(
+        (ended.months.len(), last.amount, last.to_date),
+        (7, dec("100"), dec("700"))
+    );
+    let by = OverTime::Daily;
+    let january = service(date(2026, 1, 1), date(2026, 2, 1));
+    let prices = (dec("310"), dec("470"));
+    let on = date(2026, 1, 16);
+    let to_the_day = change_price(january, by, prices, on, Treatment::Prospective, 2).unwrap();
+    assert_eq!(to_the_day.recognised_before, dec("150"));
+    assert_eq!(to_the_day.months[0].amount, dec("470"));
+    let late = change_price(year, by, prices, date(2027, 1, 1), Treatment::CatchUp, 2);
     assert!(matches!(late, Err(RevenueError::OutsideService { .. })));
 
     assert_eq!(
@@ -175,6 +189,14 @@ fn a_modification_is_treated_as_a_person_decided() {
         Fraction::whole(dec("70000"))
     );
     assert_eq!(terminate(dec("1200"), dec("300"), dec("600")), Ok(dec("300")));
+    assert_eq!(
+        still_to_earn(dec("100000"), dec("40000"), dec("25000")),
+        Ok(dec("85000"))
+    );
+    assert!(matches!(
+        still_to_earn(dec("100"), dec("500"), dec("0")),
+        Err(RevenueError::EarnedTooMuch { .. })
+    ));
 }
 
 #[test]

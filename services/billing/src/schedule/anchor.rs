@@ -17,6 +17,11 @@ pub fn grid(recurrence: &Recurrence, start: Date) -> Result<Grid, ScheduleError>
             let wanted = agreed_day(day)?;
             Grid::try_on_day(first_cycle_day(day, every, start)?, wanted, every)
         }
+        Anchor::DaysOfMonth { first, second } => {
+            let (wanted, second) = (agreed_day(first)?, agreed_day(second)?);
+            let anchor = day_in_month(wanted, start).ok_or(ScheduleError::OutOfCalendar { from: start })?;
+            Ok(Grid::try_on_day(anchor, wanted, every)?.with_second(second))
+        }
     }
 }
 

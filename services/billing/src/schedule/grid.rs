@@ -12,6 +12,8 @@ pub struct Grid {
     anchor: Date,
     /// The agreed day of the month, which the anchor's own month may be too short for.
     day: i8,
+    /// The other agreed day of the month, where there are two.
+    second: Option<i8>,
     every: Cadence,
 }
 
@@ -26,7 +28,20 @@ impl Grid {
         if every.count == 0 {
             return Err(ScheduleError::EmptyCadence);
         }
-        Ok(Self { anchor, day, every })
+        Ok(Self {
+            anchor,
+            day,
+            second: None,
+            every,
+        })
+    }
+
+    /// The same, where half months turn on a second agreed day.
+    pub(super) fn with_second(self, second: i8) -> Self {
+        Self {
+            second: Some(second),
+            ..self
+        }
     }
 
     /// The date of that number; 31 January, 28 February, 31 March: a short month clamps, the next one restores.
@@ -86,7 +101,10 @@ impl Grid {
         if steps.rem_euclid(2) == 0 {
             return Some(month);
         }
-        plus_days(month, 15)
+        match self.second {
+            Some(day) => month_day(month, 0, day),
+            None => plus_days(month, 15),
+        }
     }
 
     /// At most two steps away from the right number.
@@ -174,6 +192,24 @@ mod tests {
         let grid = Grid::try_new(date(2025, 1, 1), cadence).unwrap();
         let dates: Vec<_> = (0..4).map(|n| grid.date(n).unwrap().to_string()).collect();
         assert_eq!(dates, ["2025-01-01", "2025-01-16", "2025-02-01", "2025-02-16"]);
+    }
+
+    #[test]
+    fn half_months_turn_on_two_agreed_days() {
+        let cadence = Cadence {
+            count: 1,
+            unit: CadenceUnit::HalfMonth,
+        };
+        let on = |first: i8, second| {
+            let grid = Grid::try_new(date(2025, 1, first), cadence).unwrap();
+            let dates = (-1..5).map(|n| grid.with_second(second).date(n).unwrap());
+            dates
+                .map(|date| date.strftime("%m-%d").to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(on(1, 15), ["12-15", "01-01", "01-15", "02-01", "02-15", "03-01"]);
+        // The 15th and the last of each month.
+        assert_eq!(on(15, 31), ["12-31", "01-15", "01-31", "02-15", "02-28", "03-15"]);
     }
 
     #[test]

@@ -25,6 +25,24 @@ fn shown(recurrence: &Recurrence, window: Window, through: Date) -> Vec<String> 
 }
 
 #[test]
+fn twice_a_month_on_agreed_days_begins_with_what_is_left_of_a_half() {
+    let twice = Recurrence {
+        anchor: Anchor::DaysOfMonth { first: 1, second: 15 },
+        ..every(1, CadenceUnit::HalfMonth)
+    };
+    let window = Window::try_new(date(2025, 2, 10), None).unwrap();
+    assert_eq!(
+        shown(&twice, window, date(2025, 3, 15)),
+        [
+            "2025-02-10 +5/14 on 2025-02-10",
+            "2025-02-15 +14/14 on 2025-02-15",
+            "2025-03-01 +14/14 on 2025-03-01",
+            "2025-03-15 +17/17 on 2025-03-15",
+        ]
+    );
+}
+
+#[test]
 fn a_short_first_period_is_what_the_contract_makes_of_it() {
     let window = Window::try_new(date(2025, 1, 10), None).unwrap();
     let monthly = Recurrence {

@@ -1,6 +1,6 @@
 //! Promised spend that is topped up when it stays below.
 
-use pricing::plan::{Commitment, CommitmentSpan, Settlement};
+use pricing::plan::{Commitment, CommitmentSpan, SettledOn, Settlement};
 
 use super::{Parts, Unclear, naming, price, schedule, sources};
 use crate::terms::{Cadence, LineItem};
@@ -30,6 +30,7 @@ pub(super) fn take(parts: &mut Parts<'_>, item: &LineItem) -> Result<(), Unclear
         charges: item.applies_to.clone(),
         span,
         settlement: Settlement::TrueUp,
+        settled_on: SettledOn::default(),
         sources: found,
     });
     Ok(())

@@ -86,6 +86,7 @@ fn top_up(rules: &Credits, grant: Decimal, price: Option<Decimal>) -> Option<Top
         below,
         grant: amount,
         price,
+        to: None,
     })
 }
 

@@ -131,7 +131,8 @@ pub enum CadenceUnit {
     Day,
     /// Seven days.
     Week,
-    /// Twice a month: the 1st and the 16th when aligned to the calendar, else the anchor day and 15 days after it.
+    /// Twice a month: on the two days of [`Anchor::DaysOfMonth`], the 1st and the 16th when aligned to the calendar,
+    /// else the anchor day and 15 days after it.
     HalfMonth,
     /// Calendar months.
     Month,
@@ -161,6 +162,13 @@ pub enum Anchor {
     DayOfMonth {
         /// From 1 to 31.
         day: u8,
+    },
+    /// Two fixed days of each month (the 1st and the 15th, the 15th and the last); for half months.
+    DaysOfMonth {
+        /// From 1 to 27.
+        first: u8,
+        /// Later than the first, up to 31, clamped to the month's last day.
+        second: u8,
     },
     /// The calendar: first of the month, quarter or year; Monday for weeks.
     Calendar,

@@ -95,10 +95,13 @@ pub struct Rollover {
 pub struct TopUp {
     /// When the balance falls below this, in the pool's unit.
     pub below: Decimal,
-    /// So much is added, in the pool's unit.
+    /// So much is added at a time, in the pool's unit.
     pub grant: Decimal,
-    /// For this much money, in the plan's currency.
+    /// What that costs, in the plan's currency.
     pub price: Decimal,
+    /// Rather than so much at a time: as much as brings the balance to this, at the same price for each unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Decimal>,
 }
 
 /// Spend the customer promised over a set of charges.
@@ -118,6 +121,9 @@ pub struct Commitment {
     pub span: CommitmentSpan,
     /// What happens at its end.
     pub settlement: Settlement,
+    /// When a shortfall is billed.
+    #[serde(default, skip_serializing_if = "SettledOn::is_default")]
+    pub settled_on: SettledOn,
     /// Where it comes from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<FieldSource>,
@@ -146,4 +152,29 @@ pub enum Settlement {
     TrueForward,
     /// The whole amount is billed in advance, spend counts against it, nothing comes back.
     TakeOrPay,
+}
+
+/// When the shortfall of a span is billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "when", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SettledOn {
+    /// On the day after its last.
+    #[default]
+    SpanEnd,
+    /// So long after that.
+    After {
+        /// At least a day.
+        span: Cadence,
+    },
+    /// On an agreed date, for a commitment over the term; never before its end.
+    On {
+        /// The date.
+        date: Date,
+    },
+}
+
+impl SettledOn {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }

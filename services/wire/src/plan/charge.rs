@@ -151,6 +151,10 @@ fn anchor_message(anchor: Anchor) -> v1::Anchor {
     let from = match anchor {
         Anchor::Start => From::Start(v1::Start {}),
         Anchor::DayOfMonth { day } => From::DayOfMonth(day.into()),
+        Anchor::DaysOfMonth { first, second } => From::DaysOfMonth(v1::DaysOfMonth {
+            first: first.into(),
+            second: second.into(),
+        }),
         Anchor::Calendar => From::Calendar(v1::CalendarAligned {}),
         Anchor::On { date } => From::On(date.to_string()),
     };
@@ -163,6 +167,14 @@ fn anchor(at: &mut Reading, message: &v1::Anchor) -> Option<Anchor> {
         From::Start(_) => Some(Anchor::Start),
         From::DayOfMonth(day) => {
             head::day_of_month(at, "day_of_month", *day).map(|day| Anchor::DayOfMonth { day })
+        }
+        From::DaysOfMonth(days) => {
+            let first = head::day_of_month(at, "first", days.first);
+            let second = head::day_of_month(at, "second", days.second);
+            Some(Anchor::DaysOfMonth {
+                first: first?,
+                second: second?,
+            })
         }
         From::Calendar(_) => Some(Anchor::Calendar),
         From::On(date) => at.date("on", date).map(|date| Anchor::On { date }),

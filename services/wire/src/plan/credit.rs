@@ -1,6 +1,8 @@
 //! Prepaid credits and promised spend.
 
-use pricing::plan::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, Settlement, TopUp};
+use pricing::plan::{
+    Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, SettledOn, Settlement, TopUp,
+};
 
 use super::{both_ways, charge, source, v1};
 use crate::value::Reading;
@@ -99,6 +101,7 @@ fn top_up_message(top_up: &TopUp) -> v1::TopUp {
         below: top_up.below.to_string(),
         grant: top_up.grant.to_string(),
         price: top_up.price.to_string(),
+        to: top_up.to.map(|to| to.to_string()).unwrap_or_default(),
     }
 }
 
@@ -108,10 +111,12 @@ fn top_up(at: &mut Reading, message: &v1::TopUp) -> Option<TopUp> {
         at.decimal("grant", &message.grant),
     );
     let price = at.decimal("price", &message.price);
+    let to = at.optional_decimal("to", &message.to);
     Some(TopUp {
         below: below?,
         grant: grant?,
         price: price?,
+        to: to?,
     })
 }
 
@@ -128,6 +133,7 @@ pub(super) fn commitment_message(commitment: &Commitment) -> v1::Commitment {
         charges: commitment.charges.clone(),
         span: Some(v1::CommitmentSpan { kind: Some(span) }),
         settlement: settlement_out(commitment.settlement),
+        settled_on: Some(settled_on_message(commitment.settled_on)),
         sources: source::sources_message(&commitment.sources),
     }
 }
@@ -137,6 +143,7 @@ pub(super) fn commitment(at: &mut Reading, message: &v1::Commitment) -> Option<C
     let kind = message.span.as_ref().and_then(|span| span.kind.as_ref());
     let span = at.required("span", kind, span);
     let settlement = at.chosen("settlement", settlement_in(message.settlement));
+    let settled_on = settled_on(at, message.settled_on.as_ref());
     let sources = source::sources(at, &message.sources);
     Some(Commitment {
         id: message.id.clone(),
@@ -145,7 +152,31 @@ pub(super) fn commitment(at: &mut Reading, message: &v1::Commitment) -> Option<C
         charges: message.charges.clone(),
         span: span?,
         settlement: settlement?,
+        settled_on: settled_on?,
         sources: sources?,
+    })
+}
+
+fn settled_on_message(settled_on: SettledOn) -> v1::SettledOn {
+    use v1::settled_on::When;
+    let when = match settled_on {
+        SettledOn::SpanEnd => When::SpanEnd(v1::SpanEnd {}),
+        SettledOn::After { span } => When::After(charge::cadence_message(span)),
+        SettledOn::On { date } => When::On(date.to_string()),
+    };
+    v1::SettledOn { when: Some(when) }
+}
+
+/// At the span's end where the message does not say, as plans of before did not.
+fn settled_on(at: &mut Reading, message: Option<&v1::SettledOn>) -> Option<SettledOn> {
+    use v1::settled_on::When;
+    let Some(when) = message.and_then(|message| message.when.as_ref()) else {
+        return Some(SettledOn::SpanEnd);
+    };
+    at.required("settled_on", Some(when), |at, when| match when {
+        When::SpanEnd(_) => Some(SettledOn::SpanEnd),
+        When::After(span) => charge::cadence(at, span).map(|span| SettledOn::After { span }),
+        When::On(date) => at.date("on", date).map(|date| SettledOn::On { date }),
     })
 }
 

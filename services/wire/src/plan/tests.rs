@@ -36,7 +36,8 @@ fn everything() -> Plan {
           "anchor": { "from": "on", "date": "2026-01-15" }, "stub": "full" },
         { "kind": "recurring", "every": { "count": 3, "unit": "year" }, "timing": "advance",
           "anchor": { "from": "calendar" } },
-        monthly,
+        { "kind": "recurring", "every": { "count": 1, "unit": "half_month" }, "timing": "advance",
+          "anchor": { "from": "days_of_month", "first": 1, "second": 15 } },
     ]);
     let quantities = json!([
         { "kind": "fixed", "units": "1" },
@@ -79,13 +80,15 @@ fn everything() -> Plan {
             { "id": "p", "name": "Credits", "unit": { "in": "money" }, "grant": "50000", "bought_by": "c1", "pays": ["c3"],
               "priority": -1, "expiry": { "when": "after", "span": { "count": 1, "unit": "year" } },
               "rollover": { "every": { "count": 1, "unit": "month" }, "min": "0", "max": "10" },
-              "top_up": { "below": "5000", "grant": "25000", "price": "25000" }, "pays_tax": true },
+              "top_up": { "below": "5000", "grant": "25000", "price": "25000", "to": "30000" }, "pays_tax": true },
             { "id": "q", "name": "Tokens", "unit": { "in": "units", "name": "token" }, "grant": "1",
               "expiry": { "when": "on", "date": "2026-12-31" } }],
         "commitments": [
             { "id": "m", "name": "Minimum", "amount": "1", "span": { "kind": "term" }, "settlement": "take_or_pay" },
             { "id": "n", "name": "Minimum", "amount": "1", "span": { "kind": "each", "every": { "count": 1, "unit": "week" } },
-              "settlement": "true_forward" }],
+              "settlement": "true_forward", "settled_on": { "when": "after", "span": { "count": 10, "unit": "day" } } },
+            { "id": "o", "name": "Minimum", "amount": "1", "span": { "kind": "term" }, "settlement": "true_up",
+              "settled_on": { "when": "on", "date": "2027-01-31" } }],
         "discounts": [{ "name": "d", "value": { "kind": "percent", "percent": "10" }, "charges": ["c0"] },
             { "name": "e", "value": { "kind": "amount", "amount": "10" } }],
         "taxes": [{ "id": "vat", "name": "VAT", "percent": "19", "included": true }],

@@ -171,6 +171,7 @@ fn pool(dice: &mut Dice) -> CreditPool {
         below: dec("20"),
         grant: dec("200"),
         price: dec("180.50"),
+        to: dice.chance(50).then(|| dec("90.01")),
     };
     CreditPool {
         id: "credits".to_owned(),
@@ -215,6 +216,11 @@ fn commitment(dice: &mut Dice) -> Commitment {
             CommitmentSpan::Each { every }
         },
         settlement: settlements[usize::try_from(dice.roll(3)).unwrap()],
+        settled_on: if dice.chance(50) {
+            SettledOn::default()
+        } else {
+            SettledOn::After { span: every }
+        },
         sources: Vec::new(),
     }
 }

@@ -97,17 +97,24 @@ fn drawn_line(
 }
 
 pub(super) fn of_top_up(known: &Known<'_>, made: &TopUpMade) -> Result<Option<ExpectedLine>, BillingError> {
-    let Some(pool) = known.latest(|plan| plan.pools.iter().find(|pool| pool.id == made.pool)) else {
+    let pools = &known.plan_on(made.on).pools;
+    let Some(pool) = pools.iter().find(|pool| pool.id == made.pool) else {
         return Ok(None);
     };
     let Some(terms) = &pool.top_up else {
         return Ok(None);
     };
+    // So many times the grant; up to a target it may be any part of it.
+    let times = match terms.to {
+        None => made.units.checked_div(terms.grant),
+        Some(_) => None,
+    };
+    let quantity = times.unwrap_or(made.units);
     let steps = vec![
         Step::PerUnit {
-            quantity: made.times,
+            quantity,
             unit_price: terms.price,
-            per: Decimal::ONE,
+            per: times.map_or(terms.grant, |_| Decimal::ONE),
         },
         Step::Rounded {
             digits: known.plan.currency.minor_digits(),
@@ -129,7 +136,7 @@ pub(super) fn of_top_up(known: &Known<'_>, made: &TopUpMade) -> Result<Option<Ex
         service: None,
         invoice_date: made.on,
         description: format!("{}: top-up", pool.name),
-        quantity: Some(made.times),
+        quantity: Some(quantity),
         amount,
         tax: purchase.and_then(|purchase| purchase.tax.clone()),
         working,

@@ -21,7 +21,8 @@ pub(in super::super) struct Account {
     pub(in super::super) grants: Vec<Grant>,
     /// The day from which it pays no more, because an amendment took it away.
     pub(in super::super) dropped: Option<Date>,
-    pub(in super::super) top_up: Option<TopUp>,
+    /// How it is bought again, from the first day of each version on.
+    pub(in super::super) top_ups: Vec<(Option<Date>, Option<TopUp>)>,
     pub(in super::super) priority: i64,
     pub(in super::super) expiry: Expiry,
 }
@@ -38,7 +39,8 @@ pub(in super::super) struct Paid<'a> {
 pub(in super::super) struct TopUpMade {
     pub(in super::super) pool: String,
     pub(in super::super) on: Date,
-    pub(in super::super) times: Decimal,
+    /// In the pool's unit.
+    pub(in super::super) units: Decimal,
 }
 
 pub(in super::super) struct Purse {
@@ -64,7 +66,10 @@ pub(super) fn accounts(
             pays: paid.map(|charge| charge.id.clone()).collect(),
             grants,
             dropped,
-            top_up: pool.top_up.clone(),
+            top_ups: known.dated(|plan| {
+                let agreed = plan.pools.iter().find(|agreed| agreed.id == pool.id);
+                agreed.and_then(|agreed| agreed.top_up.clone())
+            }),
             priority: pool.priority.into(),
             expiry: pool.expiry,
         })
@@ -110,7 +115,7 @@ impl Purse {
 
     /// What was bought again, and what is left and how it came about.
     pub(in super::super) fn close(self) -> (Vec<TopUpMade>, Ledger) {
-        let made = |((pool, on), times)| TopUpMade { pool, on, times };
+        let made = |((pool, on), units)| TopUpMade { pool, on, units };
         (self.top_ups.into_iter().map(made).collect(), self.ledger)
     }
 
@@ -164,8 +169,7 @@ impl Purse {
             return Ok(false);
         };
         let Some(terms) = account
-            .top_up
-            .as_ref()
+            .top_up_on(request.on)
             .filter(|_| account.pays.contains(&request.charge.id))
         else {
             return Ok(false);
@@ -182,43 +186,52 @@ impl Purse {
             .ledger
             .balance(|grant| account_of(grant) == account.id)
             .map_err(&fault)?;
-        let Some(times) = times(terms, balance, missing).map_err(&fault)? else {
+        let Some(units) = units_bought(terms, balance, missing).map_err(&fault)? else {
             return Ok(false);
         };
-        let amount = terms
-            .grant
-            .checked_mul(times)
-            .ok_or_else(|| fault(CreditError::Overflow))?;
         let ends = end(account.expiry, request.on).map_err(|fault| BillingError::Schedule {
             charge: account.id.clone(),
             fault,
         })?;
         let number = account.grants.len().saturating_add(self.top_ups.len());
-        let grant = grant_on(&account.id, number, request.on, amount, account.priority);
+        let grant = grant_on(&account.id, number, request.on, units, account.priority);
         self.ledger.add(Grant { ends, ..grant }, None).map_err(&fault)?;
         let made = self.top_ups.entry((account.id.clone(), request.on)).or_default();
-        *made = made.saturating_add(times);
+        *made = made.saturating_add(units);
         Ok(true)
     }
 }
 
-/// How many top-ups bring the balance back to the threshold after what is still missing; none when it has not
-/// fallen below.
-fn times(terms: &TopUp, balance: Decimal, missing: Decimal) -> Result<Option<Decimal>, CreditError> {
+impl Account {
+    /// By the terms in force on a day.
+    fn top_up_on(&self, day: Date) -> Option<&TopUp> {
+        let begun = |(from, _): &&(Option<Date>, Option<TopUp>)| from.is_none_or(|from| from <= day);
+        self.top_ups.iter().rfind(begun)?.1.as_ref()
+    }
+}
+
+/// What brings the balance back to the threshold, or to its target, after what is still missing; none when it has
+/// not fallen below.
+fn units_bought(terms: &TopUp, balance: Decimal, missing: Decimal) -> Result<Option<Decimal>, CreditError> {
     if balance >= terms.below && missing.is_zero() {
         return Ok(None);
     }
-    if terms.grant <= Decimal::ZERO {
+    let wanted = terms
+        .to
+        .unwrap_or(terms.below)
+        .checked_sub(balance)
+        .and_then(|short| short.checked_add(missing))
+        .ok_or(CreditError::Overflow)?;
+    let is_too_little = terms.grant <= Decimal::ZERO || (terms.to.is_some() && wanted <= Decimal::ZERO);
+    if is_too_little {
         return Err(CreditError::EmptyTopUp);
     }
-    let wanted = terms
-        .below
-        .checked_sub(balance)
-        .and_then(|short| short.checked_add(missing));
-    let times = wanted
-        .and_then(|wanted| wanted.checked_div(terms.grant))
-        .ok_or(CreditError::Overflow)?;
-    Ok(Some(times.ceil().max(Decimal::ONE)))
+    if terms.to.is_some() {
+        return Ok(Some(wanted));
+    }
+    let times = wanted.checked_div(terms.grant).ok_or(CreditError::Overflow)?;
+    let units = times.ceil().max(Decimal::ONE).checked_mul(terms.grant);
+    units.map(Some).ok_or(CreditError::Overflow)
 }
 
 fn credit_fault(of: &str) -> impl Fn(CreditError) -> BillingError {

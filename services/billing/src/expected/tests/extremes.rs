@@ -35,10 +35,13 @@ proptest! {
         amounts in proptest::collection::vec(any_decimal(), 12),
         dates in proptest::collection::vec(any_date(), 6),
         count in prop_oneof![0u32..30, Just(u32::MAX)], unit in any_unit(), day in any::<u8>(),
+        target in any::<bool>(),
     ) {
         let every = Cadence { count, unit };
         let recurring = |timing, anchor| Schedule::Recurring { every, timing, anchor, stub: Stub::Merged };
-        let ahead = recurring(Timing::Advance, Anchor::DayOfMonth { day });
+        let anchor =
+            if target { Anchor::DaysOfMonth { first: day, second: day / 2 } } else { Anchor::DayOfMonth { day } };
+        let ahead = recurring(Timing::Advance, anchor);
         let after = recurring(Timing::Arrears, Anchor::On { date: dates[5] });
         let mut calls = usage("calls", "calls", Price::PerUnit { unit_price: amounts[0], per: amounts[1] });
         calls.schedule = after.clone();
@@ -60,7 +63,7 @@ proptest! {
             priority: i32::MIN,
             expiry: Expiry::After { span: every },
             rollover: None,
-            top_up: Some(TopUp { below: amounts[8], grant: amounts[9], price: amounts[10] }),
+            top_up: Some(TopUp { below: amounts[8], grant: amounts[9], price: amounts[10], to: target.then_some(amounts[7]) }),
             pays_tax: true,
             sources: Vec::new(),
         }];

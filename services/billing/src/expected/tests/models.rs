@@ -254,6 +254,7 @@ fn credits_are_bought_again_on_the_day_they_fall_low() {
         below: dec("5000"),
         grant: dec("20000"),
         price: dec("19000"),
+        to: None,
     };
     let facts = Facts {
         events: vec![
@@ -273,6 +274,56 @@ fn credits_are_bought_again_on_the_day_they_fall_low() {
             "2025-02-01 calls/credits-drawn:api-credits/usage -85000.01",
         ]
     );
+}
+
+#[test]
+fn credits_are_bought_up_to_their_target_by_the_terms_of_the_day() {
+    let top_up = TopUp {
+        below: dec("5000"),
+        grant: dec("20000"),
+        price: dec("19000"),
+        to: Some(dec("30000")),
+    };
+    let facts = Facts {
+        events: vec![
+            used("a", "calls", date(2025, 1, 10), "4600000"),
+            used("b", "calls", date(2025, 2, 20), "4000000"),
+        ],
+        ..NONE
+    };
+    let first = prepaid(Some(top_up.clone()));
+    let mut amended = first.clone();
+    amended.amends = Some(Amends {
+        plan: first.content_hash(),
+        effective: date(2025, 2, 1),
+    });
+    amended.pools[0].top_up = Some(TopUp {
+        price: dec("20000"),
+        ..top_up
+    });
+    let bought = |plans: &[&Plan]| {
+        let lines = expected_over(plans, &facts, date(2025, 3, 1)).unwrap();
+        let top_ups = lines
+            .into_iter()
+            .filter(|line| matches!(line.component, crate::component::Component::TopUp { .. }));
+        top_ups
+            .map(|line| format!("{} {}", line.invoice_date, line.working))
+            .collect::<Vec<_>>()
+    };
+    // 26,000 are missing to 30,000; then 10,000 are unpaid and 30,000 more are missing.
+    let at_first = bought(&[&first]);
+    assert_eq!(at_first.len(), 2);
+    assert!(
+        at_first[0].starts_with("2025-01-10") && at_first[0].contains("24,700.00"),
+        "{at_first:?}"
+    );
+    assert!(
+        at_first[1].starts_with("2025-02-20") && at_first[1].contains("38,000.00"),
+        "{at_first:?}"
+    );
+    let after = bought(&[&first, &amended]);
+    assert_eq!(after[0], at_first[0]);
+    assert!(after[1].contains("40,000.00"), "{after:?}");
 }
 
 #[test]

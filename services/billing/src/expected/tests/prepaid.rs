@@ -178,6 +178,7 @@ fn promised(span: CommitmentSpan, settlement: Settlement, amount: &str) -> Plan 
         charges: Vec::new(),
         span,
         settlement,
+        settled_on: SettledOn::default(),
         sources: Vec::new(),
     }];
     plan
@@ -215,6 +216,37 @@ fn what_is_missing_to_a_promise_is_billed_at_its_end() {
     assert_eq!(
         commitment_lines(&promised(CommitmentSpan::Term, Settlement::TrueUp, "1000")),
         ["2025-04-16 promise/commitment-shortfall 800.00"]
+    );
+}
+
+#[test]
+fn a_shortfall_is_billed_on_the_day_agreed_for_it() {
+    let mut later = promised(MONTHLY, Settlement::TrueUp, "100");
+    later.commitments[0].settled_on = SettledOn::After {
+        span: Cadence {
+            count: 10,
+            unit: CadenceUnit::Day,
+        },
+    };
+    assert_eq!(
+        commitment_lines(&later)[..2],
+        [
+            "2025-03-11 promise/commitment-shortfall 40.00",
+            "2025-04-11 promise/commitment-shortfall 100.00"
+        ]
+    );
+    let mut agreed = promised(CommitmentSpan::Term, Settlement::TrueUp, "1000");
+    agreed.commitments[0].settled_on = SettledOn::On {
+        date: date(2025, 5, 31),
+    };
+    assert_eq!(
+        commitment_lines(&agreed),
+        ["2025-05-31 promise/commitment-shortfall 800.00"]
+    );
+    let before = lines(&agreed, &NONE, date(2025, 5, 30));
+    assert!(
+        before.iter().all(|line| !line.contains("commitment")),
+        "{before:?}"
     );
 }
 

@@ -133,6 +133,7 @@ pub(super) fn growth(faults: &mut Faults<'_>, field: &str, percent: Decimal) {
 }
 
 pub(super) fn discount(faults: &mut Faults<'_>, field: &str, discount: &Discount) {
+    faults.filled(format_args!("{field}.name"), &discount.name);
     match discount.value {
         DiscountValue::Percent { percent } => faults.share(format_args!("{field}.value.percent"), percent),
         DiscountValue::Amount { amount } => faults.money(format_args!("{field}.value.amount"), amount),

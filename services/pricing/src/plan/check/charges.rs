@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Fault, Faults, Referent, adjustments, prices};
 use crate::plan::{
-    AmountBase, Anchor, Cadence, CadenceUnit, Charge, Instalment, OnceAt, Plan, Quantity, Schedule,
+    AmountBase, Anchor, Cadence, CadenceUnit, Charge, Instalment, OnceAt, Plan, Quantity, Renewal, Schedule,
 };
 
 pub(super) fn check(faults: &mut Faults<'_>) {
@@ -19,8 +19,16 @@ pub(super) fn check(faults: &mut Faults<'_>) {
 }
 
 fn one(faults: &mut Faults<'_>, field: &str, charge: &Charge) {
+    faults.filled(format_args!("{field}.name"), &charge.name);
     let start = charge.starts.unwrap_or(faults.plan.term.start);
     faults.span(format_args!("{field}.ends"), start, charge.ends);
+    let renews = matches!(faults.plan.renewal, Renewal::Automatic { .. });
+    if let (Some(start), Some(end)) = (charge.starts, faults.plan.term.end)
+        && start >= end
+        && !renews
+    {
+        faults.add(format_args!("{field}.starts"), Fault::NeverCharged { start, end });
+    }
     schedule(faults, &format!("{field}.schedule"), &charge.schedule);
     quantity(faults, &format!("{field}.quantity"), charge);
     // The price of instalments is not asked.
@@ -44,11 +52,29 @@ fn schedule(faults: &mut Faults<'_>, field: &str, schedule: &Schedule) {
         }
         Schedule::Recurring { every, anchor, .. } => {
             cadence(faults, format_args!("{field}.every"), *every);
-            if let Anchor::DayOfMonth { day } = anchor {
-                day_of_month(faults, format_args!("{field}.anchor.day"), *day);
-            }
+            self::anchor(faults, &format!("{field}.anchor"), *anchor, every.unit);
         }
         Schedule::Instalments { payments } => instalments(faults, field, payments),
+    }
+}
+
+fn anchor(faults: &mut Faults<'_>, field: &str, anchor: Anchor, unit: CadenceUnit) {
+    match anchor {
+        Anchor::DayOfMonth { day } => day_of_month(faults, format_args!("{field}.day"), day),
+        Anchor::DaysOfMonth { first, second } => {
+            if unit != CadenceUnit::HalfMonth {
+                faults.add(field, Fault::DaysWithoutHalfMonths { first, second });
+            }
+            day_of_month(faults, format_args!("{field}.second"), second);
+            // Two days after the 27th are one and the same in February.
+            if !(1..=27).contains(&first) || second <= first {
+                faults.add(
+                    format_args!("{field}.first"),
+                    Fault::DaysOfMonthTogether { first, second },
+                );
+            }
+        }
+        Anchor::Start | Anchor::Calendar | Anchor::On { .. } => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! Credit pools and commitments.
 
 use super::{Fault, Faults, Referent, charges};
-use crate::plan::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit};
+use crate::plan::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, SettledOn, Settlement};
 
 pub(super) fn check(faults: &mut Faults<'_>) {
     let plan = faults.plan;
@@ -19,6 +19,7 @@ pub(super) fn check(faults: &mut Faults<'_>) {
 }
 
 fn check_pool(faults: &mut Faults<'_>, field: &str, pool: &CreditPool) {
+    faults.filled(format_args!("{field}.name"), &pool.name);
     faults.above_zero(format_args!("{field}.grant"), pool.grant);
     if pool.unit == PoolUnit::Money {
         faults.money(format_args!("{field}.grant"), pool.grant);
@@ -27,6 +28,10 @@ fn check_pool(faults: &mut Faults<'_>, field: &str, pool: &CreditPool) {
         faults.known(format_args!("{field}.bought_by"), Referent::Charge, charge);
     }
     faults.known_charges(&format!("{field}.pays"), &pool.pays);
+    if let PoolUnit::Units { name } = &pool.unit {
+        faults.filled(format_args!("{field}.unit.name"), name);
+        pays_units(faults, field, pool);
+    }
     if let Expiry::After { span } = pool.expiry {
         charges::cadence(faults, format_args!("{field}.expiry.span"), span);
     }
@@ -35,6 +40,26 @@ fn check_pool(faults: &mut Faults<'_>, field: &str, pool: &CreditPool) {
         faults.not_negative(format_args!("{field}.top_up.below"), top_up.below);
         faults.above_zero(format_args!("{field}.top_up.grant"), top_up.grant);
         faults.money(format_args!("{field}.top_up.price"), top_up.price);
+        if let Some(to) = top_up.to.filter(|to| *to < top_up.below) {
+            let fault = Fault::TopUpStaysBelow {
+                to,
+                below: top_up.below,
+            };
+            faults.add(format_args!("{field}.top_up.to"), fault);
+        }
+    }
+}
+
+fn pays_units(faults: &mut Faults<'_>, field: &str, pool: &CreditPool) {
+    for (at, id) in pool.pays.iter().enumerate() {
+        let charge = faults.plan.charge(id);
+        if charge.is_some_and(|charge| charge.quantity.meter().is_none()) {
+            let charge = id.clone();
+            faults.add(
+                format_args!("{field}.pays.{at}"),
+                Fault::PoolPaysNoUnits { charge },
+            );
+        }
     }
 }
 
@@ -52,6 +77,7 @@ fn rollover(faults: &mut Faults<'_>, field: &str, pool: &CreditPool) {
 }
 
 fn check_commitment(faults: &mut Faults<'_>, field: &str, commitment: &Commitment) {
+    faults.filled(format_args!("{field}.name"), &commitment.name);
     faults.above_zero(format_args!("{field}.amount"), commitment.amount);
     faults.money(format_args!("{field}.amount"), commitment.amount);
     faults.known_charges(&format!("{field}.charges"), &commitment.charges);
@@ -61,5 +87,26 @@ fn check_commitment(faults: &mut Faults<'_>, field: &str, commitment: &Commitmen
             faults.add(format_args!("{field}.span"), Fault::TermEndMissing);
         }
         CommitmentSpan::Term => {}
+    }
+    settled_on(faults, &format!("{field}.settled_on"), commitment);
+}
+
+fn settled_on(faults: &mut Faults<'_>, field: &str, commitment: &Commitment) {
+    let whole_term = commitment.span == CommitmentSpan::Term;
+    match commitment.settled_on {
+        SettledOn::SpanEnd => {}
+        _ if commitment.settlement == Settlement::TakeOrPay => {
+            faults.add(field, Fault::NothingToSettle);
+        }
+        SettledOn::After { span } => charges::cadence(faults, format_args!("{field}.span"), span),
+        SettledOn::On { .. } if !whole_term => faults.add(field, Fault::OneDateForManySpans),
+        SettledOn::On { date } => {
+            if let Some(end) = faults.plan.term.end.filter(|end| date < *end) {
+                faults.add(
+                    format_args!("{field}.date"),
+                    Fault::SettledBeforeEnd { date, end },
+                );
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ fn milestones(faults: &mut Faults<'_>) {
         plan.milestones.iter().map(|milestone| milestone.id.as_str()),
     );
     for (at, milestone) in plan.milestones.iter().enumerate() {
+        faults.filled(format_args!("milestones.{at}.name"), &milestone.name);
         let Some(holdback) = &milestone.holdback else {
             continue;
         };
@@ -41,8 +42,8 @@ fn milestones(faults: &mut Faults<'_>) {
             Referent::Milestone,
             &holdback.released_by,
         );
-        if milestone.name.trim().is_empty() {
-            faults.add(format_args!("milestones.{at}.name"), Fault::Blank);
+        if holdback.released_by == milestone.id {
+            faults.add(format_args!("{field}.released_by"), Fault::ReleasedByItself);
         }
     }
 }

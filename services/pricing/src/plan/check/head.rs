@@ -7,10 +7,12 @@ use crate::plan::{Due, Renewal};
 
 pub(super) fn check(faults: &mut Faults<'_>) {
     let plan = faults.plan;
-    for (field, text) in [("account", &plan.account), ("time_zone", &plan.time_zone)] {
-        if text.trim().is_empty() {
-            faults.add(field, Fault::Blank);
-        }
+    faults.filled("account", &plan.account);
+    faults.filled("time_zone", &plan.time_zone);
+    let name = plan.time_zone.as_str();
+    if !name.trim().is_empty() && jiff::tz::TimeZone::get(name).is_err() {
+        let name = name.to_owned();
+        faults.add("time_zone", Fault::UnknownTimeZone { name });
     }
     faults.span("term.end", plan.term.start, plan.term.end);
     renewal(faults);
@@ -50,6 +52,15 @@ fn payment(faults: &mut Faults<'_>) {
     }
     if let Some(early) = &payment.early {
         faults.share("payment.early.percent", early.percent);
+        if let Due::Net { days } = payment.due
+            && early.days > days
+        {
+            let fault = Fault::EarlyAfterDue {
+                early: early.days,
+                due: days,
+            };
+            faults.add("payment.early.days", fault);
+        }
     }
     if let Some(late) = &payment.late {
         faults.share("payment.late.percent", late.percent);
@@ -60,6 +71,7 @@ fn taxes(faults: &mut Faults<'_>) {
     let plan = faults.plan;
     faults.ids("taxes", plan.taxes.iter().map(|tax| tax.id.as_str()));
     for (at, tax) in plan.taxes.iter().enumerate() {
+        faults.filled(format_args!("taxes.{at}.name"), &tax.name);
         faults.percent(
             format_args!("taxes.{at}.percent"),
             tax.percent,

@@ -61,6 +61,79 @@ fn every_fault_is_named_with_its_field() {
     let cases: Vec<(&str, Value, &str, Fault)> = vec![
         ("/charges", json!([]), "charges", Fault::NoCharges),
         ("/account", json!(" "), "account", Fault::Blank),
+        ("/charges/0/name", json!(""), "charges.0.name", Fault::Blank),
+        (
+            "/time_zone",
+            json!("Mars/Phobos"),
+            "time_zone",
+            Fault::UnknownTimeZone {
+                name: "Mars/Phobos".into(),
+            },
+        ),
+        (
+            "/payment",
+            json!({ "due": { "rule": "net", "days": 10 }, "early": { "percent": "2", "days": 30 } }),
+            "payment.early.days",
+            Fault::EarlyAfterDue { early: 30, due: 10 },
+        ),
+        (
+            "/charges/0/starts",
+            json!("2027-01-01"),
+            "charges.0.starts",
+            Fault::NeverCharged {
+                start: Date::constant(2027, 1, 1),
+                end: Date::constant(2027, 1, 1),
+            },
+        ),
+        (
+            "/milestones/0/holdback",
+            json!({ "percent": "10", "released_by": "go-live" }),
+            "milestones.0.holdback.released_by",
+            Fault::ReleasedByItself,
+        ),
+        (
+            "/pools/0",
+            json!({ "id": "tokens", "name": "Tokens", "unit": { "in": "units", "name": "token" },
+                    "grant": "10", "pays": ["platform"] }),
+            "pools.0.pays.0",
+            Fault::PoolPaysNoUnits {
+                charge: "platform".into(),
+            },
+        ),
+        (
+            "/charges/0/schedule/anchor",
+            json!({ "from": "days_of_month", "first": 1, "second": 15 }),
+            "charges.0.schedule.anchor",
+            Fault::DaysWithoutHalfMonths { first: 1, second: 15 },
+        ),
+        (
+            "/charges/0/schedule",
+            json!({ "kind": "recurring", "every": { "count": 1, "unit": "half_month" }, "timing": "advance",
+                    "anchor": { "from": "days_of_month", "first": 28, "second": 31 } }),
+            "charges.0.schedule.anchor.first",
+            Fault::DaysOfMonthTogether {
+                first: 28,
+                second: 31,
+            },
+        ),
+        (
+            "/pools/0/top_up",
+            json!({ "below": "500", "grant": "100", "price": "90", "to": "400" }),
+            "pools.0.top_up.to",
+            Fault::TopUpStaysBelow {
+                to: decimal("400"),
+                below: decimal("500"),
+            },
+        ),
+        (
+            "/commitments/0/settled_on",
+            json!({ "when": "on", "date": "2026-11-30" }),
+            "commitments.0.settled_on.date",
+            Fault::SettledBeforeEnd {
+                date: Date::constant(2026, 11, 30),
+                end: Date::constant(2027, 1, 1),
+            },
+        ),
         (
             "/charges/2/id",
             json!("calls"),
@@ -302,4 +375,13 @@ fn what_nothing_uses_is_a_warning() {
         found,
         ["charges.1.price.tiers", "charges.1.price.tiers", "meters.1"]
     );
+}
+
+#[test]
+fn a_charge_before_the_plan_begins_is_a_warning() {
+    let early = plan(&[("/charges/0/starts", json!("2025-06-01"))]);
+    assert_eq!(early.check(), []);
+    let found: Vec<String> = early.warnings().iter().map(PlanWarning::to_string).collect();
+    let expected = "platform: it is charged from 2025-06-01, before the plan begins on 2026-01-01: does the contract mean that?";
+    assert!(found.contains(&expected.to_owned()), "{found:?}");
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::money::{Currency, Money, grouped};
@@ -42,6 +43,13 @@ pub enum Warning {
         /// Id of the milestone.
         milestone: String,
     },
+    /// A charge is counted from a day before the plan begins.
+    ChargedBeforeTerm {
+        /// First day charged.
+        start: Date,
+        /// First day of the plan.
+        term: Date,
+    },
     /// A minimum or maximum stays whole in a period that is billed in part.
     BoundNotProrated,
 }
@@ -54,6 +62,7 @@ impl Plan {
         let mut found: Vec<PlanWarning> = charges
             .flat_map(|(at, charge)| in_charge(self.currency, at, charge))
             .collect();
+        found.extend(early_charges(self));
         found.extend(unused_meters(self));
         found.extend(unused_milestones(self));
         found
@@ -107,6 +116,18 @@ fn cliff(currency: Currency, price: &Price, tiers: &Tiers, bound: Decimal) -> Op
     };
     let (below, above) = (cost(at)?, cost(at.checked_add(Decimal::ONE)?)?);
     (above.amount < below.amount).then_some(Warning::VolumeCliff { at, below, above })
+}
+
+fn early_charges(plan: &Plan) -> impl Iterator<Item = PlanWarning> + '_ {
+    let term = plan.term.start;
+    (0_usize..).zip(&plan.charges).filter_map(move |(at, charge)| {
+        let start = charge.starts.filter(|start| *start < term)?;
+        Some(PlanWarning {
+            field: format!("charges.{at}.starts"),
+            charge: Some(charge.id.clone()),
+            warning: Warning::ChargedBeforeTerm { start, term },
+        })
+    })
 }
 
 fn unused_meters(plan: &Plan) -> impl Iterator<Item = PlanWarning> + '_ {
@@ -167,6 +188,10 @@ impl fmt::Display for Warning {
             Self::MilestoneUnused { milestone } => {
                 write!(f, "no charge waits for the milestone `{milestone}`")
             }
+            Self::ChargedBeforeTerm { start, term } => write!(
+                f,
+                "it is charged from {start}, before the plan begins on {term}: does the contract mean that?"
+            ),
             Self::BoundNotProrated => f.write_str(
                 "the whole amount applies to a part of a period too: does the contract mean that?",
             ),
