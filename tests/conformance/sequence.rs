@@ -126,6 +126,13 @@ fn sequence_items(given: &Given, items: &[Given], side: &str, start: Date) -> Re
             .into_iter()
             .find(|name| item.has(name));
         let is_usage = item.text("type")? == "usage";
+        let of_side = format!("{side}unit_price");
+        let unit_price = item.first_of(&[&of_side, "unit_price"]);
+        // A price stated for the other side alone is not charged on this one.
+        let priced = item.first_of(&["old_unit_price", "new_unit_price"]).is_some();
+        if is_usage && priced && unit_price.is_none() {
+            continue;
+        }
         let Some(amount) = amount
             .map(|name| item.decimal(name))
             .or(is_usage.then_some(Ok(Decimal::ONE)))
@@ -135,7 +142,7 @@ fn sequence_items(given: &Given, items: &[Given], side: &str, start: Date) -> Re
         let mut charge = flat_charge(item.text("term").unwrap_or("in_arrears"), amount?)?;
         name(&mut charge, item.text("name")?);
         if is_usage {
-            let unit_price = item.optional_decimal("unit_price")?.unwrap_or(Decimal::ONE);
+            let unit_price = unit_price.map_or(Ok(Decimal::ONE), |name| item.decimal(name))?;
             charge.quantity = Quantity::Metered {
                 meter: charge.id.clone(),
             };

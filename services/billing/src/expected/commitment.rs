@@ -4,9 +4,7 @@ use jiff::civil::Date;
 use pricing::commitment::shortfall;
 use pricing::money::{Money, MoneyError};
 use pricing::period::Period;
-use pricing::plan::{
-    Anchor, Cadence, Commitment, CommitmentSpan, Expiry, Plan, SettledOn, Settlement, Stub, Timing,
-};
+use pricing::plan::{Anchor, Cadence, Commitment, CommitmentSpan, Plan, SettledOn, Settlement, Stub, Timing};
 use pricing::rate::part_of;
 use pricing::working::{Step, Working};
 use rust_decimal::Decimal;
@@ -254,7 +252,6 @@ fn drawn(
         dropped: None,
         top_ups: Vec::new(),
         priority: 0,
-        expiry: Expiry::Never,
     };
     let mut requests = of_lines(known, counted.into_iter(), &UnitsPaid::default(), lines, false)?;
     for request in &mut requests {

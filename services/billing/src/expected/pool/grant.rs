@@ -27,7 +27,8 @@ pub(super) fn of_pool(
     let priority = pool.priority.into();
     let Some(rollover) = &pool.rollover else {
         let grant = |(at, date): (usize, &Date)| {
-            let ends = end(pool.expiry, *date).map_err(fault)?;
+            let agreed = granted(known.plan_on(*date), &pool.id).unwrap_or(pool);
+            let ends = end(agreed.expiry, *date).map_err(fault)?;
             Ok(Grant {
                 ends,
                 ..grant_on(&pool.id, at, *date, amount_on(known, pool, *date), priority)

@@ -22,9 +22,14 @@ pub(in super::super) struct Account {
     /// The day from which it pays no more, because an amendment took it away.
     pub(in super::super) dropped: Option<Date>,
     /// How it is bought again, from the first day of each version on.
-    pub(in super::super) top_ups: Vec<(Option<Date>, Option<TopUp>)>,
+    pub(in super::super) top_ups: Vec<(Option<Date>, Option<Again>)>,
     pub(in super::super) priority: i64,
-    pub(in super::super) expiry: Expiry,
+}
+
+/// How credits are bought again, and when those are lost.
+pub(in super::super) struct Again {
+    terms: TopUp,
+    expiry: Expiry,
 }
 
 /// What one account paid of a request.
@@ -68,10 +73,14 @@ pub(super) fn accounts(
             dropped,
             top_ups: known.dated(|plan| {
                 let agreed = plan.pools.iter().find(|agreed| agreed.id == pool.id);
-                agreed.and_then(|agreed| agreed.top_up.clone())
+                let again = |agreed: &CreditPool| {
+                    let terms = agreed.top_up.clone()?;
+                    let expiry = agreed.expiry;
+                    Some(Again { terms, expiry })
+                };
+                agreed.and_then(again)
             }),
             priority: pool.priority.into(),
-            expiry: pool.expiry,
         })
     };
     pools.iter().map(account).collect()
@@ -168,7 +177,7 @@ impl Purse {
         let Some(account) = self.accounts.get(at) else {
             return Ok(false);
         };
-        let Some(terms) = account
+        let Some(Again { terms, expiry }) = account
             .top_up_on(request.on)
             .filter(|_| account.pays.contains(&request.charge.id))
         else {
@@ -189,7 +198,7 @@ impl Purse {
         let Some(units) = units_bought(terms, balance, missing).map_err(&fault)? else {
             return Ok(false);
         };
-        let ends = end(account.expiry, request.on).map_err(|fault| BillingError::Schedule {
+        let ends = end(*expiry, request.on).map_err(|fault| BillingError::Schedule {
             charge: account.id.clone(),
             fault,
         })?;
@@ -204,9 +213,10 @@ impl Purse {
 
 impl Account {
     /// By the terms in force on a day.
-    fn top_up_on(&self, day: Date) -> Option<&TopUp> {
-        let begun = |(from, _): &&(Option<Date>, Option<TopUp>)| from.is_none_or(|from| from <= day);
-        self.top_ups.iter().rfind(begun)?.1.as_ref()
+    fn top_up_on(&self, day: Date) -> Option<&Again> {
+        let mut begun = self.top_ups.iter();
+        let (_, terms) = begun.rfind(|(from, _)| from.is_none_or(|from| from <= day))?;
+        terms.as_ref()
     }
 }
 

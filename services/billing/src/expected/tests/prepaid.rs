@@ -371,3 +371,27 @@ fn a_promise_and_a_pool_keep_the_terms_of_their_day() {
         ]
     );
 }
+
+#[test]
+fn an_amendment_does_not_shorten_credits_that_were_granted_before() {
+    let first = metered(vec![pool("credits", "100")]);
+    let mut amended = first.clone();
+    amended.amends = Some(Amends {
+        plan: first.content_hash(),
+        effective: date(2025, 3, 1),
+    });
+    amended.pools[0].expiry = Expiry::After {
+        span: Cadence {
+            count: 1,
+            unit: CadenceUnit::Month,
+        },
+    };
+    let facts = spent(&[(date(2025, 2, 5), "40"), (date(2025, 3, 5), "30")]);
+    let lines = expected_over(&[&first, &amended], &facts, date(2025, 4, 1)).unwrap();
+    let paid: rust_decimal::Decimal = lines
+        .iter()
+        .filter(|line| matches!(line.component, crate::component::Component::CreditsDrawn { .. }))
+        .map(|line| line.amount.amount)
+        .sum();
+    assert_eq!(paid, dec("-70"));
+}
