@@ -1,5 +1,6 @@
 //! Hypertext: what a browser would show, as lines and tables. Nothing is fetched and nothing is run.
 
+mod boxes;
 mod colour;
 mod look;
 mod rules;

@@ -1,7 +1,7 @@
 //! What one unit is called: singular, lower case, without filler.
 
 /// Words for people and things that are counted as seats: their number is agreed and changes by agreement.
-const SEATS: [&str; 22] = [
+const SEATS: [&str; 20] = [
     "seat",
     "user",
     "employee",
@@ -15,7 +15,6 @@ const SEATS: [&str; 22] = [
     "head",
     "named",
     "login",
-    "account",
     "worker",
     "resident",
     "learner",
@@ -23,7 +22,6 @@ const SEATS: [&str; 22] = [
     "author",
     "operator",
     "headcount",
-    "worker",
 ];
 
 /// Is a unit one of seats?

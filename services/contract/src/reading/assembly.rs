@@ -22,7 +22,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::items::Item;
-use super::parties;
+use super::parties::{self, Parties};
 use super::prose::{self, Found as Mentioned};
 use super::scopes::Scopes;
 use super::statements::{self, Statement};
@@ -74,7 +74,7 @@ pub(super) fn read(document: &Document) -> Reading {
     items.extend(prose.items);
     let items = lines(
         document,
-        (&scopes, &statements),
+        (&scopes, &statements, &parties),
         items,
         &tables.pointers,
         &mut terms,
@@ -100,7 +100,7 @@ pub(super) fn read(document: &Document) -> Reading {
 /// Lines in the order of the document, each once, sums apart, with cadence and dates that the contract states for many.
 fn lines(
     document: &Document,
-    (scopes, statements): (&Scopes, &[Statement]),
+    (scopes, statements, parties): (&Scopes, &[Statement], &Parties),
     items: Vec<Item>,
     pointers: &[tables::Pointer],
     terms: &mut Terms,
@@ -109,7 +109,7 @@ fn lines(
     counts::fill(document, statements, &mut items);
     tables::follow(pointers, &mut items);
     sums::separate(&mut items, &mut terms.totals);
-    billing::spread(document, statements, &mut items);
+    billing::spread(document, statements, parties, &mut items);
     periods::apply(document, statements, &mut items);
     ramps::date(&mut items, &terms.term);
     counts::apply(document, statements, &mut items);

@@ -4,6 +4,7 @@ mod rhythm;
 mod settled;
 
 use super::items::Item;
+use super::parties::Parties;
 use super::phrases::{Period, says_any, timing};
 use super::statements::{Key, Statement};
 use super::tokens::Token;
@@ -48,11 +49,12 @@ enum Subject {
 }
 
 /// Gives lines the cadence and timing that the contract states once for many.
-pub(crate) fn spread(document: &Document, statements: &[Statement], items: &mut [Item]) {
+pub(crate) fn spread(document: &Document, statements: &[Statement], parties: &Parties, items: &mut [Item]) {
     let mut rules: Vec<Rule> = statements
         .iter()
         .flat_map(|statement| rules(document, statement))
         .collect();
+    rules.iter_mut().for_each(|rule| forget_parties(rule, parties));
     for rule in &mut rules {
         resolve(rule, statements, items);
     }
@@ -67,6 +69,21 @@ pub(crate) fn spread(document: &Document, statements: &[Statement], items: &mut 
     settled::follow_references(items);
     for item in items.iter_mut() {
         settled::settle(item);
+    }
+}
+
+/// "TeleStar will send an invoice after the close of each month": who bills is no line.
+fn forget_parties(rule: &mut Rule, parties: &Parties) {
+    let Subject::Named(names) = &mut rule.subject else {
+        return;
+    };
+    let party =
+        |name: &String| parties.provider_words.contains(name) || parties.customer_words.contains(name);
+    let before = names.len();
+    names.retain(|name| !party(name));
+    if names.is_empty() && before > 0 {
+        rule.subject = Subject::All;
+        rule.explicit = false;
     }
 }
 
@@ -224,9 +241,15 @@ fn speaks_of_billing(tokens: &[Token]) -> bool {
         .position(|token| token.is_any("except|provided"))
         .filter(|at| *at > 4);
     let tokens = except.and_then(|at| tokens.get(..at)).unwrap_or(tokens);
-    let bills = tokens.iter().any(|token| {
+    // "the amounts paid for hours worked" were paid, and nobody says when.
+    let paid = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        !before.is_some_and(|token| token.is_any("amounts|amount|sums|fees|charges|price|premiums|total"))
+    };
+    let bills = tokens.iter().enumerate().any(|(at, token)| {
         token.low.starts_with("invoic")
-            || token.is_any("bill|bills|billed|billing|payable|paid|charged|collected|remit|remits|remitted")
+            || token.is_any("bill|bills|billed|billing|payable|charged|collected|remit|remits|remitted")
+            || token.is("paid") && paid(at)
     }) || says_any(
         tokens,
         "this amount|these amounts|such amount|such amounts|such payments|such fees",

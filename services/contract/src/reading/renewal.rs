@@ -49,7 +49,10 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
         .any(|token| token.low.starts_with("renew") || token.low.starts_with("auto-renew"));
     let goes_on = says_any(
         tokens,
-        "month to month|month-to-month|year to year|rolls over|extended automatically|\
+        "month to month|month-to-month|month by month|year to year|year-to-year|rolls over|rolls on|extended automatically|\
+        continue for successive|continues for successive|continue for further|continues for further|continue for additional|goes on for another|\
+        goes on for further|successive terms of|successive periods of|successive one-year|until so ended|option to extend|may extend the term|\
+        right to extend|may be extended|extend the term of|extend this agreement|nothing in this letter renews|renews itself|\
         automatically extended|automatically be extended|automatically extend|is extended by|are extended by|be extended by|carries on from",
     );
     let price_only = says_any(tokens, "price|fee|fees|prices|rate|rates")
@@ -61,7 +64,8 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
 fn says_end(tokens: &[Token]) -> bool {
     says_any(
         tokens,
-        "no automatic renewal|not renew automatically|not automatically renew|\
+        "no automatic renewal|no option to extend|nothing in this letter renews itself|comes to its end|simply stops|then stops|not extended without|\
+        no right to renew|not renew automatically|not automatically renew|\
         not renew by itself|without automatic renewal|not auto-renew|does not auto-renew|\
         not be automatically renewed|no auto-renewal|does not renew|will not renew|\
         shall not renew|order lapses|agreement lapses|lapses unless|contract lapses|lapses at its end|everything stops on|\
@@ -74,20 +78,25 @@ fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document)
     let tokens = statement.tokens();
     let by_choice = says_any(
         tokens,
-        "at its option|option to renew|may be renewed|mutual agreement|mutual written|\
+        "at its option|option to renew|option to extend|may extend the term|may extend this|right to extend|may be renewed|alone may renew|mutual agreement|mutual written|\
         may renew|if the parties renew|right to renew|renewable at|upon agreement|\
         agree to renew|agree in writing to|may be extended|may at its option|\
         by written agreement",
     );
     let by_itself = says_any(
         tokens,
-        "automatically|auto-renew|auto-renews|automatic|unless|if neither|neither party has|carries on|continues from|goes on from|month to month|month-to-month",
+        "automatically|auto-renew|auto-renews|automatic|unless|if neither|if nobody|neither party has|carries on|continues from|goes on from|\
+        month to month|month-to-month|month by month|year to year|year-to-year|rolls on|goes on for another|goes on for further|\
+        continue for successive|continues for successive|continue for further|continues for further|continue for additional|until so ended",
     ) || says_any(
         tokens,
         "it renews for|renews for|shall renew for|will renew for|renews each|renews every",
     );
     let negated = says_end(tokens) || labelled_no(statement);
     if negated || (by_choice && !says_any(tokens, "automatically")) {
+        if !negated {
+            length(terms, statement, document);
+        }
         return set(&mut terms.auto, false, statement, document);
     }
     if !by_itself && !labelled_yes(statement) {
@@ -119,11 +128,12 @@ fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
     if !terms.months.is_absent() {
         return;
     }
-    let rolling = says_any(tokens, "month to month|month-to-month");
+    let rolling = says_any(tokens, "month to month|month-to-month|month by month");
     let word = tokens.iter().position(|token| {
         token.low.starts_with("renew")
             || token.low.starts_with("auto-renew")
             || token.low.starts_with("extend")
+            || token.is_any("successive|another|thereafter")
     });
     let from = word.unwrap_or(statement.label);
     let stop = tokens
@@ -188,7 +198,12 @@ fn notice_span(tokens: &[Token]) -> Option<(usize, usize, u32)> {
         let filler =
             |token: &&Token| token.is_any("written|in|of|s|'|(|)") || matches!(token.kind, Kind::Mark(_));
         let first = after.iter().find(|token| !filler(token));
-        let is_notice = first.is_some_and(|token| token.is_any("prior|before|notice|advance|preceding"));
+        let led = tokens.get(at.saturating_sub(9)..at).unwrap_or_default();
+        let is_notice = first.is_some_and(|token| token.is_any("prior|before|notice|advance|preceding"))
+            || says_any(
+                led,
+                "notice in writing of|written notice of|prior notice of|notice of",
+            );
         let days = spans::notice_days(found.span)?;
         is_notice.then_some((at, found.length, days))
     })
@@ -199,7 +214,10 @@ fn leaving(terms: &mut RenewalTerms, statement: &Statement, document: &Document)
     let tokens = statement.tokens();
     let leaves = tokens.iter().any(|token| {
         token.low.starts_with("terminat") || token.low.starts_with("cancel") || token.is_any("leave|withdraw")
-    }) || says_any(tokens, "gives the other|keeps going");
+    }) || says_any(
+        tokens,
+        "gives the other|keeps going|bring it to an end|brings it to an end|may end it|may end the|may end this",
+    );
     let for_cause = tokens.iter().any(|token| {
         token.low.starts_with("breach")
             || token.low.starts_with("default")
@@ -287,10 +305,40 @@ mod tests {
             ),
             (
                 "Bankers Bank may, at its option, renew maintenance for subsequent periods of one (1) year each.",
-                "no - - -",
+                "no 12 - -",
             ),
             ("Either side may leave with 30 days' notice by email.", "- - - 30"),
             ("Auto-renewal: No", "no - - -"),
+            (
+                "It will then continue from year to year, subject to the right of either party to end it at the close of any \
+                 contract year by giving sixty (60) days' notice in writing.",
+                "yes 12 60 -",
+            ),
+            (
+                "Thereafter it shall continue for successive terms of one year each. It may be terminated at the end of the \
+                 initial or any later term by either party on not less than 120 days' written notice to the other.",
+                "yes 12 120 -",
+            ),
+            (
+                "Either party may bring it to an end at the close of that period, or at any time afterwards, by notice in \
+                 writing of not less than seventy-five (75) days; until so ended it remains in effect.",
+                "yes - 75 75",
+            ),
+            (
+                "Rolls on month by month; 90 days' written notice ends it.",
+                "yes 1 90 -",
+            ),
+            (
+                "If nobody gives notice 90 days before the end of the validity, this sheet goes on for another 12 months at \
+                 the same rates.",
+                "yes 12 90 -",
+            ),
+            ("Nothing in this letter renews itself.", "no - - -"),
+            ("Company shall have no option to extend the Term.", "no - - -"),
+            (
+                "The Authority alone may renew it for one further period of two years by a resolution of its Board.",
+                "no 24 - -",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text), expected, "{text}");

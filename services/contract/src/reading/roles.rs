@@ -23,6 +23,7 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         percent,
     };
     superseded(&place)
+        .or_else(|| paid_in_parts(&place))
         .or_else(|| filled_up(&place))
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
@@ -153,6 +154,30 @@ fn superseded(place: &Place<'_>) -> Option<Role> {
     (takes_over || gone).then_some(Role::Informational)
 }
 
+/// "$240,000 for each Contract Year, in equal quarterly installments of $60,000": the parts are charged, not their sum.
+fn paid_in_parts(place: &Place<'_>) -> Option<Role> {
+    let sum = place.tokens.get(place.at)?.money()?.value;
+    let after = place.after(24);
+    let next = after.iter().position(|token| token.money().is_some())?;
+    let part = after.get(next)?.money()?.value;
+    let between = after.get(..next)?;
+    let parts = between
+        .iter()
+        .rposition(|token| token.is_any("installments|instalments|payments"))?;
+    let led = between.get(parts.saturating_add(1)..)?;
+    let leads = !led.is_empty()
+        && led
+            .iter()
+            .all(|token| token.is_any("of|equal|to|in|the|amount|each|at"));
+    // Where the number of parts stands before them, whoever reads instalments knows what they are parts of.
+    let counted = between.iter().any(|token| token.number().is_some());
+    let spanned = between
+        .get(..parts)?
+        .iter()
+        .any(|token| token.is_any("monthly|quarterly|annual|semi-annual|weekly"));
+    (leads && spanned && !counted && part < sum).then_some(Role::Total)
+}
+
 /// "If the charges of a month are below $750, $750 is invoiced": the same amount twice, on both sides of a condition.
 fn filled_up(place: &Place<'_>) -> Option<Role> {
     let value = place.tokens.get(place.at)?.money()?.value;
@@ -189,7 +214,10 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
             &near,
             "vat|tax|gst|hst|value added tax|withholding|taxes|iva|mwst",
         ),
-        Role::Escalator => has_stem(&near, "increas|escalat|uplift|rais|adjust|ris|exceed|cpi|grow"),
+        Role::Escalator => has_stem(
+            &near,
+            "increas|escalat|uplift|rais|adjust|ris|exceed|cpi|grow|chang|index|indices|level|mov",
+        ),
         Role::Discount => is_reduction(place),
         Role::Security
             if says_any(

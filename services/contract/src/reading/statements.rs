@@ -175,7 +175,20 @@ pub(crate) fn is_form(grid: &Grid) -> bool {
         .iter()
         .filter(|row| row.first().is_some_and(is_label))
         .count();
-    (2..=6).contains(&columns) && labelled.saturating_mul(2) > rows.len()
+    let cells = || {
+        rows.iter()
+            .flat_map(|row| row.iter())
+            .filter(|cell| !cell.tokens.is_empty())
+    };
+    let complete = cells().filter(|cell| is_complete(cell)).count();
+    let form = (2..=6).contains(&columns) && labelled.saturating_mul(2) > rows.len();
+    form || columns > 1 && complete > 1 && complete.saturating_mul(4) >= cells().count().saturating_mul(3)
+}
+
+/// "Advertiser: Fernhill Oat Drinks Ltd": label and value in one cell.
+fn is_complete(cell: &Stretch) -> bool {
+    let label = label_length(&cell.tokens);
+    label > 0 && label <= 4 && label < cell.tokens.len()
 }
 
 fn is_label(cell: &Stretch) -> bool {
@@ -243,6 +256,9 @@ impl Reader<'_> {
     fn row(&self, cells: &[Stretch]) -> Vec<Statement> {
         let cells: Vec<&Stretch> = cells.iter().filter(|cell| !cell.tokens.is_empty()).collect();
         let mut out = Vec::new();
+        if let Some(parties) = self.addressed(&cells) {
+            return parties;
+        }
         let mut at = 0usize;
         while let Some(cell) = cells.get(at) {
             let own = label_length(&cell.tokens);
@@ -264,8 +280,31 @@ impl Reader<'_> {
         out
     }
 
+    /// "Seller, Bastionwick Security, Inc., 88 Culvert Street" beside the same of the buyer: each label with its address in one
+    /// cell.
+    fn addressed(&self, cells: &[&Stretch]) -> Option<Vec<Statement>> {
+        let party = |cell: &&Stretch| {
+            let (known, length) = key(&cell.tokens)?;
+            let name = cell.tokens.get(length)?;
+            let fits = matches!(known, Key::Provider | Key::Customer) && name.is_capital();
+            fits.then(|| self.statement((*cell).clone(), length, Some(known), 0))
+        };
+        let found: Option<Vec<Statement>> = cells.iter().map(party).collect();
+        found.filter(|found| found.len() == 2)
+    }
+
     /// Names under the labels of the row above them, in rows or in the first two rows of a table.
     fn columns(&self, above: Option<&Content>) -> Vec<Statement> {
+        if let Content::Table(grid) = &self.scope.content {
+            let rows = grid.header.iter().chain(&grid.rows);
+            let cells = rows.map(|row| row.iter().collect::<Vec<_>>());
+            if let (false, Some(found)) = (
+                is_form(grid),
+                cells.filter_map(|cells| self.addressed(&cells)).next(),
+            ) {
+                return found;
+            }
+        }
         let (labels, values) = match (&self.scope.content, above) {
             (Content::Row(values), Some(Content::Row(labels))) => (labels, Some(values)),
             (Content::Table(grid), _) => {
@@ -293,9 +332,35 @@ impl Reader<'_> {
             .copied()
             .collect();
         let stretch = tokens::read(self.document, &words, self.locale);
-        let known = key(&label.tokens).map(|(key, _)| key);
+        let known = key(&label.tokens)
+            .map(|(key, _)| key)
+            .or_else(|| by_last_word(label, value));
         let length = label.tokens.len().min(stretch.tokens.len());
         self.statement(stretch, length, known, 0)
+    }
+}
+
+/// "Data vendor", "Monitoring from": what the last word of a label says, where the value fits.
+fn by_last_word(label: &Stretch, value: &Stretch) -> Option<Key> {
+    let last = label.tokens.iter().rev().find(|token| !token.is_mark(':'))?;
+    if label.tokens.len() > 4 {
+        return None;
+    }
+    let dated = value
+        .tokens
+        .first()
+        .is_some_and(|token| matches!(token.kind, Kind::Date(_)));
+    if dated && value.tokens.len() <= 3 {
+        if last.is_any("from|starts|begins|start|starting") {
+            return Some(Key::Start);
+        }
+        return last.is_any("until|ends|through|till|to").then_some(Key::End);
+    }
+    let named = value.tokens.first().is_some_and(Token::is_capital);
+    match super::parties::role(&last.low).filter(|_| named) {
+        Some(super::parties::Side::Provider) => Some(Key::Provider),
+        Some(super::parties::Side::Customer) => Some(Key::Customer),
+        None => None,
     }
 }
 

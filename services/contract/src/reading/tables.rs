@@ -75,6 +75,9 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
         only_tiers: ladders <= 1,
     };
     for (index, scope) in scopes.all.iter().enumerate() {
+        if charges_nothing(scope) {
+            continue;
+        }
         match &scope.content {
             Content::Table(grid) if !is_form(grid) && !is_signature(grid) => {
                 table(&around, grid, scope, index, &mut reading);
@@ -91,6 +94,15 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
         }
     }
     reading
+}
+
+/// "Insurance", "Illustration of a month's invoice": whatever a table there lists, nobody is billed for it.
+fn charges_nothing(scope: &Scope) -> bool {
+    let heading = &scope.under.heading;
+    let says = |words: &str| words.split('|').any(|word| heading.contains(word));
+    heading.len() <= 90
+        && says("insurance|illustration|illustrative|example|liability")
+        && !says("fee|price|pricing|charge|premium|rate")
 }
 
 /// What every table of a document shares.

@@ -181,6 +181,7 @@ impl Reader<'_> {
     /// "The term is 36 months", "shall continue for three years".
     fn length(&mut self, statement: &Statement) {
         let tokens = statement.tokens();
+        self.anniversary(statement);
         let Some((from, to)) = cues::length_scope(statement) else {
             return;
         };
@@ -224,6 +225,17 @@ impl Reader<'_> {
                 self.open_start = Some(open_start(statement, self.document));
             }
         }
+    }
+
+    /// "remains in effect until the third anniversary of that date".
+    fn anniversary(&mut self, statement: &Statement) {
+        let Some((months, from, to)) =
+            cues::anniversary(statement).filter(|_| self.dates.term.months.is_absent())
+        else {
+            return;
+        };
+        let evidence = statement.evidence_of(self.document, from, to);
+        self.dates.term.months = Found::supported(months, statement.stretch.printed(from, to), evidence);
     }
 
     /// "The term shall commence with the first race of the season": a first day that is no date.

@@ -2,6 +2,7 @@
 
 use scraper::{ElementRef, Html, Node};
 
+use super::boxes;
 use super::look::Look;
 use super::rules::Rules;
 use crate::file::flow::{Block, Grid, GridCell, Piece};
@@ -111,11 +112,24 @@ impl<'r> Walk<'r> {
         if name == "li" {
             self.marker(&element, look);
         }
+        let mut taken = 0usize;
         for child in element.children() {
             match child.value() {
                 Node::Text(text) => self.text(text, look, raised),
                 _ => {
-                    if let Some(child) = ElementRef::wrap(child) {
+                    let Some(child) = ElementRef::wrap(child) else {
+                        continue;
+                    };
+                    if taken > 0 {
+                        taken = taken.saturating_sub(1);
+                        continue;
+                    }
+                    let run = boxes::run(child);
+                    if run.len() > 1 {
+                        taken = run.len().saturating_sub(1);
+                        let grid = rows_of_boxes(&run, self, look, depth);
+                        self.grid(grid);
+                    } else {
                         self.child(child, look, raised, depth);
                     }
                 }
@@ -278,6 +292,18 @@ fn row(element: ElementRef<'_>, walk: &mut Walk<'_>, around: Look, depth: usize,
     }
     grid.has_header |= grid.rows.is_empty() && headers && written.len() > 1;
     grid.rows.push(written);
+}
+
+/// Rows of a table that is drawn with boxes.
+fn rows_of_boxes(rows: &[ElementRef<'_>], walk: &mut Walk<'_>, look: Look, depth: usize) -> Grid {
+    let mut grid = Grid::default();
+    for row in rows {
+        let around = walk.rules.look(row, look);
+        let cells = row.child_elements();
+        grid.rows
+            .push(cells.map(|cell| walk.cell(cell, around, depth)).collect());
+    }
+    grid
 }
 
 /// A list of names and what they stand for reads as two columns.

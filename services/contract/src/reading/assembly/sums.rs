@@ -10,12 +10,41 @@ pub(super) fn separate(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
     extended(items, totals);
     restated(items);
     in_instalments(items, totals);
+    last_rows(items, totals);
     let sums: Vec<usize> = (0..items.len()).filter(|at| is_sum(items, *at)).collect();
     for at in sums.into_iter().rev() {
         let item = items.remove(at);
         totals.push(Total {
             label: item.line.description.clone(),
             amount: item.line.price.amount,
+        });
+    }
+}
+
+/// "All locations · $4,592.50" under the locations: the last row of a table that all rows above it add up to.
+fn last_rows(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
+    let like = |one: &Item, other: &Item| {
+        !one.in_prose
+            && !other.in_prose
+            && one.scope.abs_diff(other.scope) <= 14
+            && one.line.kind == Kind::Recurring
+            && other.line.kind == Kind::Recurring
+            && one.line.cadence.value == other.line.cadence.value
+    };
+    let is_last = |at: usize| {
+        let (item, above) = (items.get(at)?, items.get(..at)?);
+        let rows: Vec<&Item> = above.iter().filter(|other| like(item, other)).collect();
+        let sum = rows
+            .iter()
+            .try_fold(Decimal::ZERO, |sum, row| sum.checked_add(worth(&row.line)?))?;
+        (rows.len() > 1 && worth(&item.line) == Some(sum)).then_some(at)
+    };
+    let found: Vec<usize> = (0..items.len()).filter_map(is_last).collect();
+    for at in found.into_iter().rev() {
+        let whole = items.remove(at);
+        totals.push(Total {
+            label: whole.line.description,
+            amount: whole.line.price.amount,
         });
     }
 }

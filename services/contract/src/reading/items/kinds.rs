@@ -72,7 +72,8 @@ pub(crate) fn kind(facts: &Facts<'_>) -> Option<Kind> {
 fn is_measured(unit: &str) -> bool {
     const MEASURED: &str = "gb|tb|mb|hour|minute|second|day|call|request|transaction|message|segment|token|kwh|\
         mwh|order|event|gigabyte|terabyte|page|email|impression|click|lead|record|document|\
-        check|return|visit|mile";
+        check|return|visit|mile|account|pallet|trailer|shareholder|shareowner|unitholder|claim|container|meal|guest|patient|\
+        room|carton|case|ton|tonne|barrel|gallon|liter|litre|pound|kilogram|kg|cubic|acre|parcel|shipment|delivery|load";
     unit.to_lowercase()
         .split([' ', '-'])
         .any(|word| listed(MEASURED, &crate::normal::unit::singular(word).to_lowercase()))
@@ -82,7 +83,7 @@ fn is_measured(unit: &str) -> bool {
 pub(crate) fn is_one_time(words: &[Token]) -> bool {
     says_any(
         words,
-        "one-time|one time|onetime|once only|non-recurring|nonrecurring|set-up|setup|\
+        "one-time|one time|onetime|once only|non-recurring|nonrecurring|nrc|otc|set-up|setup|\
         set up fee|implementation|onboarding|installation|activation fee|initial payment|\
         initiation fee|kick-off|migration|upfront fee|up-front fee|initial fee|\
         initial license fee|lump sum|lump-sum|signing fee|quick-start|quickstart|\

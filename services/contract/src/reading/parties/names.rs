@@ -22,7 +22,8 @@ impl Name {
 
 const SUFFIXES: &str = "inc|inc.|llc|l.l.c.|ltd|ltd.|limited|corp|corp.|corporation|company|co|co.|plc|gmbh|\
     ag|kg|se|ab|as|a/s|aps|oy|oyj|b.v.|bv|n.v.|nv|s.a.|sa|s.a.s.|sas|s.r.l.|srl|s.p.a.|\
-    spa|llp|l.p.|lp|pty|pte|kk|lllp|pbc|trust|sarl|k.k.|pvt";
+    spa|llp|l.p.|lp|pty|pte|kk|lllp|pbc|trust|sarl|k.k.|pvt|dac|clg|kft|kft.|zrt|zrt.|s.r.o.|d.o.o.|ug|bhd|ltda|ltda.|\
+    n.a.|p.c.|pllc|e.v.|gbr|ohg|sp.z.o.o.";
 
 /// The name that begins at `at`: capital words up to a company suffix or the first word that belongs to no name.
 pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
@@ -200,10 +201,10 @@ pub(super) fn whole_value(tokens: &[Token], at: usize) -> Option<usize> {
 
 /// Positions at which "between A and B" introduces a party.
 pub(super) fn after_between(tokens: &[Token]) -> Vec<usize> {
-    let Some(between) = tokens
+    let between = tokens
         .iter()
-        .position(|token| token.is("between") || token.is("among"))
-    else {
+        .position(|token| token.is("between") || token.is("among"));
+    let Some(between) = between.or_else(|| made_by(tokens)) else {
         return Vec::new();
     };
     let mut out = vec![past_article(tokens, between.saturating_add(1))];
@@ -221,6 +222,21 @@ pub(super) fn after_between(tokens: &[Token]) -> Vec<usize> {
         }
     }
     out
+}
+
+/// "is entered into on December 15, 2025 by Nimbuscrest Cloud, Inc. and Arkwright Genomics, Inc.": where "by" stands.
+fn made_by(tokens: &[Token]) -> Option<usize> {
+    let made = crate::reading::phrases::find_any(
+        tokens,
+        "entered into|is made|made and entered|is concluded|is executed",
+    )?
+    .0;
+    let by = (made..tokens.len().min(made.saturating_add(24))).find(|at| {
+        tokens.get(*at).is_some_and(|token| token.is("by"))
+            && tokens.get(at.saturating_add(1)).is_some_and(Token::is_capital)
+    })?;
+    let and = tokens.get(by..)?.iter().any(|token| token.is("and"));
+    and.then_some(by)
 }
 
 fn past_article(tokens: &[Token], at: usize) -> usize {

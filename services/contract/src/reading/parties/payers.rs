@@ -21,8 +21,20 @@ pub(super) fn side_of_first(first: &[String], second: &[String], statements: &[S
 fn votes(tokens: &[Token], first: &[String], second: &[String]) -> i32 {
     let mut sum = 0i32;
     for (at, token) in tokens.iter().enumerate() {
-        let active = token.is_any("pay|pays|purchase|reimburse|remit") && !passive(tokens, at);
-        let passive = token.is_any("invoice|invoices|bill|bills|charge|charges") && follows_modal(tokens, at);
+        let active = token.is_any(
+            "pay|pays|purchase|purchases|buys|reimburse|reimburses|remit|remits|compensate|compensates",
+        ) && !passive(tokens, at);
+        let names_it = |at: usize| {
+            at.checked_sub(1)
+                .and_then(|before| tokens.get(before))
+                .is_some_and(|before| {
+                    let low = before.low.trim_end_matches("'s");
+                    first.iter().chain(second).any(|word| word == low)
+                })
+        };
+        let sells = token.is_any("invoices|bills") && names_it(at);
+        let passive =
+            sells || token.is_any("invoice|invoices|bill|bills|charge|charges") && follows_modal(tokens, at);
         if !(active || passive) {
             continue;
         }

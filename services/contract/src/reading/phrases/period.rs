@@ -31,10 +31,25 @@ pub(crate) fn period(tokens: &[Token], at: usize) -> Option<Period> {
     if let Some(often) = adverb(&token.low) {
         return Some(Period { often, length: 1 });
     }
+    if token.is_any("for|in|during|of")
+        && let Some(found) = per_span(tokens, at.saturating_add(1)).filter(|_| distributes(tokens, at))
+    {
+        return Some(Period {
+            length: found.length.saturating_add(1),
+            ..found
+        });
+    }
     times_a_span(tokens, at)
         .or_else(|| per_span(tokens, at))
         .or_else(|| every_spans(tokens, at))
         .or_else(|| abbreviation(token))
+}
+
+/// "for each Contract Year", "during every month".
+fn distributes(tokens: &[Token], at: usize) -> bool {
+    tokens
+        .get(at.saturating_add(1))
+        .is_some_and(|token| token.is_any("each|every"))
 }
 
 /// The first period phrase in the tokens, and where it stands.

@@ -269,8 +269,8 @@ impl<'s> Charge<'_, 's> {
     }
 
     fn sort(&self, facts: &Facts<'_>, price: &Expression) -> Option<Kind> {
-        if price.withheld {
-            return (price.is_per_unit() || price.period.is_some()).then_some(if price.is_per_unit() {
+        if price.withheld && (price.is_per_unit() || price.period.is_some()) {
+            return Some(if price.is_per_unit() {
                 Kind::Usage
             } else {
                 Kind::Recurring

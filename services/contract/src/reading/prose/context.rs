@@ -180,7 +180,7 @@ impl<'s> Reader<'s> {
     pub(super) fn unit_before(&self, at: usize) -> Option<String> {
         let tokens = self.tokens();
         let (from, _) = roles::clause(tokens, at);
-        (from..at).rev().find_map(|position| {
+        let near = (from..at).rev().find_map(|position| {
             let opens =
                 tokens.get(position)?.is_any("each|every|per|additional") || prices_one(tokens, position);
             let more = tokens
@@ -205,7 +205,9 @@ impl<'s> Reader<'s> {
                 .is_some_and(|span| crate::normal::duration::months(span).is_some())
                 || unit == "week";
             (linked && !is_span).then_some(unit)
-        })
+        });
+        near.or_else(|| opened_by_each(tokens, from, at))
+            .or_else(|| by_the_hour(tokens, from, at))
     }
 
     /// "purchases 50,000 print credits for EUR 2,500", "buys API credits for $50,000": the amount buys credits.
@@ -296,6 +298,31 @@ fn leads_up(words: &[Token]) -> bool {
         .and_then(|date| words.get(date.saturating_add(1)..))
         .unwrap_or_default();
     !lead.is_empty() && lead.iter().all(|token| token.is_any(LEAD))
+}
+
+/// "For each warranty contract renewed by telephone, Evergreen will pay TeleStar a sales incentive of $6.25": the unit that
+/// opens the clause.
+fn opened_by_each(tokens: &[Token], from: usize, at: usize) -> Option<String> {
+    let opens = tokens.get(from)?.is_any("for|on|upon")
+        && tokens.get(from.saturating_add(1))?.is_any("each|every|any");
+    let lead = tokens.get(from..at)?;
+    let first = !lead.iter().any(super::is_amount);
+    let comma = lead.iter().any(|token| token.is_mark(','));
+    let (unit, _) = noun(tokens, from.saturating_add(2)).filter(|_| opens && first && comma)?;
+    let head = unit.rsplit(' ').next().unwrap_or_default();
+    let span = crate::normal::duration::unit(head).is_some();
+    (!span).then_some(unit)
+}
+
+/// "by the hour, at the rate of $165 for a project manager", "an hourly rate of $90": work that is measured.
+fn by_the_hour(tokens: &[Token], from: usize, at: usize) -> Option<String> {
+    let lead = tokens.get(from.max(at.saturating_sub(24))..at)?;
+    let says = |phrases: &str| says_any(lead, phrases);
+    if says("by the hour|hourly rate|hourly rates|hourly fee|hourly charge") {
+        return Some(String::from("hour"));
+    }
+    says("by the day|daily rate|daily rates|daily fee|per diem rate|per diem fee")
+        .then(|| String::from("day"))
 }
 
 /// Do both names share a word? "active account" and "accounts".

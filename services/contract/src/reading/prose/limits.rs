@@ -232,13 +232,26 @@ fn settled(reader: &Reader<'_>, line: &mut LineItem) {
     }
 }
 
+/// What is charged as it was paid.
+const AT_COST: &str = "at cost|at actual cost|passed through at|passed on at|rebilled at cost|without mark-up|without markup|\
+    without mark up|with no mark-up|recharged at cost|at the actual cost";
+
+/// Words that say that somebody is charged for it: without one, "at its own cost" says who bears it.
+const CHARGED: &str = "reimburse|reimburses|reimbursed|charge|charged|charges|bill|billed|bills|invoice|invoiced|rebilled|recharged|\
+    pass|passed|passes|payable|pays|pay";
+
 /// Reads what is passed on at cost, with its cap: "Travel is reimbursed at cost up to $12,000", "passed on at cost and never
 /// above 8% of the Fixed Fee".
 pub(super) fn read_at_cost(reader: &mut Reader<'_>) {
     let tokens = reader.tokens();
-    let passed = find_any(tokens, "at cost|at actual cost|passed through at|passed on at");
-    let reimbursed = says_any(tokens, "reimburse|reimbursed|reimburses")
-        && says_any(tokens, "expenses|travel|out-of-pocket");
+    let charged = says_any(tokens, CHARGED);
+    let passed = find_any(tokens, AT_COST)
+        .or_else(|| {
+            find_any(tokens, "passed through to|passed on to|actual cost").filter(|_| passes_through(tokens))
+        })
+        .filter(|_| charged);
+    let spent = says_any(tokens, "expenses|travel|out-of-pocket");
+    let reimbursed = says_any(tokens, "reimburse|reimbursed|reimburses") && spent;
     let cap = reader
         .roles
         .iter()
@@ -248,8 +261,12 @@ pub(super) fn read_at_cost(reader: &mut Reader<'_>) {
         .roles
         .iter()
         .any(|(_, role)| matches!(role, Role::Price | Role::Minimum));
+    let regularly = says_any(
+        tokens,
+        "against receipts|monthly|quarterly|weekly|with its invoice|with each invoice",
+    );
     if other_price
-        || !(passed.is_some() || (reimbursed && cap.is_some()))
+        || !(passed.is_some() || (reimbursed && (cap.is_some() || regularly)))
         || says_any(tokens, "warranty|no cost|free of")
     {
         return;
@@ -269,6 +286,12 @@ pub(super) fn read_at_cost(reader: &mut Reader<'_>) {
     passed_on_each(reader, cap, &mut line);
     let words = statement.stretch.words(at, at.saturating_add(1)).to_vec();
     reader.keep(Item::new(line, statement.scope, words), cap);
+}
+
+/// "shall be passed through to Perennial at Harborlight's actual cost".
+fn passes_through(tokens: &[crate::reading::tokens::Token]) -> bool {
+    says_any(tokens, "passed through|passed on|pass through|rebilled|recharged")
+        && says_any(tokens, "cost|costs")
 }
 
 /// "at cost and on a monthly basis", "not to exceed $2,000 per month".

@@ -83,10 +83,12 @@ fn bracketed_amount(tokens: &[Token], at: usize) -> Option<usize> {
 const LEADS: &str = "at|upon|on|due at|due upon|due on|payable at|payable upon|payable on|following|\
     after|once|when|to be paid upon|to be paid at|to be paid on|shall be paid upon|\
     is due upon|is due on|is payable upon|is due at|will be due upon|shall be due upon|\
-    is payable on|is due with|due with|payable with";
+    is payable on|falls due upon|falls due on|falls due at|fall due upon|fall due on|becomes due upon|becomes due on|\
+    is due with|due with|payable with|with the signing of|with signature of|with the execution of";
 
 /// An event phrase behind the amount; a few words may stand between ("$15,000 implementation fee at signing").
 fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
+    let at = past_whole(tokens, at);
     let limit = at.saturating_add(6).min(tokens.len());
     for position in at..limit {
         let token = tokens.get(position)?;
@@ -101,6 +103,28 @@ fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+/// "25% of the License Fee falls due upon": what the share is of says nothing of when.
+fn past_whole(tokens: &[Token], at: usize) -> usize {
+    let share = at
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_some_and(|token| token.percent().is_some() || token.is_mark(')'));
+    let of = tokens.get(at).is_some_and(|token| token.is("of"))
+        && tokens
+            .get(at.saturating_add(1))
+            .is_some_and(|token| token.is_any("the|such|that|said|this|it|which"));
+    if !(share && of) {
+        return at;
+    }
+    let rest = tokens.get(at..).unwrap_or_default();
+    let named = rest
+        .iter()
+        .skip(2)
+        .take(5)
+        .take_while(|token| token.is_capital() || token.is_any("fee|price|total|sum|amount|charge|fees"));
+    at.saturating_add(2).saturating_add(named.count())
 }
 
 /// "Upon completion of the build, Client shall pay $50,000.", "Within five days after execution the Company shall pay …"
@@ -266,7 +290,8 @@ pub(super) fn total_of(statement: &Statement) -> Option<Decimal> {
     let speaks = says_any(
         tokens,
         "fixed fee|total fee|total fees|fees for the project|project fee|total price|contract price|fixed price|total of|\
-         sum of|price of|fee of|charge of|cost of",
+         sum of|price of|fee of|charge of|cost of|fee in the amount of|charge in the sum of|charge in the amount of|price in the amount of|\
+         fixed charge|fixed sum|lump sum",
     );
     speaks.then_some(amount.value)
 }

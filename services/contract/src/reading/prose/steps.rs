@@ -111,6 +111,10 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
 
 /// Bounds phrases that hold no price.
 fn ranges(tokens: &[Token], prices: &[usize]) -> Vec<Bounds> {
+    let units: Vec<String> = prices
+        .iter()
+        .filter_map(|price| prices::read(tokens, *price)?.unit().map(str::to_owned))
+        .collect();
     let mut out: Vec<Bounds> = Vec::new();
     let mut at = 0usize;
     while at < tokens.len() {
@@ -118,7 +122,7 @@ fn ranges(tokens: &[Token], prices: &[usize]) -> Vec<Bounds> {
             !prices
                 .iter()
                 .any(|price| (found.at..found.at.saturating_add(found.length)).contains(price))
-                && is_range(tokens, found)
+                && is_range(tokens, found, &units)
         });
         match found {
             Some(found) => {
@@ -131,10 +135,14 @@ fn ranges(tokens: &[Token], prices: &[usize]) -> Vec<Bounds> {
     out
 }
 
-/// "first 30 days", "within 12 months", "up to 3 years" are no quantities.
-fn is_range(tokens: &[Token], found: &Bounds) -> bool {
+/// "first 30 days", "within 12 months", "up to 3 years" are no quantities; "the first 500,000 minutes" are where the price
+/// is by the minute.
+fn is_range(tokens: &[Token], found: &Bounds, units: &[String]) -> bool {
     let after = tokens.get(found.at.saturating_add(found.length));
-    let span = after.is_some_and(|token| crate::normal::duration::unit(&token.low).is_some());
+    let span = after.is_some_and(|token| {
+        let counted = crate::normal::unit::singular(&token.low);
+        crate::normal::duration::unit(&token.low).is_some() && !units.contains(&counted)
+    });
     let business = after.is_some_and(|token| token.is_any("business|calendar"));
     // "for months one through six".
     let before = tokens
@@ -188,7 +196,7 @@ fn no_break(tokens: &[Token], from: usize, to: usize) -> bool {
         .unwrap_or_default()
         .iter()
         .all(|token| !token.is_mark(';') || from == to)
-        && to.saturating_sub(from) <= 14
+        && to.saturating_sub(from) <= 22
 }
 
 fn priced(reader: &Reader<'_>, price: usize, range: Bounds) -> Option<Priced> {

@@ -185,7 +185,7 @@ fn sentences_charge_what_they_say_once() {
         ),
         (
             "The Bank shall pay a processing fee of $0.40 per account per month, subject to a minimum monthly fee of $5,500.",
-            &["Seat 0.4 monthly"],
+            &["Usage 0.4 monthly"],
         ),
         (
             "Vendor shall make available a trailer at a rate of $85 per day.",

@@ -3,7 +3,7 @@
 use crate::terms::Role;
 
 /// Headings under which money has one role.
-pub(super) const HEADINGS: [(&str, Role); 23] = [
+pub(super) const HEADINGS: [(&str, Role); 27] = [
     ("limitation of liab", Role::Liability),
     ("liability", Role::Liability),
     ("indemn", Role::Liability),
@@ -27,6 +27,10 @@ pub(super) const HEADINGS: [(&str, Role); 23] = [
     ("late payment", Role::LateFee),
     ("security deposit", Role::Security),
     ("confidential", Role::Liability),
+    ("solicitation", Role::Penalty),
+    ("non-compet", Role::Penalty),
+    ("fidelity bond", Role::Insurance),
+    ("for orientation", Role::Informational),
 ];
 
 /// What a clause is about: stems of words, and phrases. The first that fits wins.
@@ -40,7 +44,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     (
         Role::Penalty,
         "penalt",
-        "liquidated damages|fine of|per incident|fines|holding over|holds over|hold over|holdover|remains in possession",
+        "liquidated damages|a party which|a party that|party in breach|fine of|per incident|fines|holding over|holds over|hold over|holdover|remains in possession",
     ),
     (
         Role::Liability,
@@ -71,14 +75,17 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     ),
     (
         Role::Informational,
-        "estimat|competitor|superseded|capitaliz",
+        "estimat|competitor|supersed|capitaliz|averag|budgeted",
         "consists of|par value|fair market value|exercise price|list value|hardware list value|\
             book value|for information only|reference value|public website|opening offer|\
             promotional balance|net worth|market value|per share|market price|gross revenues of|\
             shares of|common stock|do not apply|does not apply|no longer applies|\
             third party and is not|for budgeting|budgetary|non-binding|of its own|trial balance|\
             valued at|annual revenue of|of credit pays for|of credit buys|of credit equals|may purchase the|option to buy|purchase option|buyout|buy-out|a budget of|budget of|never became part|not part of the deal|opening offer was|earlier offer|\
-            superseded by|insured value|replacement value",
+            superseded by|insured value|replacement value|an average|on average|is sold for|are sold for|face value|minimum initial investment|\
+            minimum investment|for orientation|would come to|for tax purposes|attributed to|presently begin at|presently paid|( at present|currently about|currently averages|expected to cost|expects to spend|box-office|\
+            commercial value|presently ranging|ranging from|ranges from|represents that|its own cost|own expense|own personnel|\
+            average daily sales|par value of|aggregate purchase price|minimum premium",
     ),
     (
         Role::Security,
@@ -90,12 +97,13 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
         Role::Escalator,
         "increas|escalat|uplift",
         "rise by|raise|rises by|cpi|consumer price index|cpi-u|price adjustment|adjustments|\
-            adjusted by|grow by|expiring|renewal price",
+            adjusted by|grow by|expiring|renewal price|of the change in|of any change in|of the rise in|of the increase in|price index|\
+            cost index|will be adjusted|shall be adjusted|be changed by|its level at|moves by more than",
     ),
     (
         Role::Discount,
         "discount|rebate|abat",
-        "reduced by|reduction|credit of|% off|off the|half off|free months|on the house|\
+        "reduced by|lowered by|reduction|credit of|% off|off the|half off|free months|on the house|\
             comes off|price reduction|waived|waive",
     ),
     (
@@ -153,6 +161,9 @@ pub(super) const LEADS: &[(Role, &str)] = &[
     (Role::Minimum, "less than"),
     (Role::Minimum, "floor"),
     (Role::Minimum, "no fewer than"),
+    (Role::Threshold, "for each full"),
+    (Role::Threshold, "for every full"),
+    (Role::Threshold, "each full"),
     (Role::Threshold, "exceeds"),
     (Role::Threshold, "exceed"),
     (Role::Threshold, "exceeded"),
@@ -175,6 +186,8 @@ pub(super) const LEADS: &[(Role, &str)] = &[
     (Role::Threshold, "first"),
     (Role::Threshold, "greater of"),
     (Role::Threshold, "lesser of"),
+    (Role::Informational, "the equivalent of"),
+    (Role::Total, "being in the amount of"),
     (Role::Total, "total"),
     (Role::Total, "come to"),
     (Role::Total, "comes to"),

@@ -70,6 +70,7 @@ fn is_caption(statement: &Statement) -> bool {
 pub(crate) fn of_words(tokens: &[Token]) -> Expression {
     let mut found = Expression {
         per: per_thousand(tokens),
+        period: recurring(tokens),
         ..Expression::default()
     };
     for at in 0..tokens.len() {
@@ -86,6 +87,18 @@ pub(crate) fn of_words(tokens: &[Token]) -> Expression {
         }
     }
     found
+}
+
+/// MRC is a monthly recurring charge, ARR what recurs in a year.
+fn recurring(tokens: &[Token]) -> Option<Period> {
+    let of = [("mrc", 1), ("mrr", 1), ("arc", 12), ("arr", 12)];
+    let (_, months) = of
+        .iter()
+        .find(|(word, _)| tokens.len() <= 4 && tokens.iter().any(|token| token.is(word)))?;
+    Some(Period {
+        often: Often::Is(Cadence::months(*months)),
+        length: 1,
+    })
 }
 
 /// CPM is the price of a thousand impressions, CPC that of a click, CPL that of a lead.

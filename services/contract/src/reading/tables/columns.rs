@@ -3,6 +3,7 @@
 use crate::reading::phrases::{bounds, period_within, says_any};
 use crate::reading::scopes::Grid;
 use crate::reading::tokens::{Kind, Stretch, Token};
+use rust_decimal::Decimal;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub(super) fn columns(grid: &Grid) -> Vec<Column> {
     let mut found: Vec<Column> = (0..count).map(|column| sort(grid, column)).collect();
     one_description(grid, &mut found);
     extended_by_arithmetic(grid, &mut found);
+    restated_by_arithmetic(grid, &mut found);
     found
 }
 
@@ -95,9 +97,7 @@ impl Content {
         let has = |kind: fn(&Token) -> bool| move |cell: &Stretch| cell.tokens.iter().any(kind);
         Self {
             cells: cells.len(),
-            money: count(&has(|token| {
-                token.money().is_some() || matches!(token.kind, Kind::Withheld { money: true, .. })
-            })),
+            money: count(&is_priced),
             percent: count(&has(|token| token.percent().is_some())),
             number: count(&|cell: &Stretch| {
                 cell.tokens.first().is_some_and(|token| token.number().is_some()) && cell.tokens.len() <= 3
@@ -124,6 +124,14 @@ impl Content {
     fn mostly(&self, count: usize) -> bool {
         count > 0 && count.saturating_mul(2) >= self.cells
     }
+}
+
+/// A cell that is an amount. "First calendar year in which Net Sales exceed $50,000,000" is about one.
+fn is_priced(cell: &Stretch) -> bool {
+    let money =
+        |token: &Token| token.money().is_some() || matches!(token.kind, Kind::Withheld { money: true, .. });
+    let at = cell.tokens.iter().position(money);
+    at.is_some_and(|at| at <= 5 || cell.tokens.len() <= 9)
 }
 
 /// A cell whose first words are the bounds of a tier.
@@ -183,6 +191,10 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     }
     if content.mostly(content.date) && !values {
         return Some(day_column(header));
+    }
+    // "Annual equivalent" beside the monthly charge says it again.
+    if says("equivalent|annualized|annualised|illustrative|indicative") && values {
+        return Some(Column::Note);
     }
     if says("total|extended|ext.|subtotal|amount|extension|net total|tcv") && values {
         return Some(Column::Extended);
@@ -339,9 +351,9 @@ fn extended_by_arithmetic(grid: &Grid, columns: &mut [Column]) {
             .and_then(|cell| cell.tokens.iter().find_map(Token::number));
         match (money(*first), money(*second), count) {
             // A price may be for a thousand: 2,000,000 × 14.50 CPM = 29,000.
-            (Some(price), Some(sum), Some(count)) => price.checked_mul(count).is_some_and(|whole| {
-                whole == sum || sum.checked_mul(rust_decimal::Decimal::ONE_THOUSAND) == Some(whole)
-            }),
+            (Some(price), Some(sum), Some(count)) => price
+                .checked_mul(count)
+                .is_some_and(|whole| whole == sum || sum.checked_mul(Decimal::ONE_THOUSAND) == Some(whole)),
             _ => true,
         }
     };
@@ -349,6 +361,50 @@ fn extended_by_arithmetic(grid: &Grid, columns: &mut [Column]) {
         && let Some(column) = columns.get_mut(*second)
     {
         *column = Column::Extended;
+    }
+}
+
+/// "Per month" and "Per year", the one twelve times the other in each row: the longer span says the same again.
+fn restated_by_arithmetic(grid: &Grid, columns: &mut [Column]) {
+    const SPANS: [u32; 5] = [2, 3, 4, 12, 52];
+    let [first, second] = *places(columns, Column::Price).as_slice() else {
+        return;
+    };
+    let money = |row: &Vec<Stretch>, at: usize| {
+        let amount = row.get(at)?.tokens.iter().find_map(Token::money)?;
+        Some(amount.value)
+    };
+    let pairs: Vec<(Decimal, Decimal)> = grid
+        .rows
+        .iter()
+        .filter_map(|row| money(row, first).zip(money(row, second)))
+        .collect();
+    let times = |(small, large): (Decimal, Decimal)| {
+        let span = SPANS
+            .iter()
+            .find(|span| small.checked_mul(Decimal::from(**span)) == Some(large));
+        span.copied().filter(|_| small > Decimal::ZERO)
+    };
+    let restates = |swap: bool| {
+        let mut found = pairs
+            .iter()
+            .map(|pair| times(if swap { (pair.1, pair.0) } else { *pair }));
+        let one = found.next().flatten();
+        one.is_some() && pairs.len() > 1 && found.all(|other| other == one)
+    };
+    let (small, large) = if restates(false) {
+        (first, second)
+    } else if restates(true) {
+        (second, first)
+    } else {
+        return;
+    };
+    // "Annual fee | Each installment": the fee is the charge, in so many parts.
+    let header = grid.header.as_ref().and_then(|header| header.get(small));
+    let part = header.is_some_and(|cell| says_any(&cell.tokens, "installment|instalment|each payment"));
+    let larger = Some(if part { small } else { large });
+    if let Some(column) = larger.and_then(|at| columns.get_mut(at)) {
+        *column = Column::Note;
     }
 }
 

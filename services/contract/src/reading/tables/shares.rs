@@ -49,6 +49,11 @@ fn percent_at(tokens: &[Token], at: usize, rest: Decimal) -> Option<(Decimal, us
         ("one-half", 50, 1),
         ("half", 50, 1),
         ("one quarter", 25, 2),
+        ("one-quarter", 25, 1),
+        ("one fourth", 25, 2),
+        ("one-fourth", 25, 1),
+        ("three quarters", 75, 2),
+        ("three-quarters", 75, 1),
     ];
     if let Some((_, percent, length)) = fixed.iter().find(|(words, ..)| says(tokens, at, words)) {
         return Some((Decimal::from(*percent), *length));
@@ -59,18 +64,28 @@ fn percent_at(tokens: &[Token], at: usize, rest: Decimal) -> Option<(Decimal, us
 
 /// Past "at", "upon", "due on".
 fn event_start(tokens: &[Token], at: usize) -> Option<usize> {
-    let lead = (at..at.saturating_add(4)).find(|position| {
-        tokens
-            .get(*position)
-            .is_some_and(|token| token.is_any("at|on|upon|after|following"))
-    })?;
-    Some(lead.saturating_add(1))
+    const FILLER: &str = "of|which|shall|will|is|are|to|be|being|paid|due|payable|falls|falling|invoiced|billed|it|thereof|such|\
+        the|said|fee|sum|amount|price|and";
+    let words = tokens.get(at..)?.iter().take(10);
+    let length = words
+        .take_while(|token| token.is_any(FILLER) || token.is_mark(','))
+        .count();
+    let lead = at.saturating_add(length);
+    tokens
+        .get(lead)?
+        .is_any("at|on|upon|after|following|with|by|once|when")
+        .then(|| lead.saturating_add(1))
 }
 
 fn event_end(tokens: &[Token], from: usize) -> usize {
     let rest = tokens.get(from..).unwrap_or_default();
-    let stop = rest.iter().position(|token| {
-        token.is_mark(';') || token.is_mark(',') || token.is("and") || token.percent().is_some()
+    let stop = rest.iter().enumerate().position(|(at, token)| {
+        let next = rest.get(at.saturating_add(1));
+        // "the first and second floors" goes on; "and the balance", "and half", "and 50%" begin the next share.
+        let shares = next.is_some_and(|next| {
+            next.percent().is_some() || next.is_any("the|one|half|one-half|balance|remainder|rest")
+        });
+        token.is_mark(';') || token.is_mark(',') || token.percent().is_some() || token.is("and") && shares
     });
     stop.map_or(tokens.len(), |stop| from.saturating_add(stop))
 }

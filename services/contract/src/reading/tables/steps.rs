@@ -15,7 +15,7 @@ use crate::reading::items::{Doubt, Item, found, unit_name};
 use crate::reading::phrases::{noun, timing};
 use crate::reading::scopes::Grid;
 use crate::reading::tiers::{self, Priced};
-use crate::reading::tokens::{Stretch, Token};
+use crate::reading::tokens::{Kind, Stretch, Token};
 use crate::terms::{Cadence, Evidence, Found, Kind as ChargeKind, LineItem, Match, TierMode, TierRow, Tiers};
 
 /// A table whose rows are all tiers: one item for each price column.
@@ -53,10 +53,11 @@ fn price_columns(place: &Place<'_>, range: usize) -> Vec<usize> {
     let holds = |column: usize| {
         let priced = place.grid.rows.iter().filter(|row| {
             row.get(column).is_some_and(|cell| {
-                cell.tokens
-                    .iter()
-                    .any(|token| token.money().is_some() || token.percent().is_some())
-                    || is_plain_price(place, column, cell)
+                cell.tokens.iter().any(|token| {
+                    token.money().is_some()
+                        || token.percent().is_some()
+                        || matches!(token.kind, Kind::Withheld { .. })
+                }) || is_plain_price(place, column, cell)
             })
         });
         priced.count().saturating_mul(2) >= place.grid.rows.len()
@@ -177,6 +178,11 @@ impl Ladder<'_, '_> {
             counting: self.counting(),
             rows,
         });
+        let hidden = |row: &TierRow| matches!(row.unit_price.status, crate::terms::Status::Withheld);
+        let tiers = line.price.tiers.as_ref();
+        if tiers.is_some_and(|tiers| tiers.rows.iter().any(hidden)) {
+            line.missing = Some(String::from("redacted"));
+        }
         let mut item = Item::new(line, self.place.index, self.words());
         item.currency = self.currency();
         self.doubts(&mut item);
@@ -218,6 +224,12 @@ impl Ladder<'_, '_> {
             .filter(|_| is_plain_price(self.place, self.column, cell))
         {
             tier.unit_price = value(0, number);
+        } else if cell
+            .tokens
+            .iter()
+            .any(|token| matches!(token.kind, Kind::Withheld { .. }))
+        {
+            tier.unit_price = Found::withheld(cell.printed(0, cell.tokens.len()), self.row_evidence(row));
         } else if cells::is_free(&cell.tokens) {
             tier.unit_price = Found {
                 evidence: self.row_evidence(row),

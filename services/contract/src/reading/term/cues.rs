@@ -75,7 +75,7 @@ pub(super) fn speaks_of_term(tokens: &[Token], at: usize) -> bool {
     }
     const WORDS: &str = "term|period|runs|run|commence|commences|commencing|begin|begins|beginning|start|\
         starts|effective|subscription|duration|continue|force|engagement|season|agreement|\
-        starting|contract|plan|services|valid|lasts";
+        starting|contract|plan|services|valid|lasts|covers|cover|coverage";
     const AGAINST: &str = "discount|credit|promotional|warranty|pilot|free|fiscal|offer|quote|price|seats|\
         invoice";
     let before = tokens.get(..at).unwrap_or_default();
@@ -86,12 +86,13 @@ const START: &str = "shall commence on|commences on|commence on|commencing on|co
     begin on|beginning on|beginning|starts on|start on|starting on|starting|kicks in on|\
     date \" means|\
     comes to life on|runs from|run from|years from|year from|months from|commence as of|starts|begins|commences|\
-    start date is|start date of|goes live on";
+    start date is|start date of|goes live on|commenced on|began on|started on|commenced as of";
 
 const EFFECTIVE: &str = "effective|effective on|effective as of|effective from|takes effect on|\
     take effect on|takes effect from|with effect from|effective date is|\
     effective date of|effective date :|in force from|in force as of|with effect on|\
-    is effective as of the|takes effect|with effect as of|becomes effective on";
+    is effective as of the|takes effect|with effect as of|becomes effective on|\
+    shall be effective on|becomes effective as of|be effective as of";
 
 const MADE: &str = "made as of|entered into as of|entered into on|entered into|made on|made|\
     executed as of|entered into as of the|made as of the|made this|into this|\
@@ -99,14 +100,15 @@ const MADE: &str = "made as of|entered into as of|entered into on|entered into|m
     on this|as of this|made the|into on this|made on the|entered into the";
 
 const AGREED: &str = "dated as of|dated|is dated as of|concluded on|dated the|dated this|dated on|\
-    agreement of|signed on";
+    agreement of|signed on|is signed on|executed on|executed the";
 
 const END: &str = "extended to|extended until|extended through|extended up to and including|ends on|end on|ending on|ending|expires on|expire on|expiring on|terminates on|\
     terminate on|continue through|continue until|through and including|\
     up to and including|finish on|finishes on|until|expires|ends|extend through|\
     continues through|continues until|effective through|effective until|\
     remain in effect until|in effect through|in force through|in force until|in effect until|effect through|\
-    effect until|force and effect until|force and effect through";
+    effect until|force and effect until|force and effect through|expires at|run until|runs until|run through|runs through|\
+    end at the close of|ends at the close of|conclude on|concludes on";
 
 /// What the date at `at` is for, from the words right before it.
 pub(super) fn role_of_date(statement: &Statement, at: usize) -> Option<DateRole> {
@@ -183,7 +185,7 @@ fn refers_elsewhere(subject: &[Token], role: DateRole) -> bool {
 }
 
 fn longest_before(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
-    let at = without_filler(tokens, at);
+    let at = without_hour(tokens, without_filler(tokens, at));
     let article = at
         .checked_sub(1)
         .filter(|before| tokens.get(*before).is_some_and(|token| token.is("the")));
@@ -212,6 +214,56 @@ fn without_filler(tokens: &[Token], at: usize) -> usize {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     let filler = before.is_some_and(|token| token.is_mark(',') || token.is_mark(':'));
     if filler { at.saturating_sub(1) } else { at }
+}
+
+/// "expires at 11:59 p.m. Eastern Time on January 31": the hour says nothing about what the day is for.
+fn without_hour(tokens: &[Token], at: usize) -> usize {
+    const HOUR: &str = "on|of|am|pm|a.m.|p.m.|a.m|p.m|midnight|noon|eastern|central|pacific|mountain|standard|daylight|local|time|\
+        est|cst|pst|et|ct|pt|utc|gmt|o'clock";
+    let from = at.saturating_sub(10);
+    let hour = |token: &Token| {
+        token.is_any(HOUR) || token.is_mark(':') || token.is_mark(',') || token.number().is_some()
+    };
+    let run = tokens
+        .get(from..at)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .take_while(|token| hour(token))
+        .count();
+    let start = at.saturating_sub(run);
+    let led = start
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_some_and(|token| token.is_any("at|until"));
+    let numbered = tokens
+        .get(start..at)
+        .unwrap_or_default()
+        .iter()
+        .any(|token| token.number().is_some() || token.is_any("midnight|noon"));
+    if led && numbered { start } else { at }
+}
+
+/// "until the third anniversary of that date": how many months after its beginning the term ends, and where it says so.
+pub(super) fn anniversary(statement: &Statement) -> Option<(u32, usize, usize)> {
+    let tokens = statement.tokens();
+    let at = tokens.iter().position(|token| token.is_any("anniversary"))?;
+    let years = match tokens.get(at.checked_sub(1)?)?.kind {
+        Kind::Ordinal(years) if years > 0 => years,
+        _ => return None,
+    };
+    let from = at.saturating_sub(6);
+    let lead = tokens.get(from..at.saturating_sub(1))?;
+    let ends = says_any(
+        lead,
+        "until|through|to|expire on|expires on|end on|ends on|ending on|terminate on|terminates on|expire upon|expires upon",
+    );
+    let subject = tokens.get(..at)?;
+    (ends && is_about_term(subject) && !is_about_else(subject)).then_some((
+        years.checked_mul(12)?,
+        from,
+        at.saturating_add(1),
+    ))
 }
 
 /// Where the words that say what the date is for begin: six tokens before it, within the sentence.
@@ -251,7 +303,8 @@ pub(super) fn length_scope(statement: &Statement) -> Option<(usize, usize)> {
 
 fn term_cue(statement: &Statement) -> Option<usize> {
     const CUES: &str = "initial term|the term|subscription term|term of this|term of the|a term of|\
-        initial period|effective term|shall continue for|will continue for|continues for|\
+        initial period|effective term|agreement runs|contract runs|runs from|run from|in force for a period|continue in force|\
+        shall continue for|will continue for|continues for|\
         remain effective for|remain in effect for|remain in force for|in effect for|\
         for a period of|for an initial|run for|runs for|lasts for|for a term|term is|commitment of";
     let tokens = statement.tokens();

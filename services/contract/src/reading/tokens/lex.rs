@@ -304,6 +304,8 @@ fn is_of_word(c: char) -> bool {
 
 fn ordinal_word(low: &str) -> Option<u32> {
     const ORDINALS: &str = "zeroth|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|\
-        twelfth";
+        twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|\
+        twenty-first|twenty-second|twenty-third|twenty-fourth|twenty-fifth|twenty-sixth|twenty-seventh|\
+        twenty-eighth|twenty-ninth|thirtieth|thirty-first";
     u32::try_from(ORDINALS.split('|').position(|name| name == low)?).ok()
 }

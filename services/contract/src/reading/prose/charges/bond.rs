@@ -12,6 +12,8 @@ use crate::reading::tokens::{Kind, Token};
 enum Governed {
     /// It is paid, charged, priced.
     Paid,
+    /// It is said to be so much.
+    Stated,
     /// Something else is done with it.
     Otherwise,
     /// No verb that we know.
@@ -43,6 +45,13 @@ impl Charge<'_, '_> {
         match governed(before) {
             Governed::Otherwise => is_named(before) || follows_preposition(before),
             Governed::Paid => true,
+            // "The minimum investment in each Fund is $2,500": what merely is so much is charged where prices are the subject.
+            Governed::Stated => {
+                before.iter().any(|token| token.is_any(FEES))
+                    || is_paid_after(after)
+                    || self.is_among_prices()
+                    || self.price.is_per_unit()
+            }
             Governed::Nothing => {
                 is_paid_after(after)
                     || follows_preposition(before)
@@ -79,7 +88,7 @@ fn is_fragment(before: &[Token], after: &[Token]) -> bool {
 
 const PAID: &str = "pay|pays|paid|paying|payable|payment|payments|charge|charges|charged|charging|bill|bills|billed|invoice|invoices|invoiced|\
     due|owe|owes|owed|remit|remits|remitted|cost|costs|equal|equals|reimburse|reimburses|reimbursed|priced|metered|\
-    receive|receives|compensate|accrue|accrues|added|purchase|purchases|buy|buys|deduct|deducts|is|are|be|contribute|\
+    receive|receives|compensate|accrue|accrues|added|purchase|purchases|buy|buys|deduct|deducts|contribute|\
     contributes|purchased|bought|ordered|available|rented|leased|hired|performed|billable|collect|collects|tender|entitled|send|sends|assessed|comes|runs|get|gets|add|adds|retain|retains|earn|\
     earns|apply|applies|remains|agreed|offers|offered|set|fixed";
 
@@ -101,13 +110,18 @@ fn governed(before: &[Token]) -> Governed {
         }
         token.is_any(PAID).then_some(Governed::Paid)
     });
+    let known = known.or_else(|| {
+        let stated = before.iter().any(|token| token.is_any("is|are|be|was|were"));
+        stated.then_some(Governed::Stated)
+    });
     known.unwrap_or(Governed::Nothing)
 }
 
 const FEES: &str = "fee|fees|price|prices|charge|charges|rate|rates|rent|rental|royalty|royalties|commission|commissions|\
     retainer|premium|payment|payments|installment|installments|instalment|instalments|subscription|license|licence|\
     maintenance|tuition|compensation|sum|cost|costs|surcharge|tariff|advance|salary|bonus|consideration|percentage|amount|\
-    deposit|toll|postage|share|support|setup|set-up";
+    deposit|toll|postage|share|support|setup|set-up|incentive|bounty|honorarium|stipend|allowance|draw|wage|wages|pay|\
+    remuneration|dues|assessment|tax|fare|freight|detention|storage|reward";
 
 /// "a setup fee of", "at the rate of", "royalties equal to", "Fee:": the name of a fee leads up to the amount.
 fn is_named(before: &[Token]) -> bool {

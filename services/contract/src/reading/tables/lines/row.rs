@@ -46,6 +46,9 @@ impl RowReader<'_, '_> {
         let price = self.completed(own);
         let mut words = self.words();
         words.extend(neighbours::line_above(self.place, self.row).to_vec());
+        if self.several {
+            words.extend(self.place.header(self.column).to_vec());
+        }
         let rhythm = self.rhythm(&price);
         let quantity = self.quantity();
         let unit = self.unit(&price);
