@@ -62,6 +62,7 @@ if (keysOn) document.addEventListener("keydown", keyed);
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-help]")) return help();
+  if (event.target.closest("[data-print]")) return print();
   if (event.target.closest("[data-close]")) return event.target.closest("dialog")?.close();
   const link = event.target.closest("a[data-go]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;

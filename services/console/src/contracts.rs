@@ -8,6 +8,7 @@ mod inbox;
 mod preview;
 mod progress;
 mod queue;
+mod several;
 mod upload;
 mod workspace;
 
@@ -30,6 +31,8 @@ pub(crate) fn pages() -> Router<Console> {
         .route("/contracts/{id}/file", get(files::original))
         .route("/contracts/{id}/pages/{page}/{edition}", get(files::picture))
         .route("/contracts/{id}/edit", post(decisions::edit))
+        .route("/contracts/{id}/line", post(several::add_line))
+        .route("/contracts/{id}/tiers", post(several::change_tiers))
         .route("/contracts/{id}/cite", post(decisions::cite))
         .route("/contracts/{id}/resolve", post(decisions::resolve))
         .route("/contracts/{id}/submit", post(decisions::submit))

@@ -46,6 +46,11 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "There is no such page", sentence)
     }
 
+    /// Something of that name is not there.
+    pub(crate) fn unknown(sentence: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "That does not exist", sentence)
+    }
+
     /// A form without the token of its session.
     pub(crate) fn foreign_form() -> Self {
         let sentence = "The form was not one that this console gave you in this session, so nothing was done. Open the \
@@ -77,6 +82,14 @@ impl Fault {
              more in its log."
         );
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "That went wrong", sentence)
+    }
+
+    /// The same, and a better way on than to the contracts.
+    pub(crate) fn leading_to(self, words: &'static str, page: &'static str) -> Self {
+        Self {
+            way_on: (words, page),
+            ..self
+        }
     }
 
     fn unreachable() -> Self {

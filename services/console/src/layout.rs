@@ -31,6 +31,9 @@ pub(crate) enum Section {
     /// Pages that belong to no part: signing in, preferences, faults.
     None,
     Contracts,
+    Accounts,
+    Invoices,
+    Collections,
 }
 
 /// How pages look and behave on this browser.

@@ -17,15 +17,19 @@
 
 mod answer;
 mod assets;
+mod chart;
 mod connection;
 mod contracts;
 mod fault;
 mod filled;
 mod guard;
 mod layout;
+mod link;
+mod money;
 mod serve;
 mod session;
 pub mod settings;
+mod sheets;
 mod sign_in;
 mod visitor;
 mod wording;

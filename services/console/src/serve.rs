@@ -16,7 +16,7 @@ use crate::connection::Services;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::sign_in::DemoPerson;
-use crate::{assets, contracts, guard, sign_in};
+use crate::{assets, contracts, guard, money, sign_in};
 
 /// What the console works with besides its settings.
 #[derive(Debug, Clone)]
@@ -92,6 +92,7 @@ fn pages(console: Console) -> Router {
         .route("/", get(contracts::home))
         .merge(sign_in::pages())
         .merge(contracts::pages())
+        .merge(money::pages())
         .fallback(sign_in::nowhere)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         // What is above is one person's; assets are the same for everybody and may be kept.

@@ -1,5 +1,6 @@
 //! Times, amounts and names of the services, as a person reads them.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,6 +16,11 @@ pub(crate) fn moment(at: Timestamp) -> String {
         .to_datetime(at)
         .strftime("%-d %b %Y, %H:%M")
         .to_string()
+}
+
+/// `27 Nov 2026`.
+pub(crate) fn day(on: Date) -> String {
+    on.strftime("%-d %b %Y").to_string()
 }
 
 /// How long ago, in the largest unit that says enough.

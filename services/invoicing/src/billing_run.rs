@@ -20,7 +20,7 @@ use runtime::tenancy::begin_as;
 use sqlx::PgPool;
 
 pub(crate) use basis::{Basis, Founded};
-pub(crate) use book::{Book, milestone_fact, seat_fact, with_and_without};
+pub(crate) use book::{Book, milestone_fact, of_agreement, seat_fact, with_and_without};
 pub(crate) use drafting::{Drafted, draft};
 pub(crate) use metering::event_fact;
 pub(crate) use rehearsal::{Rehearsal, rehearse};

@@ -1,6 +1,10 @@
 //! The service as machines call it. Handlers are thin: who may, read the request, call, answer.
 
+mod accounts;
+mod agreements;
+mod answering;
 mod billing;
+mod daily;
 mod diff;
 mod endings;
 mod export;
@@ -14,31 +18,30 @@ mod settlement;
 mod usage;
 mod write;
 
-use runtime::caller::{Role, caller_of, require};
-use runtime::rejection;
-use runtime::telemetry::TraceId;
-use std::time::Duration;
+use runtime::caller::Role;
 use tonic::{Request, Response, Status};
 use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
     ConfigureBillingRequest, ConfigureBillingResponse, DecideLateFeesRequest, DecideLateFeesResponse,
     DeclareEndingRequest, DeclareEndingResponse, DiffPlansRequest, DiffPlansResponse, ExplainLineRequest,
-    ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetBillingSettingsRequest,
-    GetBillingSettingsResponse, GetInvoiceRequest, GetInvoiceResponse, GetPlanRequest, GetPlanResponse,
-    GetUsageRequest, GetUsageResponse, ListInvoicesRequest, ListInvoicesResponse, ListPlansRequest,
-    ListPlansResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse, ListUsageConflictsRequest,
-    ListUsageConflictsResponse, ListUsageEventsRequest, ListUsageEventsResponse, PreviewPlanRequest,
-    PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse, RecordPaymentRequest,
-    RecordPaymentResponse, RecordUsageRequest, RecordUsageResponse, RegisterPlanRequest,
-    RegisterPlanResponse, ReturnPaymentRequest, ReturnPaymentResponse, ReverseBackfillRequest,
-    ReverseBackfillResponse, RunBillingRequest, RunBillingResponse, VoidInvoiceRequest, VoidInvoiceResponse,
-    WithdrawEndingRequest, WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse,
-    WriteOffInvoiceRequest, WriteOffInvoiceResponse,
+    ExplainLineResponse, ExportInvoiceRequest, ExportInvoiceResponse, GetAgeingRequest, GetAgeingResponse,
+    GetBillingSettingsRequest, GetBillingSettingsResponse, GetInvoiceRequest, GetInvoiceResponse,
+    GetPlanRequest, GetPlanResponse, GetUsageRequest, GetUsageResponse, ListAccountsRequest,
+    ListAccountsResponse, ListCreditPoolsRequest, ListCreditPoolsResponse, ListDailyUsageRequest,
+    ListDailyUsageResponse, ListFactsRequest, ListFactsResponse, ListInvoicesRequest, ListInvoicesResponse,
+    ListPlansRequest, ListPlansResponse, ListUnmatchedUsageRequest, ListUnmatchedUsageResponse,
+    ListUsageConflictsRequest, ListUsageConflictsResponse, ListUsageEventsRequest, ListUsageEventsResponse,
+    PreviewPlanRequest, PreviewPlanResponse, PublishIndexValueRequest, PublishIndexValueResponse,
+    RecordPaymentRequest, RecordPaymentResponse, RecordUsageRequest, RecordUsageResponse,
+    RegisterPlanRequest, RegisterPlanResponse, ReturnPaymentRequest, ReturnPaymentResponse,
+    ReverseBackfillRequest, ReverseBackfillResponse, RunBillingRequest, RunBillingResponse,
+    VoidInvoiceRequest, VoidInvoiceResponse, WithdrawEndingRequest, WithdrawEndingResponse,
+    WithdrawMilestoneRequest, WithdrawMilestoneResponse, WriteOffInvoiceRequest, WriteOffInvoiceResponse,
 };
 
 use crate::Invoicing;
-use crate::author::Author;
+use answering::{database, page_size};
 
 /// Whoever brings plans and facts: other services, and finance by hand.
 const BRINGS_FACTS: &[Role] = &[Role::Service, Role::Finance];
@@ -252,6 +255,56 @@ impl InvoicingService for Invoicing {
         billing::settings(self, &author).await.map(Response::new)
     }
 
+    async fn list_facts(
+        &self,
+        request: Request<ListFactsRequest>,
+    ) -> Result<Response<ListFactsResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        agreements::list_facts(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_credit_pools(
+        &self,
+        request: Request<ListCreditPoolsRequest>,
+    ) -> Result<Response<ListCreditPoolsResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        agreements::list_credit_pools(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_daily_usage(
+        &self,
+        request: Request<ListDailyUsageRequest>,
+    ) -> Result<Response<ListDailyUsageResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        daily::list(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn list_accounts(
+        &self,
+        request: Request<ListAccountsRequest>,
+    ) -> Result<Response<ListAccountsResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        accounts::list(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn get_ageing(
+        &self,
+        request: Request<GetAgeingRequest>,
+    ) -> Result<Response<GetAgeingResponse>, Status> {
+        let author = self.author(&request, READS)?;
+        accounts::ageing(self, &author, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
     async fn list_invoices(
         &self,
         request: Request<ListInvoicesRequest>,
@@ -340,56 +393,5 @@ impl InvoicingService for Invoicing {
         settlement::write_off(self, author, request.into_inner())
             .await
             .map(Response::new)
-    }
-}
-
-impl Invoicing {
-    /// Whoever calls, if one of these roles lets them.
-    fn author<T>(&self, request: &Request<T>, roles: &[Role]) -> Result<Author, Status> {
-        let caller = caller_of(request)?;
-        require(caller, roles)?;
-        let trace = request
-            .extensions()
-            .get::<TraceId>()
-            .copied()
-            .unwrap_or_else(TraceId::random);
-        Ok(Author {
-            caller: caller.clone(),
-            trace,
-            at: self.clock.now(),
-        })
-    }
-}
-
-/// What a failure of the database is to the caller: a reason to try again, or a fault of ours.
-fn database(doing: &'static str) -> impl Fn(sqlx::Error) -> Status {
-    move |error| match &error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => busy(doing, &error),
-        // A deadlock or a lost race: the same request succeeds when it is sent again. The others: no connection left, or
-        // the server is starting or stopping.
-        sqlx::Error::Database(refusal)
-            if refusal
-                .code()
-                .is_some_and(|code| ["40", "53", "57", "08"].iter().any(|kind| code.starts_with(kind))) =>
-        {
-            busy(doing, &error)
-        }
-        _ => rejection::internal(doing, &error),
-    }
-}
-
-fn busy(doing: &str, error: &sqlx::Error) -> Status {
-    tracing::warn!(doing, %error, "the database did not answer");
-    let sentence = format!(
-        "the database did not answer while {doing}; nothing was changed, send the same request again"
-    );
-    rejection::unavailable("DATABASE_BUSY", sentence, Duration::from_secs(1))
-}
-
-/// How many rows a page holds: 100 unless asked otherwise.
-fn page_size(asked: u32, most: u16) -> u16 {
-    match asked {
-        0 => 100,
-        asked => u16::try_from(asked).unwrap_or(most).min(most),
     }
 }

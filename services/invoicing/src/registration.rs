@@ -102,6 +102,8 @@ pub(crate) async fn register(
     let amended = amended(connection, author, &application).await?;
     let version = version(author, application, amended.as_ref());
     plans::add(connection, author, &version).await?;
+    let (account, customer) = (&version.plan.account, &version.plan.customer);
+    accounts::name(connection, author.tenant(), account, customer).await?;
     automatic::forget(connection, author.tenant(), &version.plan.account).await?;
     audit::record(connection, author, &[deed(&version)]).await?;
     Ok(Registered {

@@ -21,6 +21,7 @@ pub(crate) mod journal;
 pub(crate) mod late_fees;
 pub(crate) mod milestones;
 pub(crate) mod plans;
+pub(crate) mod receivables;
 pub(crate) mod seats;
 pub(crate) mod settlements;
 pub(crate) mod statistics;
@@ -45,6 +46,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     400 "0400_settlement",
     401 "0401_late_fee",
     402 "0402_automatic_billing",
+    403 "0403_receivables",
 );
 
 /// Something in the database that this version of the program cannot have written.

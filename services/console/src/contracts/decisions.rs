@@ -283,7 +283,7 @@ async fn decided(
 }
 
 /// Refusals that a person can do something about come back on the workspace; all others are a page of their own.
-async fn shown_again(visitor: &Visitor, id: &str, refused: Refused, status: Status) -> Answer {
+pub(super) async fn shown_again(visitor: &Visitor, id: &str, refused: Refused, status: Status) -> Answer {
     use tonic::Code;
     let answerable = matches!(
         status.code(),

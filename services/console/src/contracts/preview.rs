@@ -2,6 +2,7 @@
 
 mod assumed;
 mod chart;
+mod whole_life;
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -18,6 +19,7 @@ use crate::visitor::Visitor;
 use crate::wording::{counted, grouped};
 use assumed::Assumptions;
 use chart::{Bar, bars};
+use whole_life::{WholeLife, whole_life};
 
 #[derive(Template)]
 #[template(path = "contracts/preview.html")]
@@ -32,6 +34,8 @@ struct Preview {
     bars: Vec<Bar>,
     invoices: Vec<Row>,
     printed: Vec<PrintedTotal>,
+    /// Of an amendment: what it changes.
+    whole_life: Option<WholeLife>,
 }
 
 /// All invoices together.
@@ -83,7 +87,13 @@ pub(super) async fn show(
         Err(why) => return nothing(&visitor, &contract, Assumptions::usual(&plan), why),
     };
     match invoices(&visitor, &plan, &assumed).await {
-        Ok(invoices) => page(&preview(&visitor, &contract, &plan, assumed, &invoices)),
+        Ok(invoices) => {
+            let whole_life = whole_life(&visitor, &plan).await?;
+            page(&Preview {
+                whole_life,
+                ..preview(&visitor, &contract, &plan, assumed, &invoices)
+            })
+        }
         Err(Refusal::Sentence(why)) => nothing(&visitor, &contract, assumed, why),
         Err(Refusal::Fault(fault)) => Err(fault),
     }
@@ -123,6 +133,7 @@ fn nothing(visitor: &Visitor, contract: &Contract, assumed: Assumptions, problem
         bars: Vec::new(),
         invoices: Vec::new(),
         printed: Vec::new(),
+        whole_life: None,
     })
 }
 
@@ -152,6 +163,7 @@ fn preview(
         bars: bars(invoices),
         invoices: invoices.iter().map(row).collect(),
         printed: printed(contract, net),
+        whole_life: None,
         assumed,
     }
 }

@@ -1,6 +1,8 @@
 //! The workspace: the terms of a contract, the page that says them, and what waits for a decision, side by side.
 
 pub(crate) mod cards;
+mod grid;
+mod missing;
 pub(crate) mod sheet;
 mod side;
 
@@ -50,6 +52,8 @@ struct Workspace {
     frame: Frame,
     head: Head,
     cards: Vec<Card>,
+    /// Terms of the agreement that may be entered.
+    missing: Vec<missing::Offer>,
     sheet: Option<Sheet>,
     /// Why there is no page to see.
     no_sheet: String,
@@ -182,6 +186,7 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
         StatusCode::OK,
         &Workspace {
             cards: cards(&contract.terms, desk),
+            missing: missing::of_agreement(&id, &contract.terms),
             chosen: chosen(&contract, &asked.term, refused.as_ref()),
             history: moments(&events?, &contract.terms),
             editable: head.may.edit,

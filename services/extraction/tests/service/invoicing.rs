@@ -145,4 +145,9 @@ serve_registration_only! {
     get_invoice(GetInvoiceRequest) -> GetInvoiceResponse,
     explain_line(ExplainLineRequest) -> ExplainLineResponse,
     export_invoice(ExportInvoiceRequest) -> ExportInvoiceResponse,
+    list_accounts(ListAccountsRequest) -> ListAccountsResponse,
+    get_ageing(GetAgeingRequest) -> GetAgeingResponse,
+    list_facts(ListFactsRequest) -> ListFactsResponse,
+    list_credit_pools(ListCreditPoolsRequest) -> ListCreditPoolsResponse,
+    list_daily_usage(ListDailyUsageRequest) -> ListDailyUsageResponse,
 }

@@ -3,14 +3,14 @@
 mod opening;
 
 use billing::draft::DraftInvoice;
-use billing::expected::{BillingError, MeterWindow, windows_over};
+use billing::expected::{BillingError, MeterWindow, PoolStatement, pool_statements, windows_over};
 use billing::facts::Facts;
 use billing::whole_life::{self, WholeLifeError};
 use jiff::civil::Date;
 use pricing::plan::{Meter, Plan};
 
 pub(super) use opening::open;
-pub(crate) use opening::{milestone_fact, seat_fact, with_and_without};
+pub(crate) use opening::{milestone_fact, of_agreement, seat_fact, with_and_without};
 
 use super::drafting::{Drafted, DraftingError};
 use crate::replay::Contents;
@@ -88,6 +88,11 @@ impl Book {
     /// Everything it will have invoiced through a day, whatever was billed of it so far.
     pub(crate) fn whole_life(&self, through: Date) -> Result<Vec<DraftInvoice>, WholeLifeError> {
         whole_life::invoices(&self.versions.plans(), &self.facts, through)
+    }
+
+    /// What is left of its credit pools at the end of a day.
+    pub(crate) fn pools(&self, through: Date) -> Result<Vec<PoolStatement>, BillingError> {
+        pool_statements(&self.versions.plans(), &self.facts, through)
     }
 
     /// The day through which everything has to be computed when a run bills through a day: what was billed for later

@@ -6,16 +6,17 @@ use sqlx::PgConnection;
 use tonic::Status;
 use uuid::Uuid;
 use wire::invoicing::v1::{
-    ExplainLineRequest, ExplainLineResponse, GetInvoiceRequest, GetInvoiceResponse, ListInvoicesRequest,
-    ListInvoicesResponse,
+    ExplainLineRequest, ExplainLineResponse, GetInvoiceRequest, GetInvoiceResponse, InvoiceKind,
+    InvoiceOrder, ListInvoicesRequest, ListInvoicesResponse,
 };
 use wire::plan::sources_message;
 
+use super::facts::date;
 use super::{database, messages, page_size};
 use crate::Invoicing;
 use crate::author::Author;
 use crate::invoice::Invoice;
-use crate::store::invoices::{self, Wanted};
+use crate::store::invoices::{self, Order, Wanted};
 use crate::store::page;
 
 const MOST_INVOICES: u16 = 200;
@@ -30,6 +31,9 @@ pub(super) async fn list(
     let wanted = Wanted {
         account: &request.account,
         run: &request.run,
+        search: request.search.trim(),
+        series: series(request.kind()),
+        order: order(&request)?,
         after: page_token(&request.page_token)?,
     };
     let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
@@ -44,6 +48,28 @@ pub(super) async fn list(
     Ok(ListInvoicesResponse {
         invoices: found.iter().map(messages::invoice).collect(),
         next_page_token,
+    })
+}
+
+fn series(kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::Unspecified => "",
+        InvoiceKind::Invoice => "invoice",
+        InvoiceKind::CreditNote => "credit-note",
+    }
+}
+
+fn order(request: &ListInvoicesRequest) -> Result<Order, Status> {
+    let by_due_date = request.order() == InvoiceOrder::ByDueDate;
+    if !request.due_before.is_empty() && !by_due_date {
+        let sentence = "can be asked for in the order BY_DUE_DATE alone: ask for that, or leave it empty";
+        return Err(rejection::invalid("due_before", sentence));
+    }
+    Ok(match request.order() {
+        InvoiceOrder::Unspecified => Order::OldestFirst,
+        InvoiceOrder::NewestFirst => Order::NewestFirst,
+        InvoiceOrder::ByDueDate if request.due_before.is_empty() => Order::ByDueDate(None),
+        InvoiceOrder::ByDueDate => Order::ByDueDate(Some(date("due_before", &request.due_before)?)),
     })
 }
 

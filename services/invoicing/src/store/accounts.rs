@@ -34,6 +34,22 @@ pub(crate) async fn open(
     hold(connection, tenant, account).await
 }
 
+/// Names the customer whose account it is, as the newest plan does.
+pub(crate) async fn name(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+    customer: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE account SET customer = $3 WHERE tenant = $1 AND id = $2 AND customer <> $3")
+        .bind(tenant)
+        .bind(account)
+        .bind(customer)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Holds one account, waiting for whoever holds it now. The lock leaves the key alone, so that rows that refer to the
 /// account can still be written.
 pub(crate) async fn hold(

@@ -16,6 +16,7 @@ mod explaining;
 mod exporting;
 mod late_fees;
 mod plans;
+mod receivables;
 mod samples;
 mod seats_and_milestones;
 mod settlement;

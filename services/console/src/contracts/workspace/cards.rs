@@ -3,6 +3,7 @@
 use wire::extraction::v1::{Flag, Term};
 
 use super::address;
+use super::missing::{self, Offer};
 use crate::wording::grouped;
 
 /// Terms that belong together.
@@ -12,6 +13,8 @@ pub(crate) struct Card {
     /// What may be said about the whole: the path of a line that can be removed; empty for the agreement itself.
     pub(crate) path: String,
     pub(crate) fields: Vec<Field>,
+    /// Terms that may be entered on it.
+    pub(crate) missing: Vec<Offer>,
 }
 
 /// One term.
@@ -61,6 +64,11 @@ pub(crate) fn cards(terms: &[Term], desk: Desk<'_>) -> Vec<Card> {
         {
             Some(card) => card.fields.push(field),
             None => cards.push(Card {
+                missing: if place.path.is_empty() {
+                    Vec::new()
+                } else {
+                    missing::of_line(desk.contract, &place.path, terms)
+                },
                 title: place.card,
                 path: place.path,
                 fields: vec![field],
@@ -204,6 +212,11 @@ pub(crate) fn status(name: &str) -> Status {
             "by hand",
             "info",
             "A person entered it; the history says who and why.",
+        ),
+        "absent" => (
+            "not stated",
+            "plain",
+            "The contract does not say it, or nobody found it. Enter it if you know it.",
         ),
         _ => ("unknown", "plain", "This console does not know this status."),
     };

@@ -4,7 +4,8 @@ use wire::extraction::v1::flag::Severity;
 use wire::extraction::v1::{Contract, Event, Flag, Term};
 
 use super::cards::{Status, concerns, sentence_case, shown, status};
-use super::{Refused, address};
+use super::grid::{Grid, grid};
+use super::{Refused, address, missing};
 use crate::wording::{moment, time};
 
 /// A flag for a person.
@@ -37,6 +38,8 @@ pub(crate) struct Chosen {
     pub(crate) status: Status,
     pub(crate) quotes: Vec<Quote>,
     pub(crate) entry: Entry,
+    /// The whole table, where it is a term of one.
+    pub(crate) grid: Option<Grid>,
     /// What was typed before, where it was refused.
     pub(crate) typed: Refused,
 }
@@ -117,9 +120,9 @@ fn notice(flag: &Flag, contract: &str, chosen: &str, terms: &[Term]) -> Notice {
     }
 }
 
-/// To the term it is about; one that is about no single term is looked at itself.
+/// To the term it is about, whether the contract states it or not; one that is about no single term is looked at itself.
 pub(crate) fn link(flag: &Flag, contract: &str, terms: &[Term]) -> String {
-    let about = terms.iter().any(|term| term.path == flag.path);
+    let about = terms.iter().any(|term| term.path == flag.path) || missing::may_be_entered(&flag.path);
     address(contract, if about { &flag.path } else { &flag.id }, 0)
 }
 
@@ -133,7 +136,8 @@ fn resolution(flag: &Flag) -> String {
 
 /// The chosen term; none where the contract has no such term.
 pub(super) fn chosen(contract: &Contract, path: &str, refused: Option<&Refused>) -> Option<Chosen> {
-    let term = contract.terms.iter().find(|term| term.path == path)?;
+    let stated = contract.terms.iter().find(|term| term.path == path).cloned();
+    let term = stated.or_else(|| missing::entered(path, &contract.terms))?;
     let id = super::summary(contract).contract_id;
     let quotes = term.evidence.iter().map(|evidence| Quote {
         page: evidence.page,
@@ -148,7 +152,8 @@ pub(super) fn chosen(contract: &Contract, path: &str, refused: Option<&Refused>)
         printed: term.printed.clone(),
         status: status(&term.status),
         quotes: quotes.collect(),
-        entry: entry(term),
+        entry: entry(&term),
+        grid: grid(path, &contract.terms),
         typed: refused
             .filter(|refused| refused.about == path)
             .cloned()

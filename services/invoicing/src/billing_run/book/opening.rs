@@ -30,6 +30,22 @@ pub(in crate::billing_run) async fn open(
     metering::measure(connection, tenant, books, through).await
 }
 
+/// The book of one agreement, or why it cannot be opened; none where the account has no such agreement.
+pub(crate) async fn of_agreement(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    (account, agreement): (&str, &str),
+    through: Date,
+) -> Result<Option<Result<Book, DraftingError>>, sqlx::Error> {
+    let mut books = gather(connection, tenant, &[account.to_owned()]).await?;
+    books.retain(|book| book.agreement == agreement);
+    let opened = metering::measure(connection, tenant, books, through).await?;
+    Ok(opened
+        .into_iter()
+        .next()
+        .map(|book| book.map_err(|failed| failed.reason())))
+}
+
 /// An agreement as it stands and with an amendment, from their first day on and with nothing billed: for comparing the
 /// two. The agreement is registered.
 pub(crate) async fn with_and_without(

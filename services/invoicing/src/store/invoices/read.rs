@@ -32,39 +32,6 @@ pub(crate) async fn called(
     .await
 }
 
-/// Which invoices a list holds.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<'a> {
-    /// Only this account's, all if empty.
-    pub(crate) account: &'a str,
-    /// Only what this run issued, all if empty.
-    pub(crate) run: &'a str,
-    /// Only those after this one.
-    pub(crate) after: Option<Uuid>,
-}
-
-/// Ids of invoices, oldest invoice date first.
-pub(crate) async fn list(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    wanted: Wanted<'_>,
-    limit: i64,
-) -> Result<Vec<Uuid>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT id FROM invoice WHERE tenant = $1 AND ($2 = '' OR account = $2) AND ($3 = '' OR run = $3) \
-           AND ($4 IS NULL OR (invoice_date, account, series, sequence, id) > \
-                (SELECT invoice_date, account, series, sequence, id FROM invoice WHERE tenant = $1 AND id = $4)) \
-         ORDER BY invoice_date, account, series, sequence, id LIMIT $5",
-    )
-    .bind(tenant)
-    .bind(wanted.account)
-    .bind(wanted.run)
-    .bind(wanted.after)
-    .bind(limit)
-    .fetch_all(connection)
-    .await
-}
-
 /// What a run issued to some accounts, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunIssued {

@@ -1,0 +1,182 @@
+//! Who is billed, by the names of the customers.
+
+use askama::Template;
+use axum::extract::Query;
+use serde::Deserialize;
+use wire::invoicing::v1::{Account, Balance, ListAccountsRequest};
+
+use super::amounts::{decimal, money, most_used};
+use crate::answer::{Answer, page};
+use crate::chart::{About, Chart, Column, columns, width_of_each};
+use crate::layout::{Frame, Section};
+use crate::link;
+use crate::sheets;
+use crate::visitor::Visitor;
+use crate::wording::counted;
+
+const ROWS: u32 = 50;
+/// A file holds all of them, taken so many at once.
+const AT_ONCE: u32 = 1_000;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    search: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default, rename = "as")]
+    form: String,
+}
+
+#[derive(Template)]
+#[template(path = "money/accounts.html")]
+struct Accounts {
+    frame: Frame,
+    search: String,
+    charts: Vec<Chart>,
+    rows: Vec<Row>,
+    first: Option<String>,
+    next: Option<String>,
+    file: String,
+}
+
+struct Row {
+    link: String,
+    id: String,
+    customer: String,
+    agreements: String,
+    owed: Vec<String>,
+    overdue: Vec<String>,
+    parked: bool,
+}
+
+pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
+    if asked.form == sheets::AS_FILE {
+        return take_away(&visitor, &asked).await;
+    }
+    let request = ListAccountsRequest {
+        search: asked.search.trim().to_owned(),
+        page_size: ROWS,
+        page_token: asked.after.clone(),
+        ..ListAccountsRequest::default()
+    };
+    let listed = visitor.invoicing().list_accounts(request).await?.into_inner();
+    let next = listed.next_page_token.as_str();
+    page(&Accounts {
+        charts: charts(&listed.accounts),
+        rows: listed.accounts.iter().map(row).collect(),
+        first: (!asked.after.is_empty()).then(|| address(&asked.search, "", "")),
+        next: (!next.is_empty()).then(|| address(&asked.search, next, "")),
+        file: address(&asked.search, "", sheets::AS_FILE),
+        frame: visitor.frame(Section::Accounts),
+        search: asked.search,
+    })
+}
+
+fn address(search: &str, after: &str, form: &str) -> String {
+    link::with(
+        "/accounts",
+        &[("search", search.trim()), ("after", after), ("as", form)],
+    )
+}
+
+fn row(account: &Account) -> Row {
+    let overdue = |balance: &&Balance| !decimal(&balance.overdue).is_zero();
+    Row {
+        link: link::account(&account.id),
+        id: account.id.clone(),
+        customer: account.customer.clone(),
+        agreements: counted(account.agreements.into(), "agreement", "agreements"),
+        owed: account
+            .balances
+            .iter()
+            .map(|balance| money(&balance.owed, &balance.currency))
+            .collect(),
+        overdue: account
+            .balances
+            .iter()
+            .filter(overdue)
+            .map(|balance| money(&balance.overdue, &balance.currency))
+            .collect(),
+        parked: !account.parked.is_empty(),
+    }
+}
+
+/// What the listed accounts owe: due and overdue, one upon the other.
+fn charts(accounts: &[Account]) -> Vec<Chart> {
+    let balances = || accounts.iter().flat_map(|account| &account.balances);
+    let currencies = most_used(balances().map(|balance| balance.currency.as_str()));
+    let chart = |(at, currency): (usize, &&str)| {
+        let owing = accounts.iter().filter_map(|account| {
+            let balance = account.balances.iter().find(|one| one.currency == **currency)?;
+            Some(column(account, balance))
+        });
+        let about = About {
+            id: &format!("owed-{at}"),
+            title: &format!("What the accounts listed here owe, in {currency}"),
+            unit: currency,
+            width: width_of_each(currencies.len()),
+        };
+        let legend = vec!["not due yet".to_owned(), "overdue".to_owned()];
+        columns(about, &owing.collect::<Vec<_>>(), legend)
+    };
+    currencies.iter().enumerate().map(chart).collect()
+}
+
+fn column(account: &Account, balance: &Balance) -> Column {
+    let overdue = decimal(&balance.overdue);
+    Column {
+        label: account.customer.chars().take(14).collect(),
+        name: account.customer.clone(),
+        parts: vec![decimal(&balance.owed).saturating_sub(overdue), overdue],
+    }
+}
+
+async fn take_away(visitor: &Visitor, asked: &Asked) -> Answer {
+    let head = [
+        "account",
+        "customer",
+        "agreements",
+        "currency",
+        "owed",
+        "overdue",
+        "open invoices",
+    ];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let mut request = ListAccountsRequest {
+        search: asked.search.trim().to_owned(),
+        page_size: AT_ONCE,
+        ..ListAccountsRequest::default()
+    };
+    loop {
+        let listed = visitor
+            .invoicing()
+            .list_accounts(request.clone())
+            .await?
+            .into_inner();
+        rows.extend(listed.accounts.iter().flat_map(cells));
+        if listed.next_page_token.is_empty() {
+            return sheets::file("accounts", rows);
+        }
+        request.page_token = listed.next_page_token;
+    }
+}
+
+/// A row for each currency something is owed in; one of its own where nothing is.
+fn cells(account: &Account) -> Vec<Vec<String>> {
+    let row = |balance: &Balance| {
+        vec![
+            account.id.clone(),
+            account.customer.clone(),
+            account.agreements.to_string(),
+            balance.currency.clone(),
+            balance.owed.clone(),
+            balance.overdue.clone(),
+            balance.invoices.to_string(),
+        ]
+    };
+    if account.balances.is_empty() {
+        return vec![row(&Balance::default())];
+    }
+    account.balances.iter().map(row).collect()
+}

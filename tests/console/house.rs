@@ -1,0 +1,33 @@
+//! Services, console, and people with keys.
+
+use crate::program::{Installation, Running, complaint, json};
+
+/// Everything in one process.
+pub(crate) struct House {
+    pub(crate) installation: Installation,
+    pub(crate) running: Running,
+}
+
+impl House {
+    pub(crate) fn open() -> Self {
+        let installation = Installation::new();
+        let anywhere = "127.0.0.1:0";
+        let environment = [
+            ("QUITTANCE_EXTRACTION_ADDRESS", anywhere),
+            ("QUITTANCE_INVOICING_ADDRESS", anywhere),
+            ("QUITTANCE_CONSOLE_ADDRESS", anywhere),
+        ];
+        let running = installation.serve(&["serve"], &environment, 3);
+        Self {
+            installation,
+            running,
+        }
+    }
+
+    /// A key for somebody new.
+    pub(crate) fn key(&self, name: &str, role: &str) -> String {
+        let output = self.installation.run(&["key", "issue", name, role, "--json"]);
+        assert!(output.status.success(), "{}", complaint(&output));
+        json(&output)["key"].as_str().unwrap().to_owned()
+    }
+}
