@@ -10,16 +10,17 @@ mod endings;
 mod export;
 mod facts;
 mod invoices;
-mod messages;
+pub(crate) mod messages;
 mod plans;
 mod preview;
 pub(crate) mod recording;
+pub(crate) mod roles;
 mod settlement;
+mod streaming;
 mod usage;
 mod write;
 
-use runtime::caller::Role;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 use wire::invoicing::v1::{
     ChangeSeatsRequest, ChangeSeatsResponse, CompleteMilestoneRequest, CompleteMilestoneResponse,
@@ -36,29 +37,14 @@ use wire::invoicing::v1::{
     RecordPaymentRequest, RecordPaymentResponse, RecordUsageRequest, RecordUsageResponse,
     RegisterPlanRequest, RegisterPlanResponse, ReturnPaymentRequest, ReturnPaymentResponse,
     ReverseBackfillRequest, ReverseBackfillResponse, RunBillingRequest, RunBillingResponse,
-    VoidInvoiceRequest, VoidInvoiceResponse, WithdrawEndingRequest, WithdrawEndingResponse,
-    WithdrawMilestoneRequest, WithdrawMilestoneResponse, WriteOffInvoiceRequest, WriteOffInvoiceResponse,
+    StreamUsageRequest, VoidInvoiceRequest, VoidInvoiceResponse, WithdrawEndingRequest,
+    WithdrawEndingResponse, WithdrawMilestoneRequest, WithdrawMilestoneResponse, WriteOffInvoiceRequest,
+    WriteOffInvoiceResponse,
 };
 
 use crate::Invoicing;
 use answering::{database, page_size};
-
-/// Whoever brings plans and facts: other services, and finance by hand.
-const BRINGS_FACTS: &[Role] = &[Role::Service, Role::Finance];
-/// Ends agreements: finance, by hand.
-const ENDS_PLANS: &[Role] = &[Role::Finance];
-/// Bills, and says what became of invoices.
-const BILLS: &[Role] = &[Role::Finance];
-/// Hands over what was approved.
-const REGISTERS: &[Role] = &[Role::Service];
-/// Looks; everybody who has a key for the tenant may.
-const READS: &[Role] = &[
-    Role::Uploader,
-    Role::Reviewer,
-    Role::Approver,
-    Role::Finance,
-    Role::Service,
-];
+use roles::{BILLS, BRINGS_FACTS, ENDS_PLANS, READS, REGISTERS};
 
 #[tonic::async_trait]
 impl InvoicingService for Invoicing {
@@ -115,6 +101,20 @@ impl InvoicingService for Invoicing {
         recording::record(self, author, request.into_inner())
             .await
             .map(Response::new)
+    }
+
+    type StreamUsageStream = streaming::Answers;
+
+    async fn stream_usage(
+        &self,
+        request: Request<Streaming<StreamUsageRequest>>,
+    ) -> Result<Response<Self::StreamUsageStream>, Status> {
+        let author = self.author(&request, BRINGS_FACTS)?;
+        Ok(Response::new(streaming::answers(
+            self.clone(),
+            author,
+            request.into_inner(),
+        )))
     }
 
     async fn get_usage(

@@ -3,7 +3,8 @@
 //! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
 //! `milestones`, `endings`, `indices`), the billing run (`billing_run`) and billing
 //! by itself (`automatic`), issued invoices with their journal and what becomes of them
-//! (`settlement`), recomputing one from a file ([`replay`]), and the gRPC in front of it all (`grpc`).
+//! (`settlement`), recomputing one from a file ([`replay`]), and the gRPC in front of it all (`grpc`), beside which usage
+//! is taken over plain HTTP (`http`).
 //!
 //! **Does not own** what a plan comes to (`pricing`) or what is due when (`billing`): it asks them, once, for run, dry
 //! run and preview alike. How a contract was read and approved is `extraction`'s.
@@ -22,6 +23,7 @@ mod automatic;
 mod billing_run;
 mod endings;
 mod grpc;
+mod http;
 mod indices;
 mod invoice;
 mod milestones;
@@ -88,6 +90,7 @@ pub async fn serve(
     let working = tokio::spawn(automatic::work(pool, clock, token.clone()));
     let served = Server::on(bound, keys)
         .described_by(wire::DESCRIPTORS)
+        .with_http(http::routes(invoicing.clone()).into())
         .with(invoicing.into_server())
         .serve(token, drain)
         .await;

@@ -20,7 +20,7 @@ use crate::store::usage::{self, Conflict, Entry, UsageEvent};
 
 pub(crate) use backfill::reverse;
 pub(crate) use event::{Invalid, check, event};
-pub(crate) use intake::{DeliveryError, Intake};
+pub(crate) use intake::{DeliveryError, Intake, RECORD_USAGE};
 use sorting::{Drafts, Fate, Letter, Sorted};
 
 /// What one call sent.

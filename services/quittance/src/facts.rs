@@ -1,205 +1,15 @@
-//! `quittance usage`, `seats` and `milestone`: what happened, reported to invoicing.
-
-use std::collections::HashMap;
-use std::path::Path;
+//! `quittance seats` and `milestone`: what happened, reported to invoicing.
 
 use serde_json::json;
 use wire::invoicing::v1::{
-    ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion, RecordUsageRequest,
-    RecordUsageResponse, ReverseBackfillRequest, SeatChange, UnmatchedUsage, UsageEvent,
+    ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion, SeatChange,
     WithdrawMilestoneRequest,
 };
 
-use crate::command::{Milestone, Seats, Usage};
+use crate::command::{Milestone, Seats};
 use crate::connection::{Invoicing, Services, request_id};
 use crate::failure::Failure;
-use crate::printing::{Output, progress};
-
-/// Events sent at a time.
-const BATCH: usize = 1000;
-
-/// The columns every usage file has; any other column is a dimension.
-const COLUMNS: [&str; 6] = ["source", "id", "account", "meter", "time", "value"];
-
-pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Result<(), Failure> {
-    match command {
-        Usage::Load { file, backfill } => load(file, backfill, to, output).await,
-        Usage::Reverse { backfill, reason } => reverse(backfill, reason, to, output).await,
-    }
-}
-
-async fn reverse(backfill: &str, reason: &str, to: &Services, output: Output) -> Result<(), Failure> {
-    let request = ReverseBackfillRequest {
-        request_id: request_id(),
-        backfill: backfill.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let answer = to
-        .invoicing()
-        .await?
-        .reverse_backfill(request)
-        .await?
-        .into_inner();
-    output.show(
-        || wire::json::json(&answer),
-        || {
-            format!(
-                "{} events of `{backfill}` no longer count; the next run gives back what was billed for them",
-                answer.events
-            )
-        },
-    );
-    Ok(())
-}
-
-async fn load(file: &Path, backfill: &str, to: &Services, output: Output) -> Result<(), Failure> {
-    let events = read_events(file)?;
-    let mut invoicing = to.invoicing().await?;
-    let bar = progress(u64::try_from(events.len()).unwrap_or(u64::MAX), "loading usage");
-    let mut sum = RecordUsageResponse::default();
-    for batch in events.chunks(BATCH) {
-        add(
-            &mut sum,
-            record_as(&mut invoicing, batch.to_vec(), backfill).await?,
-            bar.position(),
-        );
-        bar.inc(u64::try_from(batch.len()).unwrap_or_default());
-    }
-    bar.finish_and_clear();
-    output.show(|| wire::json::json(&sum), || summary(&sum));
-    if sum.rejected.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::refused(
-            "some rows were not taken; the others are stored",
-        ))
-    }
-}
-
-/// Why not everything of an answer counts, if anything does not.
-pub(crate) fn check(answer: &RecordUsageResponse) -> Result<(), Failure> {
-    let rejected = answer
-        .rejected
-        .first()
-        .map(|rejected| format!("{}: {}", rejected.id, rejected.detail));
-    let unmatched = answer
-        .unmatched_usage
-        .first()
-        .map(|unmatched| unmatched.detail.clone());
-    rejected
-        .or(unmatched)
-        .map_or(Ok(()), |why| Err(Failure::refused(why)))
-}
-
-/// Sends one batch of events.
-pub(crate) async fn record(
-    invoicing: &mut Invoicing,
-    events: Vec<UsageEvent>,
-) -> Result<RecordUsageResponse, Failure> {
-    record_as(invoicing, events, "").await
-}
-
-/// Sends one batch of events of a backfill; of none if its name is empty.
-async fn record_as(
-    invoicing: &mut Invoicing,
-    events: Vec<UsageEvent>,
-    backfill: &str,
-) -> Result<RecordUsageResponse, Failure> {
-    let request = RecordUsageRequest {
-        request_id: request_id(),
-        events,
-        backfill: backfill.to_owned(),
-    };
-    Ok(invoicing.record_usage(request).await?.into_inner())
-}
-
-fn add(sum: &mut RecordUsageResponse, batch: RecordUsageResponse, before: u64) {
-    sum.accepted = sum.accepted.saturating_add(batch.accepted);
-    sum.duplicates = sum.duplicates.saturating_add(batch.duplicates);
-    sum.unmatched = sum.unmatched.saturating_add(batch.unmatched);
-    add_unmatched(&mut sum.unmatched_usage, batch.unmatched_usage);
-    let before = u32::try_from(before).unwrap_or(u32::MAX);
-    sum.rejected
-        .extend(batch.rejected.into_iter().map(|mut rejected| {
-            rejected.index = rejected.index.saturating_add(before);
-            rejected
-        }));
-}
-
-fn add_unmatched(sum: &mut Vec<UnmatchedUsage>, batch: Vec<UnmatchedUsage>) {
-    for unmatched in batch {
-        let known = sum
-            .iter_mut()
-            .find(|known| (&known.account, &known.meter) == (&unmatched.account, &unmatched.meter));
-        match known {
-            Some(known) => known.events = known.events.saturating_add(unmatched.events),
-            None => sum.push(unmatched),
-        }
-    }
-}
-
-fn summary(sum: &RecordUsageResponse) -> String {
-    let mut text = format!(
-        "{} counted, {} known already, {} waiting for a plan, {} not taken",
-        sum.accepted,
-        sum.duplicates,
-        sum.unmatched,
-        sum.rejected.len()
-    );
-    for unmatched in &sum.unmatched_usage {
-        text.push_str(&format!("\n  {} waiting: {}", unmatched.events, unmatched.detail));
-    }
-    for rejected in &sum.rejected {
-        // The header is row 1.
-        text.push_str(&format!(
-            "\n  row {}: {}",
-            rejected.index.saturating_add(2),
-            rejected.detail
-        ));
-    }
-    text
-}
-
-fn read_events(file: &Path) -> Result<Vec<UsageEvent>, Failure> {
-    let named = |error: csv::Error| Failure::refused(format!("{}: {error}", file.display()));
-    let mut reader = csv::Reader::from_path(file).map_err(named)?;
-    let headers = reader.headers().map_err(named)?.clone();
-    for column in COLUMNS {
-        if !headers.iter().any(|header| header == column) {
-            return Err(Failure::refused(format!(
-                "{}: the column `{column}` is missing",
-                file.display()
-            )));
-        }
-    }
-    let rows = reader.records().enumerate();
-    rows.map(|(at, row)| event(&headers, &row.map_err(named)?).map_err(|why| at_row(file, at, &why)))
-        .collect()
-}
-
-fn at_row(file: &Path, at: usize, why: &str) -> Failure {
-    Failure::refused(format!("{}, row {}: {why}", file.display(), at.saturating_add(2)))
-}
-
-fn event(headers: &csv::StringRecord, row: &csv::StringRecord) -> Result<UsageEvent, String> {
-    let mut cells: HashMap<&str, &str> = headers.iter().zip(row.iter()).collect();
-    let mut take = |column: &str| cells.remove(column).unwrap_or_default().trim().to_owned();
-    let (source, id, account, meter) = (take("source"), take("id"), take("account"), take("meter"));
-    let (time, value, corrects) = (take("time"), take("value"), take("corrects"));
-    let dimensions = cells.into_iter().filter(|(_, value)| !value.is_empty());
-    Ok(UsageEvent {
-        source,
-        id,
-        account,
-        meter,
-        time: Some(timestamp(&time)?),
-        value,
-        dimensions: dimensions
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
-        corrects,
-    })
-}
+use crate::printing::Output;
 
 /// A time such as 2026-01-31T12:00:00Z, or a date, which stands for its noon in UTC.
 pub(crate) fn timestamp(text: &str) -> Result<prost_types::Timestamp, String> {
@@ -319,18 +129,6 @@ pub(crate) async fn whole_hash(invoicing: &mut Invoicing, start: &str) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn further_columns_are_dimensions() {
-        let headers = csv::StringRecord::from(vec![
-            "source", "id", "account", "meter", "time", "value", "region",
-        ]);
-        let row = csv::StringRecord::from(vec!["s", "1", "acme", "call", "2026-01-31", "12.5", "eu"]);
-        let event = event(&headers, &row).unwrap();
-        assert_eq!(event.dimensions.get("region").map(String::as_str), Some("eu"));
-        assert_eq!(event.value, "12.5");
-        assert_eq!(event.time.unwrap().seconds, 1_769_860_800);
-    }
 
     #[test]
     fn a_wrong_time_is_named() {

@@ -30,6 +30,7 @@ mod printing;
 mod read;
 mod replay;
 mod serve;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -76,7 +77,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Eval(eval) => eval::run(&eval, output).await,
         Command::Read(read) => read::run(&read, output).await,
         Command::Contract(contract) => contracts::run(&contract, &to, output).await,
-        Command::Usage(usage) => facts::usage(&usage, &to, output).await,
+        Command::Usage(usage) => usage::usage(&usage, &to, output).await,
         Command::Seats(seats) => facts::seats(&seats, &to, output).await,
         Command::Milestone(milestone) => facts::milestone(&milestone, &to, output).await,
         Command::Plan(plan) => endings::plan(&plan, &to, output).await,

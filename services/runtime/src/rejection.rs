@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::time::Duration;
 
+use tonic::codegen::http;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
@@ -95,6 +96,40 @@ pub fn with_reason(code: Code, reason: &str, sentence: impl Into<String>) -> Sta
         sentence,
         ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new()),
     )
+}
+
+/// A refusal for a caller who asked over plain HTTP: its code, and a JSON object with `reason`, `detail` and, where fields
+/// are wrong, `fields`.
+pub fn http(status: &Status) -> http::Response<String> {
+    let code = match status.code() {
+        Code::InvalidArgument => http::StatusCode::BAD_REQUEST,
+        Code::Unauthenticated => http::StatusCode::UNAUTHORIZED,
+        Code::PermissionDenied => http::StatusCode::FORBIDDEN,
+        Code::NotFound => http::StatusCode::NOT_FOUND,
+        Code::AlreadyExists | Code::FailedPrecondition | Code::Aborted => http::StatusCode::CONFLICT,
+        Code::ResourceExhausted => http::StatusCode::PAYLOAD_TOO_LARGE,
+        Code::Unavailable => http::StatusCode::SERVICE_UNAVAILABLE,
+        _ => http::StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut told = serde_json::json!({
+        "reason": reason_of(status).unwrap_or_else(|| "INVALID".to_owned()),
+        "detail": status.message(),
+    });
+    let fields = fields_of(status);
+    if !fields.is_empty() {
+        told["fields"] = fields.into_iter().map(|(field, _)| field).collect();
+    }
+    let mut response = http::Response::new(told.to_string());
+    *response.status_mut() = code;
+    let headers = response.headers_mut();
+    headers.insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("application/json"),
+    );
+    if code == http::StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("1"));
+    }
+    response
 }
 
 /// The stable reason a status carries, if it is one of ours.

@@ -191,6 +191,23 @@ async fn attempt(
         .map(Attempt::Repeated)
 }
 
+/// Was a request with this id carried out?
+pub async fn is_known(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    method: &'static str,
+    request_id: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM request_log WHERE tenant = $1 AND method = $2 AND request_id = $3)",
+    )
+    .bind(tenant)
+    .bind(method)
+    .bind(request_id)
+    .fetch_one(connection)
+    .await
+}
+
 /// Keeps the answers for whoever sends the same requests again. All are of one tenant and method.
 pub async fn record_all(
     connection: &mut PgConnection,

@@ -146,6 +146,14 @@ impl Server {
         self
     }
 
+    /// Adds addresses that are asked over plain HTTP, by callers with a key like all others.
+    #[must_use]
+    pub fn with_http(mut self, routes: Routes) -> Self {
+        let router = self.routes.into_axum_router().merge(routes.into_axum_router());
+        self.routes = Routes::from(router);
+        self
+    }
+
     /// Serves until the token is cancelled; then takes no new call, reports itself as not serving, and gives the calls
     /// under way until `drain` has passed. Streams that last should watch the token themselves.
     pub async fn serve(self, token: CancellationToken, drain: Duration) -> Result<(), ServerError> {
@@ -170,6 +178,7 @@ impl Server {
 
 fn transport() -> tonic::transport::Server {
     tonic::transport::Server::builder()
+        .accept_http1(true)
         .timeout(CALL_LIMIT)
         .concurrency_limit_per_connection(CALLS_PER_CONNECTION)
         .http2_keepalive_interval(Some(KEEPALIVE))

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use wire::invoicing::v1;
 use wire::invoicing::v1::invoicing_service_server::{InvoicingService, InvoicingServiceServer};
 
@@ -104,6 +104,15 @@ macro_rules! serve_registration_only {
                 request: Request<v1::RegisterPlanRequest>,
             ) -> Result<Response<v1::RegisterPlanResponse>, Status> {
                 self.register(request).await
+            }
+
+            type StreamUsageStream = futures::stream::Pending<Result<v1::StreamUsageResponse, Status>>;
+
+            async fn stream_usage(
+                &self,
+                _: Request<Streaming<v1::StreamUsageRequest>>,
+            ) -> Result<Response<Self::StreamUsageStream>, Status> {
+                Err(Status::unimplemented("not here"))
             }
 
             $(async fn $call(

@@ -202,7 +202,7 @@ fn id(id: Uuid) -> String {
     }
 }
 
-pub(super) fn timestamp(at: Timestamp) -> prost_types::Timestamp {
+pub(crate) fn timestamp(at: Timestamp) -> prost_types::Timestamp {
     // Before 1970 the second is rounded down, as the format wants it.
     let nanoseconds = at.as_nanosecond();
     let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).unwrap_or_default();

@@ -27,25 +27,56 @@ use crate::usage::{
 /// Events in one request.
 const MOST_EVENTS: usize = 50_000;
 
+/// What a caller sent as an event and what is none, with the names that it has.
+#[derive(Debug)]
+pub(crate) struct Malformed {
+    pub(crate) source: String,
+    pub(crate) id: String,
+    pub(crate) why: String,
+}
+
+/// Events on their way, and what is none among them.
+#[derive(Debug)]
+pub(crate) struct Parcel {
+    pub(crate) request_id: String,
+    /// Empty for usage as it happens.
+    pub(crate) backfill: String,
+    pub(crate) events: Vec<Result<v1::UsageEvent, Malformed>>,
+}
+
 pub(super) async fn record(
     service: &Invoicing,
     author: Author,
     request: RecordUsageRequest,
 ) -> Result<RecordUsageResponse, Status> {
-    if request.events.len() > MOST_EVENTS {
+    let parcel = Parcel {
+        request_id: request.request_id,
+        backfill: request.backfill,
+        events: request.events.into_iter().map(Ok).collect(),
+    };
+    take_in(service, author, parcel).await
+}
+
+/// However they came.
+pub(crate) async fn take_in(
+    service: &Invoicing,
+    author: Author,
+    parcel: Parcel,
+) -> Result<RecordUsageResponse, Status> {
+    if parcel.events.len() > MOST_EVENTS {
         let sentence = format!(
             "{} events are too many for one request; send at most {MOST_EVENTS}",
-            request.events.len()
+            parcel.events.len()
         );
         return Err(rejection::over_limit("TOO_MANY_EVENTS", sentence));
     }
-    text("backfill", &request.backfill, 200)?;
-    let (sent, invalid) = sort_out(request.events);
+    text("backfill", &parcel.backfill, 200)?;
+    let (sent, invalid) = sort_out(parcel.events);
     let delivery = Delivery {
-        fingerprint: fingerprint(&request.backfill, &sent, &invalid),
+        fingerprint: fingerprint(&parcel.backfill, &sent, &invalid),
         author,
-        request_id: request.request_id,
-        backfill: (!request.backfill.is_empty()).then_some(request.backfill),
+        request_id: parcel.request_id,
+        backfill: (!parcel.backfill.is_empty()).then_some(parcel.backfill),
         sent,
         invalid,
     };
@@ -55,19 +86,26 @@ pub(super) async fn record(
 }
 
 /// The events that are ones, and the others with what is wrong with them.
-fn sort_out(messages: Vec<v1::UsageEvent>) -> (Vec<Sent>, Vec<Rejected>) {
+fn sort_out(messages: Vec<Result<v1::UsageEvent, Malformed>>) -> (Vec<Sent>, Vec<Rejected>) {
     let mut sent = Vec::with_capacity(messages.len());
     let mut invalid = Vec::new();
-    for (index, mut message) in messages.into_iter().enumerate() {
-        match event(&mut message) {
-            Ok(event) => sent.push(Sent { index, event }),
-            Err(why) => invalid.push(Rejected {
-                index,
-                source: message.source,
-                id: message.id,
-                why: why.into(),
-            }),
-        }
+    for (index, message) in messages.into_iter().enumerate() {
+        let (source, id, why) = match message {
+            Err(Malformed { source, id, why }) => (source, id, Invalid::Malformed(why)),
+            Ok(mut message) => match event(&mut message) {
+                Ok(event) => {
+                    sent.push(Sent { index, event });
+                    continue;
+                }
+                Err(why) => (message.source, message.id, why),
+            },
+        };
+        invalid.push(Rejected {
+            index,
+            source,
+            id,
+            why: why.into(),
+        });
     }
     (sent, invalid)
 }

@@ -22,6 +22,9 @@ pub(crate) enum Invalid {
     NoTime,
     #[error("an event has {0} dimensions; at most 50 are allowed")]
     TooManyDimensions(usize),
+    /// It was not even written as one; says what and where.
+    #[error("{0}")]
+    Malformed(String),
 }
 
 const LONGEST_TEXT: usize = 200;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use runtime::requests::{self, Attempt, Claim, RequestError};
 use runtime::tenancy::begin_as;
 use sqlx::PgPool;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use uuid::Uuid;
 
 use super::sorting::Drafts;
@@ -42,6 +42,39 @@ struct Shared {
 struct Line {
     waiting: VecDeque<Waiting>,
     writers: usize,
+    /// Groups that were taken from it.
+    taken: u64,
+    /// The group whose turn it is.
+    turn: Arc<watch::Sender<u64>>,
+}
+
+/// Those who are written together, and when it is their turn.
+#[derive(Debug)]
+struct Group {
+    waiting: Vec<Waiting>,
+    turn: Turn,
+}
+
+/// A place in the order of groups; the next has its turn when this is dropped.
+#[derive(Debug)]
+struct Turn {
+    number: u64,
+    now: Arc<watch::Sender<u64>>,
+}
+
+impl Turn {
+    async fn come(&self) {
+        let mut watched = self.now.subscribe();
+        // The sender is here, so it cannot be gone.
+        drop(watched.wait_for(|now| *now >= self.number).await);
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let next = self.number.saturating_add(1);
+        self.now.send_modify(|now| *now = next.max(*now));
+    }
 }
 
 /// A delivery in line.
@@ -85,7 +118,8 @@ const MOST_DELIVERIES: usize = 1000;
 /// Who write one tenant's line: one has its turn, the other makes ready what comes next.
 const WRITERS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(10);
-const METHOD: &str = "RecordUsage";
+/// What deliveries are called among the requests.
+pub(crate) const RECORD_USAGE: &str = "RecordUsage";
 
 impl Intake {
     pub(crate) fn new(pool: PgPool, word: fn(&Receipt) -> Vec<u8>) -> Self {
@@ -95,6 +129,11 @@ impl Intake {
             lines: Mutex::default(),
             room: Arc::new(Semaphore::new(ROOM)),
         }))
+    }
+
+    /// Returns when everything that was committed before is on the disk, see [`Shared::flush`].
+    pub(crate) async fn flush(&self) -> Result<(), sqlx::Error> {
+        self.0.flush().await
     }
 
     /// Stores a delivery. When this answers, what it says is durable. A caller who goes away does not stop it.
@@ -139,15 +178,21 @@ impl Shared {
         wanted
     }
 
-    /// Those who are written next; nobody where the line is empty, which ends a writer.
-    fn next(&self, tenant: Uuid) -> Vec<Waiting> {
+    /// Those who are written next; none where the line is empty, which ends a writer.
+    fn next(&self, tenant: Uuid) -> Option<Group> {
         let mut lines = self.lines();
-        let next = lines.get_mut(&tenant).map(|line| take(&mut line.waiting));
-        let next = next.unwrap_or_default();
-        if next.is_empty() {
+        let line = lines.get_mut(&tenant)?;
+        let waiting = take(&mut line.waiting);
+        if waiting.is_empty() {
             leave(&mut lines, tenant);
+            return None;
         }
-        next
+        let turn = Turn {
+            number: line.taken,
+            now: line.turn.clone(),
+        };
+        line.taken = line.taken.saturating_add(1);
+        Some(Group { waiting, turn })
     }
 
     /// Would others get their turn sooner if this one did not wait for the disk?
@@ -157,27 +202,39 @@ impl Shared {
         line.is_some_and(|line| line.writers > 1 || !line.waiting.is_empty())
     }
 
-    async fn write(self: &Arc<Self>, group: Vec<Waiting>) {
-        let deliveries: Vec<&Delivery> = group.iter().map(|waiting| &waiting.delivery).collect();
-        match self.commit(&deliveries).await {
-            Ok(written) if written.flushed => answer(group, written.outcomes),
+    async fn write(self: &Arc<Self>, group: Group) {
+        let Group { waiting, turn } = group;
+        let deliveries: Vec<&Delivery> = waiting.iter().map(|waiting| &waiting.delivery).collect();
+        match self.commit(&deliveries, &turn).await {
+            Ok(written) if written.flushed => answer(waiting, written.outcomes),
             Ok(written) => {
                 let shared = self.clone();
                 tokio::spawn(async move {
                     match shared.flush().await {
-                        Ok(()) => answer(group, written.outcomes),
-                        Err(error) => refuse(group, error),
+                        Ok(()) => answer(waiting, written.outcomes),
+                        Err(error) => refuse(waiting, error),
                     }
                 });
             }
             // What one delivery has wrong is not the others' fault: each by itself.
-            Err(error) if group.len() > 1 && matches!(error, sqlx::Error::Database(_)) => {
-                tracing::warn!(deliveries = group.len(), %error, "usage is written one delivery at a time");
-                for waiting in group {
-                    Box::pin(self.write(vec![waiting])).await;
-                }
+            Err(error) if waiting.len() > 1 && matches!(error, sqlx::Error::Database(_)) => {
+                tracing::warn!(deliveries = waiting.len(), %error, "usage is written one delivery at a time");
+                self.write_each(waiting, &turn).await;
             }
-            Err(error) => refuse(group, error),
+            Err(error) => refuse(waiting, error),
+        }
+    }
+
+    async fn write_each(&self, waiting: Vec<Waiting>, turn: &Turn) {
+        for waiting in waiting {
+            let mut written = self.commit(&[&waiting.delivery], turn).await;
+            if written.as_ref().is_ok_and(|written| !written.flushed) {
+                written = self.flush().await.and(written);
+            }
+            match written {
+                Ok(written) => answer(vec![waiting], written.outcomes),
+                Err(error) => refuse(vec![waiting], error),
+            }
         }
     }
 
@@ -192,16 +249,18 @@ impl Shared {
     }
 
     /// Writes all that is new of these.
-    async fn commit(&self, deliveries: &[&Delivery]) -> Result<Written, sqlx::Error> {
+    async fn commit(&self, deliveries: &[&Delivery], turn: &Turn) -> Result<Written, sqlx::Error> {
         let Some(first) = deliveries.first() else {
             return Ok(Written::default());
         };
         let tenant = first.author.tenant();
         let drafts = Drafts::of(deliveries);
         let mut transaction = begin_as(&self.pool, &first.author.caller).await?;
+        turn.come().await;
+        // And among other services.
         take_turn(&mut transaction, tenant).await?;
         let claims: Vec<Claim<'_>> = deliveries.iter().map(|delivery| delivery.claim()).collect();
-        let attempts = requests::begin_all(&mut transaction, tenant, METHOD, &claims).await?;
+        let attempts = requests::begin_all(&mut transaction, tenant, RECORD_USAGE, &claims).await?;
         let new = deliveries.iter().zip(&attempts);
         let new = new.filter(|(_, attempt)| matches!(attempt, Ok(Attempt::First(_))));
         let new: Vec<&Delivery> = new.map(|(delivery, _)| *delivery).collect();
@@ -282,14 +341,10 @@ struct Writer {
 
 impl Writer {
     async fn write(mut self) {
-        loop {
-            let group = self.shared.next(self.tenant);
-            if group.is_empty() {
-                self.done = true;
-                return;
-            }
+        while let Some(group) = self.shared.next(self.tenant) {
             self.shared.write(group).await;
         }
+        self.done = true;
     }
 }
 

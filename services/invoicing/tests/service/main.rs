@@ -26,6 +26,8 @@ mod usage;
 mod usage_conflicts;
 mod usage_corrections;
 mod usage_delivery;
+mod usage_http;
+mod usage_streams;
 mod usage_together;
 mod usage_totals;
 mod usage_values;

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgPool, Postgres, Transaction};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
@@ -69,13 +71,13 @@ impl World {
 
     /// Somebody with one role.
     pub(crate) async fn someone(&self, role: Role) -> Client {
-        self.connect(
-            &self
-                .keys
-                .issue(&format!("{role} {}", Uuid::new_v4()), role, self.tenant)
-                .unwrap(),
-        )
-        .await
+        self.connect(&self.key(role)).await
+    }
+
+    /// A key of one role.
+    pub(crate) fn key(&self, role: Role) -> String {
+        let name = format!("{role} {}", Uuid::new_v4());
+        self.keys.issue(&name, role, self.tenant).unwrap()
     }
 
     /// Somebody who may do everything, at another company.
@@ -89,6 +91,30 @@ impl World {
         let pool = PgPoolOptions::new().connect_with(self.database.options().clone());
         let address = serve(pool.await.unwrap(), &self.keys, &self.token).await;
         connect(address, &self.admin_key).await
+    }
+
+    /// Posts usage over plain HTTP, with the administrator's key unless the headers bring another; status and answer.
+    pub(crate) async fn post_usage(&self, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
+        let mut request = format!(
+            "POST /v1/usage HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        if headers.iter().all(|(name, _)| *name != "authorization") {
+            request.push_str(&format!("authorization: Bearer {}\r\n", self.admin_key));
+        }
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream
+            .write_all(format!("{request}\r\n{body}").as_bytes())
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
     }
 
     async fn connect(&self, key: &str) -> Client {

@@ -29,8 +29,8 @@ use verdict::Verdict;
 /// Enough that the clients never run out of events.
 const MOST_EVENTS: u64 = 100_000_000;
 const ACCOUNTS: u64 = 20;
-/// Times a service may be started in vain.
-const MOST_STARTS: u32 = 20;
+/// How long starting a service may fail: the database may be recovering, on a machine that is busy with it.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// The longest time between two kills.
 const LONGEST: Duration = Duration::from_millis(600);
 
@@ -124,15 +124,13 @@ async fn deal(
 
 /// A start in vain is tried again: the database may be recovering.
 async fn started_again(replica: &Service) -> Result<Service, Failure> {
-    let mut attempt = replica.restarted().await;
-    for _ in 0..MOST_STARTS {
-        if attempt.is_ok() {
-            break;
+    let began = Instant::now();
+    loop {
+        match replica.restarted().await {
+            Err(_) if began.elapsed() < PATIENCE => sleep(LONGEST).await,
+            attempt => return attempt,
         }
-        sleep(LONGEST).await;
-        attempt = replica.restarted().await;
     }
-    attempt
 }
 
 /// Kills a server process of the database; false where the system does not tell which there are.

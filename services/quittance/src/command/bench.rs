@@ -65,7 +65,7 @@ pub(crate) struct BenchUsage {
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=50_000))]
     pub(crate) batch: u64,
     /// Clients that send beside each other, each one request at a time.
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub(crate) connections: u64,
     /// Events a second that are sent; as many as are taken if absent.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]

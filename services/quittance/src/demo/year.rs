@@ -14,9 +14,10 @@ use wire::invoicing::v1::{
 use super::people::People;
 use super::story::{Milestone, Plan, Seats, Story, Usage};
 use crate::connection::{Invoicing, request_id};
-use crate::facts::{check, record, timestamp};
+use crate::facts::timestamp;
 use crate::failure::Failure;
 use crate::printing::Output;
+use crate::usage::{check, record};
 use crate::{bill, invoices};
 
 /// Lives every story's year, all accounts together, month by month.

@@ -63,9 +63,21 @@ where
                 request.extensions_mut().insert(caller);
                 Box::pin(self.inner.call(request))
             }
-            Err(refusal) => Box::pin(std::future::ready(Ok(refusal.into_http()))),
+            Err(refusal) => {
+                let refusal = if speaks_grpc(request.headers()) {
+                    refusal.into_http()
+                } else {
+                    rejection::http(&refusal).map(Body::new)
+                };
+                Box::pin(std::future::ready(Ok(refusal)))
+            }
         }
     }
+}
+
+fn speaks_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
+    kind.is_some_and(|kind| kind.starts_with(b"application/grpc"))
 }
 
 fn identify(keys: &Keys, headers: &HeaderMap) -> Result<Caller, Status> {

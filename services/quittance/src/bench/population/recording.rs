@@ -4,9 +4,9 @@ use tokio::task::JoinSet;
 use wire::invoicing::v1::UsageEvent;
 
 use crate::connection::{Invoicing, Services};
-use crate::facts::record;
 use crate::failure::Failure;
 use crate::printing::progress;
+use crate::usage::record;
 
 /// Clients that record contracts and facts beside each other.
 const CLIENTS: u32 = 8;

@@ -12,8 +12,8 @@ use super::set::{self, Set};
 use crate::bench::Stage;
 use crate::command::{BenchUsage, Ids};
 use crate::connection::Invoicing;
-use crate::facts::{check, record};
 use crate::failure::Failure;
+use crate::usage::{check, record};
 
 /// What the client saw.
 #[derive(Debug, Default)]
