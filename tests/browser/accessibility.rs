@@ -115,8 +115,12 @@ fn sentences(answer: &Value) -> Vec<String> {
     sentences.map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
-/// The address of a page, as a name for its picture.
+/// The address of a page, as a name for its picture: the same in every run, whatever ids things were given.
 pub(crate) fn named(address: &str) -> String {
+    let is_id = |part: &str| part.len() == 36 && part.matches('-').count() == 4;
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let parts = path.split('/').map(|part| if is_id(part) { "one" } else { part });
+    let address = format!("{}-{query}", parts.collect::<Vec<_>>().join("/"));
     let letters = address
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });

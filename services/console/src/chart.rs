@@ -212,7 +212,7 @@ fn titled(name: &str, of: Option<&String>, amount: Decimal, unit: &str) -> Strin
 
 /// As many labels as have room beside each other.
 fn ticks(columns: &[Column], places: &[(u32, u32)], width: u32) -> Vec<Tick> {
-    const LETTER: usize = 7;
+    const LETTER: usize = 6;
     let widest = columns
         .iter()
         .map(|column| column.label.chars().count())

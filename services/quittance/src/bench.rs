@@ -6,6 +6,7 @@
 mod bill;
 mod crash;
 mod crash_usage;
+mod pages;
 mod population;
 mod usage;
 
@@ -29,6 +30,7 @@ pub(crate) async fn run(command: &Bench, output: Output) -> Result<(), Failure> 
         Bench::CrashUsage(crash) => crash_usage::run(crash, output).await,
         Bench::Usage(usage) => usage::run(usage, output).await,
         Bench::Crash(crash) => crash::run(crash, output).await,
+        Bench::Pages(pages) => pages::run(pages, output).await,
     }
 }
 
@@ -36,6 +38,8 @@ pub(crate) async fn run(command: &Bench, output: Output) -> Result<(), Failure> 
 pub(crate) struct Stage {
     running: Running,
     services: Services,
+    /// The company everything belongs to.
+    tenant: uuid::Uuid,
     /// Holds the database's files; gone with the stage.
     _home: TempDir,
 }
@@ -45,6 +49,15 @@ const NOW: &str = "2026-01-01T08:00:00Z";
 
 impl Stage {
     pub(crate) async fn set() -> Result<Self, Failure> {
+        Self::set_with(None).await
+    }
+
+    /// With the other service as well, which knows who signs in on a console.
+    async fn set_whole() -> Result<Self, Failure> {
+        Self::set_with(Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))).await
+    }
+
+    async fn set_with(extraction: Option<SocketAddr>) -> Result<Self, Failure> {
         let home = TempDir::new()?;
         let path = home.path().to_string_lossy();
         let environment = Environment::of_process()
@@ -55,15 +68,17 @@ impl Stage {
             .parse()
             .map_err(|error: jiff::Error| Failure::broken(error.to_string()))?;
         let orders = Orders {
-            extraction: None,
+            extraction,
             invoicing: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
             console: None,
             clock: Clock::test(now).0,
             log: "error",
         };
         let running = Running::start_in(environment, orders).await?;
-        let key = running.issue("bench", Role::Admin, uuid::Uuid::new_v4())?;
+        let tenant = uuid::Uuid::new_v4();
+        let key = running.issue("bench", Role::Admin, tenant)?;
         Ok(Self {
+            tenant,
             services: running.with_key(key),
             running,
             _home: home,

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-pub(crate) use bench::{Bench, BenchBill, BenchCrash, BenchCrashUsage, BenchUsage, Ids};
+pub(crate) use bench::{Bench, BenchBill, BenchCrash, BenchCrashUsage, BenchPages, BenchUsage, Ids};
 pub(crate) use contract::Contract;
 pub(crate) use invoice::{Invoice, Settle};
 

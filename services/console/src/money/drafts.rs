@@ -25,7 +25,7 @@ use crate::visitor::Visitor;
 use crate::wording::{counted, grouped};
 
 /// Accounts that are looked at for one page, and billed by one call.
-const LOOKED_AT: u32 = 100;
+const LOOKED_AT: u32 = 40;
 const BILLED_AT_ONCE: u32 = 2_000;
 
 #[derive(Debug, Default, Deserialize)]

@@ -8,6 +8,8 @@ pub(crate) enum Bench {
     Bill(BenchBill),
     /// Usage: how many events a second are taken durably and exactly once, and whether the bill has them all.
     Usage(BenchUsage),
+    /// The console's pages for finance: how long each takes with many contracts and invoices stored.
+    Pages(BenchPages),
     /// Bills while the service is killed at random moments (kill -9), and compares with a run that nobody disturbed.
     Crash(BenchCrash),
     /// Takes usage while two services and the database are killed at random moments, and counts each acknowledged event.
@@ -51,6 +53,19 @@ pub(crate) struct BenchBill {
     /// How many monthly runs are measured; the median counts.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=10))]
     pub(crate) runs: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchPages {
+    /// How many contracts, each with an account of its own.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+    pub(crate) contracts: u32,
+    /// How many months they are billed for before pages are asked.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=11))]
+    pub(crate) months: u8,
+    /// Refuse (exit code 2) where a page takes longer than 100 ms.
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Debug, Args)]
