@@ -290,7 +290,8 @@ impl Reader<'_> {
             fits.then(|| self.statement((*cell).clone(), length, Some(known), 0))
         };
         let found: Option<Vec<Statement>> = cells.iter().map(party).collect();
-        found.filter(|found| found.len() == 2)
+        // "For Larkfield, Inc." beside "For Morrow LLP" is where both sign: no label says who pays.
+        found.filter(|found| matches!(found.as_slice(), [one, other] if one.key != other.key))
     }
 
     /// Names under the labels of the row above them, in rows or in the first two rows of a table.
