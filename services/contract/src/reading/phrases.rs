@@ -12,7 +12,7 @@ use crate::normal::duration;
 use crate::reading::tokens::{Kind, Token};
 use crate::terms::{Span, Timing};
 
-pub(crate) use bounds::{Bounds, Range, bounds};
+pub(crate) use bounds::{Bounds, Range, bounds, opens_range};
 pub(crate) use period::{Period, each_of_spans, period, period_within};
 pub(crate) use unit::{PerUnit, noun, per_unit};
 

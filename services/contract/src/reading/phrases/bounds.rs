@@ -147,11 +147,26 @@ fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     alone.then_some((Range::Rest, 1))
 }
 
+/// Past "the", and past the name of a unit before its number: "up to and including hour 500".
 fn past_the(tokens: &[Token], at: usize) -> usize {
+    let counted = tokens
+        .get(at.saturating_add(1))
+        .is_some_and(|token| token.number().is_some());
     let there = tokens
         .get(at)
-        .is_some_and(|token| token.is("the") || token.is("a"));
+        .is_some_and(|token| token.is("the") || token.is("a") || counted && token.is_any(UNITS));
     if there { at.saturating_add(1) } else { at }
+}
+
+/// What is counted one by one, where the count itself bounds a tier.
+const UNITS: &str = "hour|unit|user|seat|call|page|record|message|minute|document|order|item|transaction|mile|kilometre|gigabyte|gb";
+
+/// "hour 1": a unit and its number open a range that goes on behind them.
+pub(crate) fn opens_range(tokens: &[Token]) -> bool {
+    !tokens.is_empty()
+        && tokens
+            .iter()
+            .all(|token| token.number().is_some() || token.is_any(UNITS) || token.is("from"))
 }
 
 /// A plain number; money bounds a tier where the tier is of money.

@@ -84,7 +84,7 @@ const LEADS: &str = "at|upon|on|due at|due upon|due on|payable at|payable upon|p
     after|once|when|to be paid upon|to be paid at|to be paid on|shall be paid upon|\
     is due upon|is due on|is payable upon|is due at|will be due upon|shall be due upon|\
     is payable on|falls due upon|falls due on|falls due at|fall due upon|fall due on|becomes due upon|becomes due on|\
-    is due with|due with|payable with|with the signing of|with signature of|with the execution of";
+    is due with|due with|payable with|with the|with delivery|with signature|with execution";
 
 /// An event phrase behind the amount; a few words may stand between ("$15,000 implementation fee at signing").
 fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
@@ -92,8 +92,10 @@ fn event_after(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
     let limit = at.saturating_add(6).min(tokens.len());
     for position in at..limit {
         let token = tokens.get(position)?;
-        if matches!(token.kind, TokenKind::Mark(';' | '.') | TokenKind::Money(_))
-            || token.is_any("per|a|each|every|monthly|annually|quarterly|of")
+        if matches!(
+            token.kind,
+            TokenKind::Mark(';' | '.') | TokenKind::Money(_) | TokenKind::Percent(_)
+        ) || token.is_any("per|a|each|every|monthly|annually|quarterly|of")
         {
             return None;
         }
@@ -196,7 +198,8 @@ fn happens(words: &[Token]) -> bool {
         "complet|accept|deliver|go-live|launch|sign|execut|commenc|start|install|approv|\
         submi|kick|discover|implement|migrat|sign-off|mileston|phase|deploy|design|handover|\
         rollout|cutover|certif|commission|ship|closing|effective|receipt|award|notice|uat|\
-        production|publication|release|live|training|kickoff|hand-over|filing|issuance|registr|enrol|grant",
+        production|publication|release|live|training|kickoff|hand-over|filing|issuance|registr|enrol|grant|plac|cut-over|\
+        switch-on|arriv|inspect|permit|sample|prototype|date",
     )
 }
 

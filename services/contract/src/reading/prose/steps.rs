@@ -83,7 +83,12 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
         counting: crate::terms::TierCounting::PerPeriod,
         rows,
     });
-    let rhythm = super::billed(tokens);
+    // "the first 500,000 minutes in a calendar month": the span over which the units are counted.
+    let counted = || {
+        let (at, found) = crate::reading::phrases::period_within(tokens.get(from..to)?)?;
+        Some((from.saturating_add(at), found))
+    };
+    let rhythm = super::billed(tokens).or_else(counted);
     if let Some((at, cadence)) = rhythm.and_then(|(at, period)| period.cadence().map(|cadence| (at, cadence)))
     {
         line.cadence = found(
@@ -148,9 +153,10 @@ fn is_range(tokens: &[Token], found: &Bounds, units: &[String]) -> bool {
     let before = tokens
         .get(found.at.saturating_sub(2)..found.at)
         .unwrap_or_default();
-    let months = before
-        .iter()
-        .any(|token| token.is_any("months|month|years|year|weeks|week|days|day"));
+    let months = matches!(found.range, Range::Between(..) | Range::UpTo(_))
+        && before
+            .iter()
+            .any(|token| token.is_any("months|month|years|year|weeks|week|days|day"));
     !(span || business || months)
 }
 

@@ -33,7 +33,52 @@ fn lines(text: &str) -> Vec<String> {
 
 #[test]
 fn sentences_charge_what_they_say_once() {
-    let cases: [(&str, &[&str]); 51] = [
+    let cases: [(&str, &[&str]); 60] = [
+        (
+            "Client agrees to pay, as follows: $.62 per minute for the first 500,000 minutes in a calendar month; $.58 per \
+             minute for the next 500,000 minutes in such month; and $.53 per minute for all minutes in such month beyond \
+             1,000,000.",
+            &["Usage monthly"],
+        ),
+        (
+            "Client shall pay a set-up fee of $12,500.00, one-half of which shall be paid upon execution of this Agreement and \
+             the balance of which shall be paid upon the Launch Date.",
+            &["OneTime 6250 one_time", "Milestone 6250 one_time"],
+        ),
+        (
+            "Buyer will pay for the Tooling, a fixed charge of $186,000, in three parts: forty percent on placement of the order, \
+             forty percent on delivery of samples, and twenty percent on approval of the report.",
+            &[
+                "Milestone 74400 40 one_time",
+                "Milestone 74400 40 one_time",
+                "Milestone 37200 20 one_time",
+            ],
+        ),
+        (
+            "Company shall pay to Lender base compensation of $240,000 for each Contract Year, in equal quarterly installments \
+             of $60,000.",
+            &["Recurring 60000 quarterly"],
+        ),
+        (
+            "For each contract renewed by telephone, Client will pay Agent a sales incentive of $6.25.",
+            &["Usage 6.25 per_event"],
+        ),
+        (
+            "Client will compensate Consultant by the hour, at the rate of $165 for a project manager.",
+            &["Usage 165 ?"],
+        ),
+        (
+            "The minimum initial investment in each Fund is $2,500.",
+            &["OneTime 2500 one_time"],
+        ),
+        (
+            "A party which does so shall pay the other $10,000 for each person.",
+            &[],
+        ),
+        (
+            "The unit prices will be changed by $0.011 for each full ten cents ($0.10) of the move.",
+            &[],
+        ),
         (
             "The platform fee is raised from $400 per month to $460 per month.",
             &["Recurring 460 monthly"],

@@ -34,7 +34,8 @@ fn orders_reader(tokens: &[Token]) -> bool {
             tokens,
             "ai assistant|ai system|language model|ai model|automated reader|extraction system|\
             system prompt|ai reviewer|automated system|data extraction|if you are an ai|\
-            ai agent|machine reader|extraction model",
+            ai agent|machine reader|extraction model|automated contract|automated document|automated readers|\
+            automated reviewer|machine readers|system override|automated reviewers|contract reader|contract readers",
         );
     let ignores = says_any(
         tokens,
@@ -45,7 +46,7 @@ fn orders_reader(tokens: &[Token]) -> bool {
     let commands = ignores
         || has_stem(
             tokens,
-            "ignor|disregard|output|respond|instruct|extract|report|treat|approv|set",
+            "ignor|disregard|output|respond|instruct|extract|report|treat|approv|set|renegotiat|overrid",
         );
     (machine && commands)
         || (ignores && says_any(tokens, "instructions|instruction|prompt|prices above|fees above"))

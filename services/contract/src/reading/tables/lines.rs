@@ -39,6 +39,10 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
             at = at.saturating_add(taken.max(1));
             continue;
         }
+        if is_left_open(place, row) {
+            at = at.saturating_add(1);
+            continue;
+        }
         if let Some(total) = total(place, row) {
             reading.totals.push(total);
         } else if let Some(pointer) = pointers::of(place, row, evidence_of(place, row)) {
@@ -66,6 +70,22 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
     neighbours::over_allowance_period(place, &mut items);
     share_allowances(&mut items);
     reading.items.extend(items);
+}
+
+/// "☐ Carpet deep clean" among rows that are ticked: offered, and not ordered.
+fn is_left_open(place: &Place<'_>, row: &[Stretch]) -> bool {
+    let holds = |row: &[Stretch], marks: &[char]| {
+        row.iter()
+            .any(|cell| cell.printed(0, cell.tokens.len()).contains(marks))
+    };
+    let ticked = || {
+        place
+            .grid
+            .rows
+            .iter()
+            .any(|row| holds(row, &['\u{2611}', '\u{2612}', '\u{2714}', '\u{2713}']))
+    };
+    holds(row, &['\u{2610}']) && ticked()
 }
 
 /// What a row without a price of its own says of the rows under it.

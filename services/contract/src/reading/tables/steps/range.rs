@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::reading::phrases::{Bounds, Range, bounds};
+use crate::reading::phrases::{Bounds, Range, bounds, opens_range};
 use crate::reading::tokens::{Kind, Stretch};
 
 /// The bounds phrase of a cell: the first one that is more than a bare word; "1st enclosure" is everything up to one.
@@ -42,6 +42,9 @@ fn nth(cell: &Stretch) -> Option<Bounds> {
 /// The words before the bounds of a tier; `None` where the cell names no bounds.
 pub(super) fn prefix(cell: &Stretch) -> Option<String> {
     let at = bounds_of(cell)?.at;
+    if opens_range(cell.tokens.get(..at)?) {
+        return Some(String::new());
+    }
     let words: Vec<&str> = cell
         .tokens
         .iter()
