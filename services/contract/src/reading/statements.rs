@@ -182,13 +182,19 @@ pub(crate) fn is_form(grid: &Grid) -> bool {
     };
     let complete = cells().filter(|cell| is_complete(cell)).count();
     let form = (2..=6).contains(&columns) && labelled.saturating_mul(2) > rows.len();
-    form || columns > 1 && complete > 1 && complete.saturating_mul(4) >= cells().count().saturating_mul(3)
+    let known = cells().filter(|cell| is_known(cell)).count();
+    form || columns > 1 && known > 1 && complete.saturating_mul(4) >= cells().count().saturating_mul(3)
 }
 
 /// "Advertiser: Fernhill Oat Drinks Ltd": label and value in one cell.
 fn is_complete(cell: &Stretch) -> bool {
     let label = label_length(&cell.tokens);
     label > 0 && label <= 4 && label < cell.tokens.len()
+}
+
+/// Of these, one whose label is known and stands under no signature.
+fn is_known(cell: &Stretch) -> bool {
+    is_complete(cell) && key(&cell.tokens).is_some_and(|(known, _)| known != Key::Signed)
 }
 
 fn is_label(cell: &Stretch) -> bool {
