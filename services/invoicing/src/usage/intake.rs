@@ -5,8 +5,8 @@
 //! written, the next is made ready. Only so many events may wait; whoever brings more waits before, which holds back
 //! senders that wait for answers.
 //!
-//! Where others wait, a group's commit does not wait for the disk, so that the next has its turn; its answers do, until
-//! the database has flushed its log past that commit ([`Shared::flush`]). Acknowledged means durable either way.
+//! Every commit waits for the disk, before the next group has its turn: a commit that does not may be lost in a crash of
+//! the database without anybody hearing of it on another connection.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -195,13 +195,6 @@ impl Shared {
         Some(Group { waiting, turn })
     }
 
-    /// Would others get their turn sooner if this one did not wait for the disk?
-    fn hurries(&self, tenant: Uuid) -> bool {
-        let lines = self.lines();
-        let line = lines.get(&tenant);
-        line.is_some_and(|line| line.writers > 1 || !line.waiting.is_empty())
-    }
-
     async fn write(self: &Arc<Self>, group: Group) {
         let Group { waiting, turn } = group;
         let deliveries: Vec<&Delivery> = waiting.iter().map(|waiting| &waiting.delivery).collect();
@@ -279,16 +272,9 @@ impl Shared {
         });
         let outcomes = outcomes.collect();
         requests::record_all(&mut transaction, entries).await?;
-        let hurries = self.hurries(tenant);
-        if hurries {
-            sqlx::query("SELECT set_config('synchronous_commit', 'off', true)")
-                .execute(&mut *transaction)
-                .await?;
-        }
         transaction.commit().await?;
-        // An answer that was given before may rest on a commit that nobody waited for, and with nothing written this
-        // commit waits for nothing.
-        let flushed = !hurries && all_new;
+        // With nothing written this commit waits for nothing, while an answer that was given before has to be on the disk.
+        let flushed = all_new;
         Ok(Written { outcomes, flushed })
     }
 }
