@@ -67,10 +67,7 @@ fn sentences_charge_what_they_say_once() {
             "Client will compensate Consultant by the hour, at the rate of $165 for a project manager.",
             &["Usage 165 ?"],
         ),
-        (
-            "The minimum initial investment in each Fund is $2,500.",
-            &["OneTime 2500 one_time"],
-        ),
+        ("The minimum initial investment in each Fund is $2,500.", &[]),
         (
             "A party which does so shall pay the other $10,000 for each person.",
             &[],
