@@ -52,27 +52,29 @@ impl Driver {
             let (_, port) = line.rsplit_once("successfully on port ")?;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
-        let port = ports.next().expect("chromedriver says on which port it listens");
+        let Some(port) = ports.next() else {
+            loudly("chromedriver ended before it listened");
+            return None;
+        };
         std::thread::spawn(move || ports.for_each(drop));
-        Some(Self { process, port })
+        let driver = Self { process, port };
+        // A driver without a browser that can run here (no sandbox, no memory) tests nothing, and that is no fault of a page.
+        let begun = || call(port, "POST", "/session", &wanted(false));
+        match begun().or_else(|_| begun()) {
+            Ok(begun) => {
+                let session = begun["sessionId"].as_str().unwrap_or_default();
+                call(port, "DELETE", &format!("/session/{session}"), &Value::Null).ok();
+                Some(driver)
+            }
+            Err(why) => {
+                loudly(&format!("Chromium does not start: {why}"));
+                None
+            }
+        }
     }
 
     pub(crate) fn window(&self, home: &str, view: View) -> Window {
-        let mut arguments = vec![
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--hide-scrollbars",
-            "--lang=en-US",
-            "--window-size=1360,900",
-        ];
-        if view.dark {
-            arguments.push("--blink-settings=preferredColorScheme=0");
-        }
-        let wanted = json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } });
-        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
-        let begun = call(self.port, "POST", "/session", &wanted).expect("a browser starts");
+        let begun = call(self.port, "POST", "/session", &wanted(view.dark)).expect("a browser starts");
         let window = Window {
             driver: self.port,
             session: begun["sessionId"].as_str().unwrap().to_owned(),
@@ -82,6 +84,24 @@ impl Driver {
         window.measure(view.width, 900);
         window
     }
+}
+
+/// What browser is wanted.
+fn wanted(dark: bool) -> Value {
+    let mut arguments = vec![
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+        "--lang=en-US",
+        "--window-size=1360,900",
+    ];
+    if dark {
+        arguments.push("--blink-settings=preferredColorScheme=0");
+    }
+    let wanted = json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } });
+    json!({ "capabilities": { "alwaysMatch": wanted } })
 }
 
 /// One request to the driver: what it answers, or why it refuses.
