@@ -1,6 +1,7 @@
 //! When the contract was made, when it begins and ends, how long it runs.
 
 mod cues;
+mod signed;
 
 #[cfg(test)]
 mod tests;
@@ -51,7 +52,7 @@ pub(crate) fn read(document: &Document, statements: &[Statement]) -> Dates {
     }
     for (at, statement) in statements.iter().enumerate() {
         let before = statements.get(at.saturating_sub(5)..=at).unwrap_or_default();
-        if cues::is_signature(statement) || cues::is_beside_signature(before, statement) {
+        if signed::is_signature(statement) || signed::is_beside_signature(before, statement) {
             reader.signed(statement);
         }
     }

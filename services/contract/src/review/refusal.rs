@@ -33,7 +33,7 @@ pub enum Refusal {
         name: String,
     },
     /// Flags wait for a decision.
-    #[error("{} wait(s) for a decision: {}", .flags.len(), .flags.join(", "))]
+    #[error("flags wait for a decision: {}; decide each of them, then try again", .flags.join(", "))]
     OpenFlags {
         /// Their ids.
         flags: Vec<String>,
