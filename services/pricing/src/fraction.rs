@@ -120,7 +120,8 @@ impl Fraction {
         })
     }
 
-    /// The sum over the least common denominator.
+    /// The sum over the least common denominator. Seldom needed, and kept out of the way of the plain sum.
+    #[cold]
     fn sum_in_lowest_terms(self, other: Self) -> Option<Self> {
         let (a, b) = (self.reduced()?, other.reduced()?);
         let shared = divisor_of(a.denominator, b.denominator)?;
@@ -137,6 +138,7 @@ impl Fraction {
     }
 
     /// The product after what stands above one line and below the other was cancelled.
+    #[cold]
     fn product_in_lowest_terms(self, other: Self) -> Option<Self> {
         let (a, b) = (self.reduced()?, other.reduced()?);
         let cancelled = |top: Self, bottom: Self| -> Option<(Decimal, Decimal)> {
@@ -155,6 +157,7 @@ impl Fraction {
 
     /// The same value in lowest terms: both parts as whole numbers without a common divisor. Only where a plain
     /// product does not fit, because most lines never need it.
+    #[cold]
     fn reduced(self) -> Option<Self> {
         let scale = self.numerator.scale().max(self.denominator.scale());
         let (top, bottom) = (
