@@ -28,6 +28,7 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
+        .or_else(|| in_passing(&place))
         .or_else(|| by_payer(&place, parties))
         .or_else(|| compared(&place))
         .or_else(|| by_neighbours(&place))
@@ -56,6 +57,11 @@ impl<'t> Place<'t> {
     fn before(&self, count: usize) -> &'t [Token] {
         let from = self.at.saturating_sub(count).max(self.clause.0);
         self.tokens.get(from..self.at).unwrap_or_default()
+    }
+
+    /// The words next to it, on both sides.
+    fn near(&self) -> Vec<Token> {
+        self.before(9).iter().chain(self.after(7)).cloned().collect()
     }
 
     /// Up to so many tokens right after it, within the clause.
@@ -204,20 +210,37 @@ fn by_subject(place: &Place<'_>) -> Option<Role> {
         .find_map(|(role, ..)| confirmed(*role, place))
 }
 
+/// Stems of words that say that a price moves.
+const ESCALATES: &str = "increas|escalat|uplift|rais|adjust|ris|exceed|cpi|grow";
+
+/// An amount that is only spoken of: what tickets cost on average, the change of an index. One that somebody pays, or that
+/// the name of a fee leads up to, is not.
+fn in_passing(place: &Place<'_>) -> Option<Role> {
+    let paid = says_any(place.before(14), "pay|pays|payable|remit|remits")
+        || says_any(place.before(4), "fee|fees|charge|rent|rate|retainer");
+    if paid {
+        return None;
+    }
+    let near = place.near();
+    let (stems, phrases) = words::IN_PASSING;
+    if has_stem(&near, stems) || says_any(&near, phrases) {
+        return Some(Role::Informational);
+    }
+    let moves = says_any(place.clause(), words::MOVES);
+    let moving = has_stem(&near, ESCALATES) || has_stem(&near, "chang|index|indices|level|mov");
+    (moves && moving).then_some(Role::Escalator)
+}
+
 /// Some subjects need a second look at the words next to the amount.
 fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
-    let near = place.before(9).iter().chain(place.after(7));
-    let near: Vec<Token> = near.cloned().collect();
+    let near = place.near();
     let holds = match role {
         Role::LateFee => place.percent || says_any(&near, "late fee|late charge|late payment charge"),
         Role::Tax => says_any(
             &near,
             "vat|tax|gst|hst|value added tax|withholding|taxes|iva|mwst",
         ),
-        Role::Escalator => has_stem(
-            &near,
-            "increas|escalat|uplift|rais|adjust|ris|exceed|cpi|grow|chang|index|indices|level|mov",
-        ),
+        Role::Escalator => has_stem(&near, ESCALATES),
         Role::Discount => is_reduction(place),
         Role::Security
             if says_any(

@@ -33,7 +33,7 @@ fn lines(text: &str) -> Vec<String> {
 
 #[test]
 fn sentences_charge_what_they_say_once() {
-    let cases: [(&str, &[&str]); 60] = [
+    let cases: [(&str, &[&str]); 65] = [
         (
             "Client agrees to pay, as follows: $.62 per minute for the first 500,000 minutes in a calendar month; $.58 per \
              minute for the next 500,000 minutes in such month; and $.53 per minute for all minutes in such month beyond \
@@ -75,6 +75,26 @@ fn sentences_charge_what_they_say_once() {
         (
             "The unit prices will be changed by $0.011 for each full ten cents ($0.10) of the move.",
             &[],
+        ),
+        (
+            "Client shall pay Provider $4,000 per month based on the average number of accounts.",
+            &["Recurring 4000 monthly"],
+        ),
+        (
+            "Provider maintains the site at its own cost and Client shall pay $500 per month for it.",
+            &["Recurring 500 monthly"],
+        ),
+        (
+            "Client represents that it is solvent and shall pay Provider $900 per month.",
+            &["Recurring 900 monthly"],
+        ),
+        (
+            "Customer shall pay a fee of $500 per month, which will be adjusted annually.",
+            &["Recurring 500 monthly"],
+        ),
+        (
+            "Client shall pay an annual fee of $9,000 for the budgeted services.",
+            &["Recurring 9000 annual"],
         ),
         (
             "The platform fee is raised from $400 per month to $460 per month.",

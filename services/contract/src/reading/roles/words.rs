@@ -75,17 +75,14 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     ),
     (
         Role::Informational,
-        "estimat|competitor|supersed|capitaliz|averag|budgeted",
+        "estimat|competitor|superseded|capitaliz",
         "consists of|par value|fair market value|exercise price|list value|hardware list value|\
             book value|for information only|reference value|public website|opening offer|\
             promotional balance|net worth|market value|per share|market price|gross revenues of|\
             shares of|common stock|do not apply|does not apply|no longer applies|\
             third party and is not|for budgeting|budgetary|non-binding|of its own|trial balance|\
             valued at|annual revenue of|of credit pays for|of credit buys|of credit equals|may purchase the|option to buy|purchase option|buyout|buy-out|a budget of|budget of|never became part|not part of the deal|opening offer was|earlier offer|\
-            superseded by|insured value|replacement value|an average|on average|is sold for|are sold for|face value|minimum initial investment|\
-            minimum investment|for orientation|would come to|for tax purposes|attributed to|presently begin at|presently paid|( at present|currently about|currently averages|expected to cost|expects to spend|box-office|\
-            commercial value|presently ranging|ranging from|ranges from|represents that|its own cost|own expense|own personnel|\
-            average daily sales|par value of|aggregate purchase price|minimum premium",
+            superseded by|insured value|replacement value",
     ),
     (
         Role::Security,
@@ -97,8 +94,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
         Role::Escalator,
         "increas|escalat|uplift",
         "rise by|raise|rises by|cpi|consumer price index|cpi-u|price adjustment|adjustments|\
-            adjusted by|grow by|expiring|renewal price|of the change in|of any change in|of the rise in|of the increase in|price index|\
-            cost index|will be adjusted|shall be adjusted|be changed by|its level at|moves by more than",
+            adjusted by|grow by|expiring|renewal price",
     ),
     (
         Role::Discount,
@@ -118,6 +114,19 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
         "for purchases exceeding|audit reveals|underpayment of|discrepancy",
     ),
 ];
+
+/// Words near an amount that only speak of it: stems of words, and phrases. They say nothing against one that is paid.
+pub(super) const IN_PASSING: (&str, &str) = (
+    "supersed|averag|budgeted",
+    "on average|is sold for|are sold for|face value|minimum initial investment|minimum investment|for orientation|would come to|\
+        for tax purposes|attributed to|presently begin at|presently paid|( at present|currently about|expected to cost|\
+        expects to spend|box-office|commercial value|presently ranging|ranging from|ranges from|represents that|its own cost|\
+        own expense|own personnel|par value of|aggregate purchase price|minimum premium",
+);
+
+/// Words of a clause by which prices move, rather than what they are.
+pub(super) const MOVES: &str = "of the change in|of any change in|of the rise in|of the increase in|price index|cost index|\
+    will be adjusted|shall be adjusted|be changed by|its level at|moves by more than";
 
 /// Words that lead up to an amount. The one nearest to it wins.
 pub(super) const LEADS: &[(Role, &str)] = &[
