@@ -42,6 +42,11 @@ fn set(field: &mut Found<bool>, value: bool, statement: &Statement, document: &D
     }
 }
 
+/// Words for a contract that goes on by itself, span after span.
+const CONTINUES: &str = "month to month|month-to-month|month by month|year to year|year-to-year|rolls on|goes on for another|\
+    goes on for further|continue for successive|continues for successive|continue for further|continues for further|\
+    continue for additional|until so ended";
+
 fn speaks_of_renewal(statement: &Statement) -> bool {
     let tokens = statement.tokens();
     let renews = tokens
@@ -49,12 +54,10 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
         .any(|token| token.low.starts_with("renew") || token.low.starts_with("auto-renew"));
     let goes_on = says_any(
         tokens,
-        "month to month|month-to-month|month by month|year to year|year-to-year|rolls over|rolls on|extended automatically|\
-        continue for successive|continues for successive|continue for further|continues for further|continue for additional|goes on for another|\
-        goes on for further|successive terms of|successive periods of|successive one-year|until so ended|option to extend|may extend the term|\
+        "rolls over|extended automatically|successive terms of|successive periods of|successive one-year|option to extend|may extend the term|\
         right to extend|may be extended|extend the term of|extend this agreement|nothing in this letter renews|renews itself|\
         automatically extended|automatically be extended|automatically extend|is extended by|are extended by|be extended by|carries on from",
-    );
+    ) || says_any(tokens, CONTINUES);
     let price_only = says_any(tokens, "price|fee|fees|prices|rate|rates")
         && !says_any(tokens, "unless|automatically|notice");
     statement.key == Some(Key::Renewal) || goes_on || (renews && !price_only)
@@ -85,13 +88,11 @@ fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document)
     );
     let by_itself = says_any(
         tokens,
-        "automatically|auto-renew|auto-renews|automatic|unless|if neither|if nobody|neither party has|carries on|continues from|goes on from|\
-        month to month|month-to-month|month by month|year to year|year-to-year|rolls on|goes on for another|goes on for further|\
-        continue for successive|continues for successive|continue for further|continues for further|continue for additional|until so ended",
+        "automatically|auto-renew|auto-renews|automatic|unless|if neither|if nobody|neither party has|carries on|continues from|goes on from",
     ) || says_any(
         tokens,
         "it renews for|renews for|shall renew for|will renew for|renews each|renews every",
-    );
+    ) || says_any(tokens, CONTINUES);
     let negated = says_end(tokens) || labelled_no(statement);
     if negated || (by_choice && !says_any(tokens, "automatically")) {
         if !negated {

@@ -112,27 +112,22 @@ impl<'r> Walk<'r> {
         if name == "li" {
             self.marker(&element, look);
         }
-        let mut taken = 0usize;
-        for child in element.children() {
-            match child.value() {
-                Node::Text(text) => self.text(text, look, raised),
-                _ => {
-                    let Some(child) = ElementRef::wrap(child) else {
-                        continue;
-                    };
-                    if taken > 0 {
-                        taken = taken.saturating_sub(1);
-                        continue;
-                    }
-                    let run = boxes::run(child);
-                    if run.len() > 1 {
-                        taken = run.len().saturating_sub(1);
-                        let grid = rows_of_boxes(&run, self, look, depth);
-                        self.grid(grid);
-                    } else {
-                        self.child(child, look, raised, depth);
-                    }
+        let mut nodes = element.children();
+        while let Some(node) = nodes.next() {
+            if let Node::Text(text) = node.value() {
+                self.text(text, look, raised);
+                continue;
+            }
+            let Some(child) = ElementRef::wrap(node) else {
+                continue;
+            };
+            match boxes::run(child).as_slice() {
+                rows @ [_, .., last] => {
+                    let grid = rows_of_boxes(rows, self, look, depth);
+                    self.grid(grid);
+                    nodes.by_ref().find(|node| node.id() == last.id());
                 }
+                _ => self.child(child, look, raised, depth),
             }
         }
         if own_line {

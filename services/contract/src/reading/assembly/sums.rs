@@ -12,10 +12,15 @@ pub(super) fn separate(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
     in_instalments(items, totals);
     last_rows(items, totals);
     let sums: Vec<usize> = (0..items.len()).filter(|at| is_sum(items, *at)).collect();
-    for at in sums.into_iter().rev() {
+    set_apart(items, totals, sums);
+}
+
+/// Takes the lines at those places, in rising order, out and keeps them as totals.
+fn set_apart(items: &mut Vec<Item>, totals: &mut Vec<Total>, places: Vec<usize>) {
+    for at in places.into_iter().rev() {
         let item = items.remove(at);
         totals.push(Total {
-            label: item.line.description.clone(),
+            label: item.line.description,
             amount: item.line.price.amount,
         });
     }
@@ -40,13 +45,7 @@ fn last_rows(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
         (rows.len() > 1 && worth(&item.line) == Some(sum)).then_some(at)
     };
     let found: Vec<usize> = (0..items.len()).filter_map(is_last).collect();
-    for at in found.into_iter().rev() {
-        let whole = items.remove(at);
-        totals.push(Total {
-            label: whole.line.description,
-            amount: whole.line.price.amount,
-        });
-    }
+    set_apart(items, totals, found);
 }
 
 /// What the instalments of one line, and the parts of one sentence or list, come to: a contract may print it as well.
@@ -154,13 +153,7 @@ fn in_instalments(items: &mut Vec<Item>, totals: &mut Vec<Total>) {
                 .any(|part| whole.is_some_and(|whole| is_whole_of(whole, part)))
         })
         .collect();
-    for at in wholes.into_iter().rev() {
-        let whole = items.remove(at);
-        totals.push(Total {
-            label: whole.line.description,
-            amount: whole.line.price.amount,
-        });
-    }
+    set_apart(items, totals, wholes);
 }
 
 fn is_whole_of(whole: &Item, part: &Item) -> bool {

@@ -24,21 +24,13 @@ fn votes(tokens: &[Token], first: &[String], second: &[String]) -> i32 {
         let active = token.is_any(
             "pay|pays|purchase|purchases|buys|reimburse|reimburses|remit|remits|compensate|compensates",
         ) && !passive(tokens, at);
-        let names_it = |at: usize| {
-            at.checked_sub(1)
-                .and_then(|before| tokens.get(before))
-                .is_some_and(|before| {
-                    let low = before.low.trim_end_matches("'s");
-                    first.iter().chain(second).any(|word| word == low)
-                })
-        };
-        let sells = token.is_any("invoices|bills") && names_it(at);
+        let sells = token.is_any("invoices|bills") && named(tokens, at, 1, first, second).is_some();
         let passive =
             sells || token.is_any("invoice|invoices|bill|bills|charge|charges") && follows_modal(tokens, at);
         if !(active || passive) {
             continue;
         }
-        let direction = match subject(tokens, at, first, second) {
+        let direction = match named(tokens, at, 14, first, second) {
             Some(true) => 1,
             Some(false) => -1,
             None => 0,
@@ -62,9 +54,9 @@ fn follows_modal(tokens: &[Token], at: usize) -> bool {
     before.is_some_and(|token| token.is_any("shall|will|may|must"))
 }
 
-/// The nearest party named before the verb: `true` for the first.
-fn subject(tokens: &[Token], at: usize, first: &[String], second: &[String]) -> Option<bool> {
-    let before = tokens.get(at.saturating_sub(14)..at)?;
+/// The nearest party named in so many words before the verb: `true` for the first.
+fn named(tokens: &[Token], at: usize, reach: usize, first: &[String], second: &[String]) -> Option<bool> {
+    let before = tokens.get(at.saturating_sub(reach)..at)?;
     before.iter().rev().find_map(|token| {
         let low = token.low.trim_end_matches("'s");
         if first.iter().any(|word| word == low) {
