@@ -7,8 +7,8 @@ use runtime::tenancy::begin_as;
 use sqlx::PgConnection;
 use tonic::Status;
 use wire::invoicing::v1::{
-    BillingSettings, ConfigureBillingRequest, ConfigureBillingResponse, GetBillingSettingsResponse,
-    RunBillingRequest, RunBillingResponse,
+    BillingSettings, ConfigureBillingRequest, ConfigureBillingResponse, GetBillingSettingsRequest,
+    GetBillingSettingsResponse, RunBillingRequest, RunBillingResponse,
 };
 
 use super::facts::date;
@@ -219,6 +219,7 @@ async fn change(connection: &mut PgConnection, author: &Author, setting: Setting
 pub(super) async fn settings(
     service: &Invoicing,
     author: &Author,
+    _: GetBillingSettingsRequest,
 ) -> Result<GetBillingSettingsResponse, Status> {
     let failed = database("looking up how billing happens");
     let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
