@@ -217,7 +217,7 @@ impl Fraction {
     /// Is it below zero?
     #[must_use]
     pub fn is_negative(self) -> bool {
-        self.numerator < Decimal::ZERO
+        is_below_zero(self.numerator)
     }
 
     /// The one rounding of a line: half away from zero, to so many decimals. Decided on the exact remainder, so a
@@ -249,6 +249,16 @@ impl Fraction {
     pub fn approximate(self) -> Option<Decimal> {
         self.numerator.checked_div(self.denominator)
     }
+}
+
+/// Asked of every quantity and every amount: looking at the sign is quicker than comparing two decimals.
+pub(crate) fn is_below_zero(value: Decimal) -> bool {
+    value.is_sign_negative() && !value.is_zero()
+}
+
+/// See [`is_below_zero`].
+pub(crate) fn is_above_zero(value: Decimal) -> bool {
+    value.is_sign_positive() && !value.is_zero()
 }
 
 /// A decimal as a whole number of its smallest unit at a scale.

@@ -19,6 +19,7 @@ mod volume;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::fraction::is_below_zero;
 use crate::working::Step;
 
 pub use measured::{Measured, MeasuredCell};
@@ -306,8 +307,9 @@ impl Price {
             (Self::Percentage { rate }, Measured::Transactions(transactions)) => {
                 percentage::of_transactions(transactions, rate, out)
             }
+            (_, Measured::Units(units)) => self.unit_steps(units, units, out),
             (_, Measured::Weighted { units, reached }) => self.unit_steps(units, reached, out),
-            _ => {
+            (_, Measured::Transactions(_)) => {
                 let units = measured.total()?;
                 self.unit_steps(units, units, out)
             }
@@ -315,7 +317,7 @@ impl Price {
     }
 
     fn unit_steps(&self, units: Decimal, reached: Decimal, out: &mut Vec<Step>) -> Result<(), PriceError> {
-        if units < Decimal::ZERO {
+        if is_below_zero(units) {
             return Err(PriceError::Negative { quantity: units });
         }
         match self {

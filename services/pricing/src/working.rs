@@ -256,8 +256,8 @@ impl Working {
     pub fn new(currency: Currency) -> Self {
         Self {
             currency,
-            // A line with three tiers, a discount and its rounding fits without growing.
-            steps: Vec::with_capacity(8),
+            // Three tiers and their rounding fit without growing; most lines have two steps, and room costs time too.
+            steps: Vec::with_capacity(4),
         }
     }
 }

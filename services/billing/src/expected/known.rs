@@ -170,17 +170,23 @@ impl<'a> Known<'a> {
             .enumerate()
             .map(|(at, charge)| (charge.id.as_str(), at))
             .collect();
-        let place = |line: ExpectedLine| {
-            let place = places.get(line.charge.as_str()).copied().unwrap_or(usize::MAX);
-            (place, line)
-        };
-        let mut placed: Vec<(usize, ExpectedLine)> = lines.into_iter().map(place).collect();
-        placed.sort_by(|(a_place, a), (b_place, b)| {
-            (a.invoice_date, a_place, a.service)
-                .cmp(&(b.invoice_date, b_place, b.service))
-                .then_with(|| (&a.charge, &a.component).cmp(&(&b.charge, &b.component)))
-        });
-        placed.into_iter().map(|(_, line)| line).collect()
+        let place = |line: &ExpectedLine| places.get(line.charge.as_str()).copied().unwrap_or(usize::MAX);
+        // Their places are sorted rather than the lines, which are long to move; the last part keeps equal ones in order.
+        let mut order: Vec<_> = lines
+            .iter()
+            .enumerate()
+            .map(|(at, line)| {
+                let charge = (&line.charge, &line.component);
+                (line.invoice_date, place(line), line.service, charge, at)
+            })
+            .collect();
+        order.sort_unstable();
+        let order: Vec<usize> = order.into_iter().map(|(.., at)| at).collect();
+        let mut lines: Vec<Option<ExpectedLine>> = lines.into_iter().map(Some).collect();
+        order
+            .into_iter()
+            .filter_map(|at| lines.get_mut(at)?.take())
+            .collect()
     }
 }
 

@@ -7,18 +7,11 @@ use super::{PriceError, Tiers, block};
 use crate::working::Step;
 
 pub(super) fn steps(quantity: Decimal, tiers: &Tiers, out: &mut Vec<Step>) -> Result<(), PriceError> {
-    tiers.refuse_above_last(quantity)?;
-    for span in tiers.spans() {
-        let due = tiers.fee_due(&span, quantity);
-        // Above a tier that is not reached none is.
-        if span.number > 1 && !due {
-            break;
-        }
-        let units = span.part(quantity).ok_or(PriceError::TooLarge)?;
+    tiers.fill(quantity, |span, units, due| {
         let count = block::count(units, span.tier.block)?;
-        out.push(step(&span, count, due));
-    }
-    Ok(())
+        out.push(step(span, count, due));
+        Ok(())
+    })
 }
 
 /// One tier's part of a graduated or volume price: so many units, or blocks of them.

@@ -6,13 +6,7 @@ use super::{PriceError, Tiers};
 use crate::working::Step;
 
 pub(super) fn steps(money: Decimal, tiers: &Tiers, out: &mut Vec<Step>) -> Result<(), PriceError> {
-    tiers.refuse_above_last(money)?;
-    for span in tiers.spans() {
-        let due = tiers.fee_due(&span, money);
-        if span.number > 1 && !due {
-            break;
-        }
-        let base = span.part(money).ok_or(PriceError::TooLarge)?;
+    tiers.fill(money, |span, base, due| {
         let percent = span
             .tier
             .percent
@@ -24,6 +18,6 @@ pub(super) fn steps(money: Decimal, tiers: &Tiers, out: &mut Vec<Step>) -> Resul
             percent,
             flat_fee,
         });
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -1,9 +1,12 @@
 //! Where a quantity stands among tiers. Bounds are continuous: whatever lies above one bound and not above the next
 //! is in the next tier, 999.5 units as well as 1,000.5.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
 use super::{PriceError, Tier, TierBound, Tiers, ZeroUsage};
+use crate::fraction::is_above_zero;
 
 /// A tier with the bounds it takes from its neighbours.
 #[derive(Debug, Clone, Copy)]
@@ -15,14 +18,6 @@ pub(super) struct Span<'a> {
 }
 
 impl Span<'_> {
-    /// The part of a quantity that falls in this tier, which it reaches.
-    pub(super) fn part(&self, quantity: Decimal) -> Option<Decimal> {
-        match self.upper {
-            Some(upper) if upper < quantity => upper.checked_sub(self.lower),
-            _ => quantity.checked_sub(self.lower),
-        }
-    }
-
     pub(super) fn unit_price(&self) -> Decimal {
         self.tier.unit_price.unwrap_or(Decimal::ZERO)
     }
@@ -44,6 +39,47 @@ impl Tiers {
                 upper: tier.up_to,
                 tier,
             })
+    }
+
+    /// Calls for every tier that a quantity reaches, the first always: the tier, the part of the quantity that falls
+    /// in it, and whether its flat fee is due. Each bound is compared once, because most lines are rated here.
+    pub(super) fn fill(
+        &self,
+        quantity: Decimal,
+        mut fill: impl FnMut(&Span<'_>, Decimal, bool) -> Result<(), PriceError>,
+    ) -> Result<(), PriceError> {
+        self.refuse_above_last(quantity)?;
+        let (mut lower, mut due) = (Decimal::ZERO, self.first_fee_due(quantity));
+        for (number, tier) in (1_u32..).zip(&self.rows) {
+            let upper = tier.up_to;
+            let above = upper.map(|upper| quantity.cmp(&upper));
+            let end = upper
+                .filter(|_| above == Some(Ordering::Greater))
+                .unwrap_or(quantity);
+            let part = end.checked_sub(lower).ok_or(PriceError::TooLarge)?;
+            let span = Span {
+                number,
+                lower,
+                upper,
+                tier,
+            };
+            fill(&span, part, due)?;
+            // Above a tier that is not reached none is.
+            due = above.is_some_and(|above| self.is_next_reached(above));
+            if !due {
+                break;
+            }
+            lower = end;
+        }
+        Ok(())
+    }
+
+    /// Does a quantity that compares so with a tier's upper bound reach the next one?
+    fn is_next_reached(&self, quantity_to_bound: Ordering) -> bool {
+        match self.bound {
+            TierBound::UpperInclusive => quantity_to_bound.is_gt(),
+            TierBound::UpperExclusive => quantity_to_bound.is_ge(),
+        }
     }
 
     /// The tier a quantity reaches.
@@ -68,12 +104,13 @@ impl Tiers {
     /// Is a tier's flat fee due at this quantity?
     pub(super) fn fee_due(&self, span: &Span<'_>, quantity: Decimal) -> bool {
         if span.number == 1 {
-            return quantity > Decimal::ZERO || self.zero == ZeroUsage::FirstFeeDue;
+            return self.first_fee_due(quantity);
         }
-        match self.bound {
-            TierBound::UpperInclusive => quantity > span.lower,
-            TierBound::UpperExclusive => quantity >= span.lower,
-        }
+        self.is_next_reached(quantity.cmp(&span.lower))
+    }
+
+    fn first_fee_due(&self, quantity: Decimal) -> bool {
+        is_above_zero(quantity) || self.zero == ZeroUsage::FirstFeeDue
     }
 
     /// The number, from 1, of the tier a quantity reaches.

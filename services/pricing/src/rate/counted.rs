@@ -4,6 +4,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{RateError, RateInput, discounts};
+use crate::fraction::is_below_zero;
 use crate::plan::{Included, UnitConversion, UnitRounding};
 use crate::price::{Measured, PriceError};
 use crate::working::Step;
@@ -25,7 +26,7 @@ pub(super) fn count<'a>(input: &RateInput<'a>, steps: &mut Vec<Step>) -> Result<
     let (Measured::Units(_) | Measured::Weighted { .. }) = input.measured else {
         return counted_apart(input, measured);
     };
-    if measured < Decimal::ZERO {
+    if is_below_zero(measured) {
         return Err(input.price_error(PriceError::Negative { quantity: measured }));
     }
     let units = convert(input, measured, steps)?;
