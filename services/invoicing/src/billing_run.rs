@@ -3,6 +3,7 @@
 //! Accounts are billed some at a time, each batch in one transaction, several batches at once. A batch that the
 //! database refuses is tried again account by account, so that one account's trouble stays its own.
 
+mod ahead;
 mod basis;
 mod batches;
 mod book;
@@ -12,6 +13,7 @@ mod issue;
 mod metering;
 mod rehearsal;
 mod sequence;
+mod so_far;
 mod voiding;
 mod walk;
 
@@ -21,12 +23,15 @@ use sqlx::PgPool;
 
 pub(crate) use basis::{Basis, Founded};
 pub(crate) use book::{Book, milestone_fact, of_agreement, seat_fact, with_and_without};
-pub(crate) use drafting::{Drafted, draft};
+pub(crate) use drafting::{Drafted, draft, draft_so_far};
+pub(crate) use metering::Running;
 pub(crate) use metering::event_fact;
 pub(crate) use rehearsal::{Rehearsal, rehearse};
+pub(crate) use so_far::{Bill, SoFar, bill as bill_at_once, bill_so_far, look};
 pub(crate) use voiding::{VoidingError, take_back};
 
 use crate::author::Author;
+use crate::invoice::Invoice;
 use crate::store::accounts::{self, Parked};
 use crate::store::{self, audit, invoices, journal};
 
@@ -46,6 +51,8 @@ pub(crate) enum RunError {
     UnknownAccount(String),
     #[error("a worker of the billing run broke off: {0}")]
     Worker(#[from] tokio::task::JoinError),
+    #[error("{0}")]
+    CannotBeBilled(String),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -130,16 +137,8 @@ async fn bill(
     let mut transaction = begin_as(pool, &author.caller).await?;
     let held = hold(&mut transaction, author, batch, taking).await?;
     let books = book::open(&mut transaction, author.tenant(), &held, order.through).await?;
-    let mut drafted = drafting::draft_all(books, order.through).await?;
-    let bases = basis::take(&mut drafted);
-    let (drafts, parked) = drafting::sort_out(drafted);
-    let issued = issue::number(&mut transaction, author, drafts).await?;
-    if !issued.is_empty() {
-        invoices::add(&mut transaction, author, &order.run, &issued).await?;
-        journal::write(&mut transaction, author, &issued).await?;
-        store::basis::add(&mut transaction, author, &basis::found(bases, &issued)).await?;
-        audit::record(&mut transaction, author, &issue::deeds(&issued, order)).await?;
-    }
+    let drafted = drafting::draft_all(books, order.through).await?;
+    let (_, parked) = put_out(&mut transaction, author, order, drafted).await?;
     accounts::settle(&mut transaction, author, order.through, &held, &parked).await?;
     transaction.commit().await?;
     let busy = batch
@@ -148,6 +147,25 @@ async fn bill(
         .cloned()
         .collect();
     Ok(Outcome { busy, parked })
+}
+
+/// Issues what was drafted; answers that, and what has to be parked.
+async fn put_out(
+    connection: &mut sqlx::PgConnection,
+    author: &Author,
+    order: &Order,
+    mut drafted: Vec<Drafted>,
+) -> Result<(Vec<Invoice>, Vec<Parked>), sqlx::Error> {
+    let bases = basis::take(&mut drafted);
+    let (drafts, parked) = drafting::sort_out(drafted);
+    let issued = issue::number(connection, author, drafts).await?;
+    if !issued.is_empty() {
+        invoices::add(connection, author, &order.run, &issued).await?;
+        journal::write(connection, author, &issued).await?;
+        store::basis::add(connection, author, &basis::found(bases, &issued)).await?;
+        audit::record(connection, author, &issue::deeds(&issued, order)).await?;
+    }
+    Ok((issued, parked))
 }
 
 async fn hold(

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod agreements;
+mod alerts;
 mod answering;
 mod billing;
 mod daily;
@@ -17,6 +18,7 @@ mod preview;
 pub(crate) mod recording;
 pub(crate) mod roles;
 mod settlement;
+mod so_far;
 mod streaming;
 mod usage;
 mod write;
@@ -65,6 +67,17 @@ macro_rules! serve {
                 Ok(Response::new(answers))
             }
 
+            type WatchUsageStream = so_far::Changes;
+
+            async fn watch_usage(
+                &self,
+                request: Request<v1::WatchUsageRequest>,
+            ) -> Result<Response<Self::WatchUsageStream>, Status> {
+                let author = self.author(&request, READS)?;
+                let changes = so_far::watch(self.clone(), author, request.into_inner());
+                Ok(Response::new(changes))
+            }
+
             async fn preview_plan(
                 &self,
                 request: Request<v1::PreviewPlanRequest>,
@@ -81,6 +94,8 @@ serve! {
         register_plan(RegisterPlanRequest) -> RegisterPlanResponse, REGISTERS, plans::register;
         record_usage(RecordUsageRequest) -> RecordUsageResponse, BRINGS_FACTS, recording::record;
         reverse_backfill(ReverseBackfillRequest) -> ReverseBackfillResponse, BRINGS_FACTS, recording::reverse_backfill;
+        set_usage_alert(SetUsageAlertRequest) -> SetUsageAlertResponse, BILLS, alerts::set;
+        remove_usage_alert(RemoveUsageAlertRequest) -> RemoveUsageAlertResponse, BILLS, alerts::remove;
         change_seats(ChangeSeatsRequest) -> ChangeSeatsResponse, BRINGS_FACTS, facts::change_seats;
         complete_milestone(CompleteMilestoneRequest) -> CompleteMilestoneResponse, BRINGS_FACTS, facts::complete_milestone;
         declare_ending(DeclareEndingRequest) -> DeclareEndingResponse, ENDS_PLANS, endings::declare;
@@ -100,6 +115,9 @@ serve! {
         list_plans(ListPlansRequest) -> ListPlansResponse, plans::list;
         get_plan(GetPlanRequest) -> GetPlanResponse, plans::get;
         get_usage(GetUsageRequest) -> GetUsageResponse, usage::get;
+        get_usage_so_far(GetUsageSoFarRequest) -> GetUsageSoFarResponse, so_far::get;
+        list_usage_alerts(ListUsageAlertsRequest) -> ListUsageAlertsResponse, alerts::list;
+        list_passed_alerts(ListPassedAlertsRequest) -> ListPassedAlertsResponse, alerts::list_passed;
         list_usage_events(ListUsageEventsRequest) -> ListUsageEventsResponse, usage::list;
         list_unmatched_usage(ListUnmatchedUsageRequest) -> ListUnmatchedUsageResponse, usage::list_unmatched;
         list_usage_conflicts(ListUsageConflictsRequest) -> ListUsageConflictsResponse, usage::list_conflicts;

@@ -54,6 +54,9 @@ pub struct Invoicing {
     pool: PgPool,
     clock: Clock,
     intake: usage::Intake,
+    signals: usage::Signals,
+    /// Calls that go on until the service ends end with it.
+    ending: CancellationToken,
 }
 
 impl Invoicing {
@@ -61,8 +64,15 @@ impl Invoicing {
     /// was recorded or issued, and what is billed by itself; otherwise what is due is asked for by date.
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock) -> Self {
-        let intake = usage::Intake::new(pool.clone(), grpc::recording::word);
-        Self { pool, clock, intake }
+        let signals = usage::Signals::default();
+        let intake = usage::Intake::new(pool.clone(), grpc::recording::word, signals.clone());
+        Self {
+            pool,
+            clock,
+            intake,
+            signals,
+            ending: CancellationToken::new(),
+        }
     }
 
     /// Bills what is due now for those who are billed automatically, unless another service on the same database is doing
@@ -86,8 +96,14 @@ pub async fn serve(
     token: CancellationToken,
     drain: Duration,
 ) -> Result<(), ServerError> {
+    let invoicing = Invoicing {
+        ending: token.clone(),
+        ..invoicing
+    };
     let (pool, clock) = (invoicing.pool.clone(), invoicing.clock.clone());
-    let working = tokio::spawn(automatic::work(pool, clock, token.clone()));
+    let working = tokio::spawn(automatic::work(pool.clone(), clock.clone(), token.clone()));
+    let signals = invoicing.signals.clone();
+    let billing = tokio::spawn(usage::threshold::work(pool, clock, signals, token.clone()));
     let served = Server::on(bound, keys)
         .described_by(wire::DESCRIPTORS)
         .with_http(http::routes(invoicing.clone()).into())
@@ -95,6 +111,7 @@ pub async fn serve(
         .serve(token, drain)
         .await;
     working.abort();
+    billing.abort();
     served
 }
 

@@ -11,6 +11,7 @@ use crate::store::accounts;
 use crate::store::audit::{self, Deed};
 use crate::store::automatic;
 use crate::store::plans::{self, Approval, PlanVersion};
+use crate::usage::alerts;
 
 /// A plan that is to be billed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +106,7 @@ pub(crate) async fn register(
     let (account, customer) = (&version.plan.account, &version.plan.customer);
     accounts::name(connection, author.tenant(), account, customer).await?;
     automatic::forget(connection, author.tenant(), &version.plan.account).await?;
+    alerts::check_account(connection, author, &version.plan.account).await?;
     audit::record(connection, author, &[deed(&version)]).await?;
     Ok(Registered {
         version,

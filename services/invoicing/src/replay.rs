@@ -101,7 +101,11 @@ fn other_plans(contents: &Contents) -> Vec<Difference> {
 /// The invoice as the run that issued it computed it.
 fn recompute(contents: &Contents) -> Result<Invoice, String> {
     let book = Book::restored(contents).ok_or("the file holds no version of the plan")?;
-    let drafts = billing_run::draft(&book, contents.run.through).map_err(|error| error.to_string())?;
+    let drafted = match contents.run.so_far {
+        true => billing_run::draft_so_far(&book, contents.run.through),
+        false => billing_run::draft(&book, contents.run.through),
+    };
+    let drafts = drafted.map_err(|error| error.to_string())?;
     let count = drafts.len();
     drafts
         .into_iter()

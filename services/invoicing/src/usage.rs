@@ -1,13 +1,18 @@
 //! Usage as it arrives: each event is stored once, or refused with its reason; the others of its delivery are stored.
 //!
 //! Deliveries that wait at the same time are written together ([`intake`]); each is answered for its own events. An event
-//! whose account or meter no plan knows is stored as well and counts as soon as one does.
+//! whose account or meter no plan knows is stored as well and counts as soon as one does. Amounts that somebody watches
+//! are compared with what was written in the same transaction ([`alerts`]), and billed at once where that is asked for
+//! ([`threshold`]).
 
+pub(crate) mod alerts;
 mod backfill;
 mod corrections;
 mod event;
 mod intake;
+mod signals;
 mod sorting;
+pub(crate) mod threshold;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -21,6 +26,7 @@ use crate::store::usage::{self, Conflict, Entry, UsageEvent};
 pub(crate) use backfill::reverse;
 pub(crate) use event::{Invalid, check, event};
 pub(crate) use intake::{DeliveryError, Intake, RECORD_USAGE};
+pub(crate) use signals::Signals;
 use sorting::{Drafts, Fate, Letter, Sorted};
 
 /// What one call sent.
@@ -121,24 +127,27 @@ fn instead(by: Option<&str>) -> String {
 }
 
 /// Stores what is new of some deliveries of one tenant, whose turn it is. Everything that is stored counts from this
-/// moment on. Of an event that is in several of them, the first has it. The drafts are theirs.
+/// moment on. Of an event that is in several of them, the first has it. The drafts are theirs. Says too whether an amount
+/// was passed that somebody watches.
 async fn record(
     connection: &mut PgConnection,
     author: &Author,
     deliveries: &[&Delivery],
     drafts: Drafts<'_>,
-) -> Result<Vec<Receipt>, sqlx::Error> {
+) -> Result<(Vec<Receipt>, bool), sqlx::Error> {
     let sorted = Sorted::of(connection, author.tenant(), deliveries, drafts).await?;
     let entries: Vec<Entry<'_>> = sorted.unknown().map(Letter::entry).collect();
     usage::append(connection, author, &entries).await?;
-    usage::correct(connection, author.tenant(), sorted.corrections()).await?;
+    let moved = usage::correct(connection, author.tenant(), sorted.corrections()).await?;
+    let used = entries.iter().map(|entry| (entry.series, entry.event.at));
+    let passed = alerts::check(connection, author, used.chain(moved)).await?;
     usage::keep_conflicts(connection, author.tenant(), conflicts(deliveries, &sorted)).await?;
     let mut receipts = tally(deliveries, &sorted);
     explain(connection, author, &mut receipts).await?;
     let deeds: Vec<_> = receipts.iter().map(deed).collect();
     let authors = deliveries.iter().map(|delivery| &delivery.author);
     audit::record_each(connection, &authors.zip(&deeds).collect::<Vec<_>>()).await?;
-    Ok(receipts)
+    Ok((receipts, passed))
 }
 
 /// What was refused because another event has its name.

@@ -3,6 +3,7 @@
 mod bench;
 mod contract;
 mod invoice;
+mod usage;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use rust_decimal::Decimal;
 pub(crate) use bench::{Bench, BenchBill, BenchCrash, BenchCrashUsage, BenchPages, BenchUsage, Ids};
 pub(crate) use contract::Contract;
 pub(crate) use invoice::{Invoice, Settle};
+pub(crate) use usage::{Alert, AlertEvery, AlertMeasure, SetAlert, Usage};
 
 /// A signed contract goes in; every term is tied to the words that say it; a person approves; from then on it bills
 /// itself, and every cent can be asked why.
@@ -166,39 +168,6 @@ pub(crate) enum ReaderName {
     Model,
     /// Both, reconciled as in service.
     Both,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Usage {
-    /// Load a CSV file with the columns source,id,account,meter,time,value, or a file of one JSON object a line with the same
-    /// fields (.ndjson, .jsonl). `corrects` names an event of the same source whose place a row takes; further columns, or
-    /// the fields of `dimensions`, are dimensions. Broken off and started again, it goes on where it was.
-    Load {
-        /// The file.
-        file: PathBuf,
-        /// Where rows that were not taken are written, each with why; beside the file if absent.
-        #[arg(long)]
-        rejected: Option<PathBuf>,
-        /// A name under which the file's events can be taken back together.
-        #[arg(long, default_value = "")]
-        backfill: String,
-    },
-    /// List what is stored and counts as soon as a plan knows its account and meter.
-    Waiting,
-    /// List events that were refused because another event has their name, each beside that one.
-    Conflicts {
-        /// Only this source's.
-        #[arg(long, default_value = "")]
-        source: String,
-    },
-    /// Take back everything that came with a backfill.
-    Reverse {
-        /// Its name.
-        backfill: String,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,9 @@
 //! `quittance usage`: what was used, reported to invoicing.
 
+mod alerts;
 mod load;
 mod rows;
+mod so_far;
 
 use wire::invoicing::v1::{
     ListUnmatchedUsageRequest, ListUsageConflictsRequest, RecordUsageRequest, RecordUsageResponse,
@@ -23,6 +25,9 @@ pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Res
         Usage::Reverse { backfill, reason } => reverse(backfill, reason, to, output).await,
         Usage::Waiting => waiting(to, output).await,
         Usage::Conflicts { source } => conflicts(source, to, output).await,
+        Usage::SoFar { account, watch } => so_far::show(account, *watch, to, output).await,
+        Usage::Alert(alert) => alerts::change(alert, to, output).await,
+        Usage::Alerts { account } => alerts::list(account, to, output).await,
     }
 }
 

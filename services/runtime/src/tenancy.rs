@@ -24,7 +24,19 @@ use crate::caller::{Caller, Role};
 
 /// Begins a transaction that sees and writes the rows of the caller's tenant, in the caller's name.
 pub async fn begin_as(pool: &PgPool, caller: &Caller) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    begin(pool, &caller.tenant.to_string(), &caller.name, caller.role).await
+    let transaction = pool.begin().await?;
+    bind(transaction, &caller.tenant.to_string(), &caller.name, caller.role).await
+}
+
+/// The same for looking only, with everything as it was at one moment, however many statements look at it.
+pub async fn begin_looking_as(
+    pool: &PgPool,
+    caller: &Caller,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let transaction = pool
+        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        .await?;
+    bind(transaction, &caller.tenant.to_string(), &caller.name, caller.role).await
 }
 
 /// Begins a transaction of a background worker, which sees and writes the rows of all tenants in its own name (such as
@@ -33,16 +45,15 @@ pub async fn begin_for_worker(
     pool: &PgPool,
     worker: &str,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    begin(pool, "*", worker, Role::Service).await
+    bind(pool.begin().await?, "*", worker, Role::Service).await
 }
 
-async fn begin(
-    pool: &PgPool,
+async fn bind(
+    mut transaction: Transaction<'static, Postgres>,
     tenant: &str,
     actor: &str,
     role: Role,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
     // Local to the transaction (the third argument): a pooled connection forgets them at commit or rollback.
     sqlx::query(
         "SELECT set_config('quittance.tenant', $1, true), set_config('quittance.actor', $2, true), \

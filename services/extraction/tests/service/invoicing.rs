@@ -115,6 +115,15 @@ macro_rules! serve_registration_only {
                 Err(Status::unimplemented("not here"))
             }
 
+            type WatchUsageStream = futures::stream::Pending<Result<v1::WatchUsageResponse, Status>>;
+
+            async fn watch_usage(
+                &self,
+                _: Request<v1::WatchUsageRequest>,
+            ) -> Result<Response<Self::WatchUsageStream>, Status> {
+                Err(Status::unimplemented("not here"))
+            }
+
             $(async fn $call(
                 &self,
                 _: Request<v1::$request>,
@@ -132,6 +141,11 @@ serve_registration_only! {
     diff_plans(DiffPlansRequest) -> DiffPlansResponse,
     record_usage(RecordUsageRequest) -> RecordUsageResponse,
     get_usage(GetUsageRequest) -> GetUsageResponse,
+    get_usage_so_far(GetUsageSoFarRequest) -> GetUsageSoFarResponse,
+    set_usage_alert(SetUsageAlertRequest) -> SetUsageAlertResponse,
+    remove_usage_alert(RemoveUsageAlertRequest) -> RemoveUsageAlertResponse,
+    list_usage_alerts(ListUsageAlertsRequest) -> ListUsageAlertsResponse,
+    list_passed_alerts(ListPassedAlertsRequest) -> ListPassedAlertsResponse,
     reverse_backfill(ReverseBackfillRequest) -> ReverseBackfillResponse,
     list_unmatched_usage(ListUnmatchedUsageRequest) -> ListUnmatchedUsageResponse,
     list_usage_conflicts(ListUsageConflictsRequest) -> ListUsageConflictsResponse,

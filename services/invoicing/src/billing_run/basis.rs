@@ -19,6 +19,8 @@ pub(crate) struct Basis {
     pub(crate) agreement: String,
     /// The day the run billed through.
     pub(crate) through: Date,
+    /// Was usage billed with it that was not due by then?
+    pub(crate) so_far: bool,
     /// Date of the agreement's latest invoice before the run.
     pub(crate) issued_through: Option<Date>,
     /// How many versions the agreement had.
@@ -36,8 +38,8 @@ pub(crate) struct Founded {
 }
 
 impl Basis {
-    /// Of a book that a run billed through a day.
-    pub(super) fn of(book: Book, through: Date) -> Self {
+    /// Of a book that a run billed through a day, or with it the usage so far.
+    pub(super) fn of(book: Book, (through, so_far): (Date, bool)) -> Self {
         let mut facts = book.facts;
         let mut left_out = 0;
         if facts.events.len() > MOST_EVENTS {
@@ -47,6 +49,7 @@ impl Basis {
         Self {
             agreement: book.agreement,
             through,
+            so_far,
             issued_through: book.issued_through,
             versions: i32::try_from(book.versions.each().count()).unwrap_or(i32::MAX),
             facts,
@@ -59,6 +62,7 @@ impl Basis {
         Self {
             agreement,
             through: on,
+            so_far: false,
             issued_through: None,
             versions: 1,
             facts: Facts::default(),

@@ -9,9 +9,10 @@ use billing::whole_life::{self, WholeLifeError};
 use jiff::civil::Date;
 use pricing::plan::{Meter, Plan};
 
-pub(super) use opening::open;
 pub(crate) use opening::{milestone_fact, of_agreement, seat_fact, with_and_without};
+pub(super) use opening::{open, open_with};
 
+use super::ahead;
 use super::drafting::{Drafted, DraftingError};
 use crate::replay::Contents;
 use crate::store::invoices::Billed;
@@ -101,9 +102,20 @@ impl Book {
         self.issued_through.map_or(through, |issued| issued.max(through))
     }
 
-    /// What it asks of the usage log when a run bills through a day.
+    /// The day through which its usage has to be known when a run bills through a day: what was billed ahead is compared
+    /// with what it comes to by now.
+    pub(super) fn known_through(&self, through: Date) -> Date {
+        let horizon = self.horizon(through);
+        if ahead::any(self) {
+            ahead::reach(self.versions.plans(), horizon)
+        } else {
+            horizon
+        }
+    }
+
+    /// What it asks of the usage log to know usage through a day.
     pub(super) fn windows(&self, through: Date) -> Result<Vec<MeterWindow>, BillingError> {
-        windows_over(&self.versions.plans(), &self.facts, self.horizon(through))
+        windows_over(&self.versions.plans(), &self.facts, through)
     }
 
     /// Nothing can be billed of it, for this reason.

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use pricing::money::MoneyError;
 use uuid::Uuid;
 
+use super::ahead;
 use super::basis::Basis;
 use super::book::Book;
 use super::facts::FactIndex;
@@ -50,10 +51,38 @@ pub(crate) enum DraftingError {
 pub(crate) fn draft(book: &Book, through: Date) -> Result<Vec<Invoice>, DraftingError> {
     let horizon = book.horizon(through);
     let plans = book.versions.plans();
-    let expected = expected_over(&plans, &book.facts, horizon)?;
-    let billed: Vec<BilledLine> = book.billed.iter().map(|billed| billed.line.clone()).collect();
-    let mut due = difference(&expected, &billed)?;
-    due.retain(|due| due.reason.is_adjustment() || due.line.invoice_date <= through);
+    let mut expected = expected_over(&plans, &book.facts, horizon)?;
+    expected.extend(ahead::expected(book, &plans, horizon)?);
+    let mut due = difference(&expected, &billed(book))?;
+    let waits = |due: &DueLine| due.line.invoice_date > horizon;
+    due.retain(|due| due.line.invoice_date <= through || due.reason.is_adjustment() && !waits(due));
+    put_on_invoices(book, horizon, due)
+}
+
+/// The invoices and credit notes that bill at once what an agreement has come to by a day: what is due, and the usage of
+/// periods that are not over yet.
+pub(crate) fn draft_so_far(book: &Book, day: Date) -> Result<Vec<Invoice>, DraftingError> {
+    let horizon = book.horizon(day);
+    let plans = book.versions.plans();
+    let mut expected = expected_over(&plans, &book.facts, horizon)?;
+    expected.extend(ahead::running(book, &plans, horizon)?);
+    let mut due = difference(&expected, &billed(book))?;
+    due.retain(|due| {
+        let is_due = due.line.invoice_date <= day || due.reason.is_adjustment();
+        is_due || ahead::is_usage(&due.line.component)
+    });
+    for due in &mut due {
+        due.line.invoice_date = due.line.invoice_date.min(day);
+    }
+    put_on_invoices(book, horizon, due)
+}
+
+fn billed(book: &Book) -> Vec<BilledLine> {
+    book.billed.iter().map(|billed| billed.line.clone()).collect()
+}
+
+fn put_on_invoices(book: &Book, horizon: Date, due: Vec<DueLine>) -> Result<Vec<Invoice>, DraftingError> {
+    let plans = book.versions.plans();
     let run = Run {
         through: horizon,
         issued_through: book.issued_through,
@@ -76,24 +105,30 @@ pub(super) async fn draft_all(
     let each = move || {
         opened
             .into_iter()
-            .map(|opened| drafted(opened, through))
+            .map(|opened| drafted(opened, |_| (through, false)))
             .collect()
     };
     tokio::task::spawn_blocking(each).await
 }
 
-fn drafted(opened: Result<Book, Drafted>, through: Date) -> Drafted {
+/// Drafts what is due through a day, or with it the usage that is not due yet.
+pub(super) fn drafted(opened: Result<Book, Drafted>, through: impl FnOnce(&Book) -> (Date, bool)) -> Drafted {
     match opened {
         Err(failed) => failed,
         Ok(book) => {
-            let outcome = draft(&book, through);
+            let (through, so_far) = through(&book);
+            let outcome = if so_far {
+                draft_so_far(&book, through)
+            } else {
+                draft(&book, through)
+            };
             let account = book.versions.first.plan.account.clone();
             let has_any = outcome.as_ref().is_ok_and(|drafts| !drafts.is_empty());
             Drafted {
                 account,
                 agreement: book.agreement.clone(),
                 outcome,
-                basis: has_any.then(|| Basis::of(book, through)),
+                basis: has_any.then(|| Basis::of(book, (through, so_far))),
             }
         }
     }

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::book::{Book, Versions};
 use super::drafting::{Drafted, DraftingError};
 use super::facts::name;
+use crate::store::corrupt;
 use crate::store::usage::{self, Asked, Quantity};
 
 /// A question to the usage log, and whom its answer is for.
@@ -44,17 +45,17 @@ enum Way {
     Singly,
 }
 
-/// Adds the usage through a day to each book.
+/// Adds the usage through a day to each book, which may be another for each.
 pub(super) async fn measure(
     connection: &mut PgConnection,
     tenant: Uuid,
     books: Vec<Book>,
-    through: Date,
+    known_through: impl Fn(&Book) -> Date,
 ) -> Result<Vec<Result<Book, Drafted>>, sqlx::Error> {
     let (mut sums, mut singles) = (Vec::new(), Vec::new());
     let mut opened = Vec::with_capacity(books.len());
     for (place, book) in books.into_iter().enumerate() {
-        let questions = questions(place, &book, through);
+        let questions = questions(place, &book, known_through(&book));
         opened.push(
             questions
                 .map_err(|error| book.clone().failed(error))
@@ -81,6 +82,49 @@ pub(super) async fn measure(
         }
     }
     Ok(opened)
+}
+
+/// What a meter shows in a period that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Running {
+    pub(crate) meter: String,
+    pub(crate) period: Period,
+    /// None where nothing was used.
+    pub(crate) quantity: Option<Quantity>,
+}
+
+/// What meters of a book show in some periods, over all dimensions.
+pub(super) async fn running(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    book: &Book,
+    windows: BTreeSet<(String, Period)>,
+) -> Result<Vec<Running>, sqlx::Error> {
+    let plan = book.versions.last();
+    let zone = TimeZone::get(&plan.time_zone).map_err(corrupt)?;
+    let midnight = |day: Date| Ok::<_, sqlx::Error>(day.to_zoned(zone.clone()).map_err(corrupt)?.timestamp());
+    let mut asked = Vec::with_capacity(windows.len());
+    for (meter, period) in &windows {
+        asked.push(Asked {
+            account: plan.account.clone(),
+            meter: meter.clone(),
+            from: midnight(period.start())?,
+            until: midnight(period.end())?,
+            dimensions: Vec::new(),
+        });
+    }
+    let shown = windows.into_iter().map(|(meter, period)| Running {
+        meter,
+        period,
+        quantity: None,
+    });
+    let mut shown: Vec<Running> = shown.collect();
+    for quantity in usage::quantities(connection, tenant, &asked).await? {
+        if let Some(running) = shown.get_mut(quantity.asked) {
+            running.quantity = Some(quantity);
+        }
+    }
+    Ok(shown)
 }
 
 /// Of the questions that count different values, how many there are.
@@ -135,7 +179,7 @@ fn questions(place: usize, book: &Book, through: Date) -> Result<Vec<Question>, 
             }
             way @ (Way::InParts | Way::Whole) => periods.extend([(meter(), window.period, way)]),
             way @ Way::Singly => {
-                periods.extend(always(book.horizon(through)).map(|always| (meter(), always, way)));
+                periods.extend(always(through).map(|always| (meter(), always, way)));
             }
         }
     }

@@ -237,6 +237,7 @@ impl From<RunError> for Status {
     fn from(error: RunError) -> Self {
         let sentence = error.to_string();
         match error {
+            RunError::CannotBeBilled(_) => rejection::failed_precondition("CANNOT_BE_BILLED", sentence),
             RunError::UnknownAccount(_) => rejection::not_found("UNKNOWN_ACCOUNT", sentence),
             RunError::Worker(error) => rejection::internal("running billing", &error),
             RunError::Database(error) => database("running billing")(error),

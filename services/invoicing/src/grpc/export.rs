@@ -96,6 +96,7 @@ async fn contents(
         run: Run {
             through: basis.through,
             issued_through: basis.issued_through,
+            so_far: basis.so_far,
             place: place.unwrap_or_default(),
         },
         versions: versions.into_iter().map(version).collect(),

@@ -190,7 +190,7 @@ fn span(
     }
 }
 
-fn quantity(quantity: Quantity) -> UsageQuantity {
+pub(super) fn quantity(quantity: Quantity) -> UsageQuantity {
     UsageQuantity {
         dimensions: quantity.dimensions.into_iter().collect(),
         sum: quantity.sum.to_string(),

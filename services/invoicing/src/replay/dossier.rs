@@ -57,6 +57,9 @@ pub(crate) struct Run {
     pub(crate) through: Date,
     /// Date of the agreement's latest invoice before the run.
     pub(crate) issued_through: Option<Date>,
+    /// Did it bill the usage of periods that were not over?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) so_far: bool,
     /// Which of the invoices that the run drafted for the agreement, from 0.
     pub(crate) place: usize,
 }

@@ -61,6 +61,7 @@ fn exported() -> Value {
     let run = Run {
         through,
         issued_through: None,
+        so_far: false,
         place: 0,
     };
     let contents = Contents {

@@ -22,11 +22,12 @@ pub(crate) async fn add(
         .flat_map(|founded| founded.invoices.iter().map(|invoice| (first(founded), *invoice)))
         .collect();
     sqlx::query(
-        "INSERT INTO invoice_basis (tenant, id, plan, through, issued_through, versions, facts, events_left_out, invoices) \
-         SELECT $1, basis.*, ARRAY(SELECT invoice FROM UNNEST($9::uuid[], $10::uuid[]) WITH ORDINALITY \
+        "INSERT INTO invoice_basis (tenant, id, plan, through, issued_through, versions, facts, events_left_out, so_far, invoices) \
+         SELECT $1, basis.*, ARRAY(SELECT invoice FROM UNNEST($10::uuid[], $11::uuid[]) WITH ORDINALITY \
              AS member (basis, invoice, place) WHERE member.basis = basis.id ORDER BY place) \
-         FROM UNNEST($2::uuid[], $3::text[], $4::date[], $5::date[], $6::integer[], $7::jsonb[], $8::bigint[]) \
-             AS basis (id, plan, through, issued_through, versions, facts, events_left_out)",
+         FROM UNNEST($2::uuid[], $3::text[], $4::date[], $5::date[], $6::integer[], $7::jsonb[], $8::bigint[], \
+                     $9::boolean[]) \
+             AS basis (id, plan, through, issued_through, versions, facts, events_left_out, so_far)",
     )
     .bind(author.tenant())
     .bind(founded.iter().map(first).collect::<Vec<_>>())
@@ -36,6 +37,7 @@ pub(crate) async fn add(
     .bind(bases().map(|basis| basis.versions).collect::<Vec<_>>())
     .bind(bases().map(|basis| Json(&basis.facts)).collect::<Vec<_>>())
     .bind(bases().map(|basis| basis.events_left_out).collect::<Vec<_>>())
+    .bind(bases().map(|basis| basis.so_far).collect::<Vec<_>>())
     .bind(places.iter().map(|(basis, _)| *basis).collect::<Vec<_>>())
     .bind(places.iter().map(|(_, invoice)| *invoice).collect::<Vec<_>>())
     .execute(connection)
@@ -59,6 +61,7 @@ struct Row {
     versions: i32,
     facts: Json<Facts>,
     events_left_out: i64,
+    so_far: bool,
     issued_before: Vec<Uuid>,
 }
 
@@ -70,6 +73,7 @@ runtime::from_row!(Row {
     versions,
     facts,
     events_left_out,
+    so_far,
     issued_before
 });
 
@@ -99,6 +103,7 @@ impl Row {
         let basis = Basis {
             agreement: self.plan,
             through: self.through.to_jiff(),
+            so_far: self.so_far,
             issued_through: self.issued_through.map(jiff_sqlx::Date::to_jiff),
             versions: self.versions,
             facts: self.facts.0,

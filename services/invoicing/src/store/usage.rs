@@ -7,6 +7,7 @@
 //! Of one tenant's batches only one is appended at a time ([`take_turn`]): what is absent from the log then stays absent
 //! until the batch is in it, so a batch is compared with the log once and written without asking again for each event.
 
+pub(crate) mod alerts;
 mod backfills;
 mod conflicts;
 mod distinct;
@@ -38,8 +39,9 @@ pub(crate) use names::{
     KnownSeries, KnownSource, Series, Source, ensure_series, ensure_sources, series, take_turn,
 };
 pub(crate) use reading::{After, Asked, Quantity, events, listed, quantities};
+pub(crate) use totals::used_times;
 pub(crate) use unmatched::unmatched;
-pub(crate) use withdrawals::{Correction, correct, withdrawn};
+pub(crate) use withdrawals::{Correction, Moved, correct, withdrawn};
 
 /// Values of dimensions, by their names.
 pub(crate) type Dimensions = BTreeMap<String, String>;

@@ -2,6 +2,7 @@
 
 use sqlx::PgConnection;
 
+use super::alerts;
 use crate::author::Author;
 use crate::store::audit::{self, Deed};
 use crate::store::usage::{self, ReversalError};
@@ -13,7 +14,8 @@ pub(crate) async fn reverse(
     name: &str,
     reason: &str,
 ) -> Result<u64, ReversalError> {
-    let events = usage::reverse(connection, author, name, reason).await?;
+    let (events, moved) = usage::reverse(connection, author, name, reason).await?;
+    alerts::check(connection, author, moved).await?;
     let deed = Deed {
         action: "usage.backfill_reversed",
         subject: name.to_owned(),

@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use uuid::Uuid;
 
 use super::sorting::Drafts;
-use super::{Delivery, Receipt, record};
+use super::{Delivery, Receipt, Signals, record};
 use crate::store::usage::take_turn;
 
 /// Takes deliveries and says what became of each. Clones share it.
@@ -32,6 +32,7 @@ struct Shared {
     pool: PgPool,
     /// Puts a receipt into the words in which its delivery is answered, now and when it is sent again.
     word: fn(&Receipt) -> Vec<u8>,
+    signals: Signals,
     /// By tenant. Where there is a line, somebody writes.
     lines: Mutex<HashMap<Uuid, Line>>,
     room: Arc<Semaphore>,
@@ -122,10 +123,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) const RECORD_USAGE: &str = "RecordUsage";
 
 impl Intake {
-    pub(crate) fn new(pool: PgPool, word: fn(&Receipt) -> Vec<u8>) -> Self {
+    pub(crate) fn new(pool: PgPool, word: fn(&Receipt) -> Vec<u8>, signals: Signals) -> Self {
         Self(Arc::new(Shared {
             pool,
             word,
+            signals,
             lines: Mutex::default(),
             room: Arc::new(Semaphore::new(ROOM)),
         }))
@@ -259,7 +261,7 @@ impl Shared {
         let new: Vec<&Delivery> = new.map(|(delivery, _)| *delivery).collect();
         let all_new = new.len() == deliveries.len();
         let drafts = if all_new { drafts } else { Drafts::of(&new) };
-        let receipts = record(&mut transaction, &first.author, &new, drafts).await?;
+        let (receipts, passed) = record(&mut transaction, &first.author, &new, drafts).await?;
         let mut words = receipts.iter().map(self.word);
         let mut entries = Vec::with_capacity(new.len());
         let outcomes = attempts.into_iter().map(|attempt| match attempt? {
@@ -273,6 +275,10 @@ impl Shared {
         let outcomes = outcomes.collect();
         requests::record_all(&mut transaction, entries).await?;
         transaction.commit().await?;
+        self.signals.changed(tenant);
+        if passed {
+            self.signals.passed();
+        }
         // With nothing written this commit waits for nothing, while an answer that was given before has to be on the disk.
         let flushed = all_new;
         Ok(Written { outcomes, flushed })

@@ -26,8 +26,18 @@ pub(in crate::billing_run) async fn open(
     accounts: &[String],
     through: Date,
 ) -> Result<Vec<Result<Book, Drafted>>, sqlx::Error> {
+    open_with(connection, tenant, accounts, |book| book.known_through(through)).await
+}
+
+/// The same with the usage of each book through a day of its own.
+pub(in crate::billing_run) async fn open_with(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    accounts: &[String],
+    known_through: impl Fn(&Book) -> Date,
+) -> Result<Vec<Result<Book, Drafted>>, sqlx::Error> {
     let books = gather(connection, tenant, accounts).await?;
-    metering::measure(connection, tenant, books, through).await
+    metering::measure(connection, tenant, books, known_through).await
 }
 
 /// The book of one agreement, or why it cannot be opened; none where the account has no such agreement.
@@ -39,7 +49,8 @@ pub(crate) async fn of_agreement(
 ) -> Result<Option<Result<Book, DraftingError>>, sqlx::Error> {
     let mut books = gather(connection, tenant, &[account.to_owned()]).await?;
     books.retain(|book| book.agreement == agreement);
-    let opened = metering::measure(connection, tenant, books, through).await?;
+    let known_through = |book: &Book| book.known_through(through);
+    let opened = metering::measure(connection, tenant, books, known_through).await?;
     Ok(opened
         .into_iter()
         .next()
@@ -75,7 +86,8 @@ pub(crate) async fn with_and_without(
         &index_values(connection, tenant, std::slice::from_ref(&after)).await?,
         &after.series(),
     );
-    let measured = metering::measure(connection, tenant, vec![before, after], through).await?;
+    let known_through = |book: &Book| book.known_through(through);
+    let measured = metering::measure(connection, tenant, vec![before, after], known_through).await?;
     let both: Result<Vec<Book>, DraftingError> = measured
         .into_iter()
         .map(|book| book.map_err(|failed| failed.reason()))

@@ -6,7 +6,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{take_turn, withdrawals};
+use super::{Moved, take_turn, withdrawals};
 use crate::author::Author;
 
 /// The number that stands for a backfill.
@@ -57,14 +57,14 @@ pub(crate) async fn ensure_backfills(
     Ok(open.into_iter().collect())
 }
 
-/// Takes back everything that came with a backfill; answers how many events counted until now and do no longer. What
-/// they corrected counts again.
+/// Takes back everything that came with a backfill; answers how many events counted until now and do no longer, and what
+/// that moved. What they corrected counts again.
 pub(crate) async fn reverse(
     connection: &mut PgConnection,
     author: &Author,
     name: &str,
     reason: &str,
-) -> Result<u64, ReversalError> {
+) -> Result<(u64, Vec<Moved>), ReversalError> {
     if reason.trim().is_empty() {
         return Err(ReversalError::NoReason);
     }
@@ -75,7 +75,8 @@ pub(crate) async fn reverse(
     let withdrawn = withdrawals::withdraw_all(connection, tenant, backfill).await?;
     let gone = u64::try_from(withdrawn.len()).unwrap_or(u64::MAX);
     withdrawals::count_again(connection, tenant, &withdrawn, &restored).await?;
-    Ok(gone)
+    let moved = withdrawals::moved(&withdrawn).chain(withdrawals::moved(&restored));
+    Ok((gone, moved.collect()))
 }
 
 async fn close(

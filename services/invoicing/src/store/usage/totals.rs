@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Dimensions, Entry, Series};
+use super::{Dimensions, Entry, Moved, Series};
 use crate::store::corrupt;
 
 /// An hour of a series, for one combination of dimensions.
@@ -120,6 +120,27 @@ const MAKE: &str = "\
         WHERE tenant = $1 AND series = anew.series AND at >= anew.hour AND at < anew.hour + interval '1 hour' \
         GROUP BY 1, 3 \
     ) AS made";
+
+/// The hours in which a series of an account was used, each with its first and its last instant.
+pub(crate) async fn used_times(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+) -> Result<Vec<Moved>, sqlx::Error> {
+    let rows: Vec<(Series, jiff_sqlx::Timestamp)> = sqlx::query_as(
+        "SELECT DISTINCT series, hour + within FROM usage_hour JOIN usage_series AS used USING (series) \
+         CROSS JOIN UNNEST(ARRAY[interval '0', interval '3599.999999 seconds']) AS within \
+         WHERE used.tenant = $1 AND used.account = $2",
+    )
+    .bind(tenant)
+    .bind(account)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(series, at)| (series, at.to_jiff()))
+        .collect())
+}
 
 /// In the order of their slots, which lie beside each other in the database as well.
 fn totals<'e>(entries: &[Entry<'e>]) -> BTreeMap<Slot<'e>, Total> {

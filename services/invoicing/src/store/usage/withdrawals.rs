@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -26,7 +27,7 @@ runtime::from_row!(Touched {
 });
 
 impl Touched {
-    pub(super) fn at(&self) -> jiff::Timestamp {
+    pub(super) fn at(&self) -> Timestamp {
         self.at.to_jiff()
     }
 }
@@ -59,14 +60,17 @@ pub(crate) async fn withdrawn(
 /// An event, and the one of the same source that takes its place.
 pub(crate) type Correction<'e> = (Source, &'e str, &'e str);
 
-/// Withdraws events that others correct. All of them are in the log.
+/// A series, and a time for which its totals were made anew.
+pub(crate) type Moved = (Series, Timestamp);
+
+/// Withdraws events that others correct, and says what that moved. All of them are in the log.
 pub(crate) async fn correct(
     connection: &mut PgConnection,
     tenant: Uuid,
     corrections: &[Correction<'_>],
-) -> Result<(), sqlx::Error> {
+) -> Result<Vec<Moved>, sqlx::Error> {
     if corrections.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let gone: Vec<Touched> = sqlx::query_as(
         "WITH gone AS ( \
@@ -83,7 +87,12 @@ pub(crate) async fn correct(
     .bind(corrections.iter().map(|(.., by)| *by).collect::<Vec<_>>())
     .fetch_all(&mut *connection)
     .await?;
-    count_again(connection, tenant, &gone, &[]).await
+    count_again(connection, tenant, &gone, &[]).await?;
+    Ok(moved(&gone).collect())
+}
+
+pub(super) fn moved(touched: &[Touched]) -> impl Iterator<Item = Moved> {
+    touched.iter().map(|event| (event.series, event.at()))
 }
 
 /// Withdraws what still counts of a backfill.
