@@ -91,6 +91,7 @@ pub(crate) fn plan_from(case: &Case, start: Date, charges: Vec<Charge>) -> Resul
         milestones: Vec::new(),
         pools: Vec::new(),
         commitments: Vec::new(),
+        ceilings: Vec::new(),
         discounts: Vec::new(),
         taxes: Vec::new(),
         amends: None,

@@ -137,6 +137,7 @@ fn ten_charges() -> Plan {
         milestones: Vec::new(),
         pools: Vec::new(),
         commitments: Vec::new(),
+        ceilings: Vec::new(),
         discounts: Vec::new(),
         taxes: Vec::new(),
         amends: None,

@@ -1,8 +1,9 @@
 //! What a contract should have produced through a day: every line, with its working and its facts.
 //!
 //! The order of the steps: the days in force → the charges by themselves, with the units that credits pay taken off →
-//! charges that are a share of others → discounts over several charges → credits → commitments → late fees.
+//! charges that are a share of others → discounts over several charges → ceilings → credits → commitments → late fees.
 
+mod ceiling;
 mod commitment;
 mod discount;
 mod holdback;
@@ -13,6 +14,7 @@ mod pool;
 mod recurring;
 mod seat;
 mod share;
+mod span;
 mod stretch;
 mod term;
 mod usage;
@@ -196,6 +198,7 @@ fn compute(known: &Known<'_>) -> Result<(Vec<ExpectedLine>, Vec<Ledger>), Billin
     }
     share::add(known, &mut lines)?;
     discount::spread(known, &mut lines)?;
+    ceiling::hold(known, &mut lines)?;
     let ledgers = pool::pay_money(known, units, &mut lines)?;
     commitment::settle(known, &mut lines)?;
     lines.extend(late::fees(known)?);

@@ -36,6 +36,7 @@ pub(crate) fn plan(start: Date, end: Option<Date>, charges: Vec<Charge>) -> Plan
         milestones: Vec::new(),
         pools: Vec::new(),
         commitments: Vec::new(),
+        ceilings: Vec::new(),
         discounts: Vec::new(),
         taxes: Vec::new(),
         amends: None,

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use adjustment::{
-    Bound, Discount, DiscountValue, Escalation, Escalator, Included, RampSegment, Tax, UnitConversion,
-    UnitRounding,
+    Bound, Ceiling, Discount, DiscountValue, Escalation, Escalator, Included, RampSegment, Tax,
+    UnitConversion, UnitRounding,
 };
 pub use charge::{
     AmountBase, Anchor, Cadence, CadenceUnit, Charge, Instalment, OnceAt, Quantity, Schedule, SeatTrueUp,
@@ -73,6 +73,9 @@ pub struct Plan {
     /// Spend the customer promised over a set of charges.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<Commitment>,
+    /// The most that several charges cost together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ceilings: Vec<Ceiling>,
     /// Reductions over several charges, applied after each charge's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,

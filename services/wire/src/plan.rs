@@ -59,6 +59,7 @@ pub fn plan_message(plan: &Plan) -> v1::Plan {
         milestones: plan.milestones.iter().map(fact::milestone_message).collect(),
         pools: plan.pools.iter().map(credit::pool_message).collect(),
         commitments: plan.commitments.iter().map(credit::commitment_message).collect(),
+        ceilings: plan.ceilings.iter().map(credit::ceiling_message).collect(),
         discounts: plan.discounts.iter().map(adjustment::discount_message).collect(),
         taxes: plan.taxes.iter().map(adjustment::tax_message).collect(),
         amends: plan.amends.as_ref().map(head::amends_message),
@@ -87,6 +88,7 @@ fn read(at: &mut Reading, message: &v1::Plan) -> Option<Plan> {
     let milestones = at.list("milestones", &message.milestones, fact::milestone);
     let pools = at.list("pools", &message.pools, credit::pool);
     let commitments = at.list("commitments", &message.commitments, credit::commitment);
+    let ceilings = at.list("ceilings", &message.ceilings, credit::ceiling);
     let discounts = at.list("discounts", &message.discounts, adjustment::discount);
     let taxes = at.list("taxes", &message.taxes, adjustment::tax);
     let amends = at.optional("amends", message.amends.as_ref(), head::amends);
@@ -108,6 +110,7 @@ fn read(at: &mut Reading, message: &v1::Plan) -> Option<Plan> {
         milestones: milestones?,
         pools: pools?,
         commitments: commitments?,
+        ceilings: ceilings?,
         discounts: discounts?,
         taxes: taxes?,
         amends: amends?,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use pricing::commitment::shortfall;
 use pricing::money::{Money, MoneyError};
 use pricing::period::Period;
-use pricing::plan::{Anchor, Cadence, Commitment, CommitmentSpan, Plan, SettledOn, Settlement, Stub, Timing};
+use pricing::plan::{Commitment, Plan, SettledOn, Settlement};
 use pricing::rate::part_of;
 use pricing::working::{Step, Working};
 use rust_decimal::Decimal;
@@ -12,15 +12,17 @@ use rust_decimal::Decimal;
 use super::BillingError;
 use super::known::{Known, amount_fault};
 use super::pool::{Account, Payer, Purse, UnitsPaid, drawn_lines, grant_on, midnight, of_lines};
+use super::span::{Span, spans};
 use super::stretch::Strand;
 use crate::component::Component;
 use crate::credits::Grant;
 use crate::line::ExpectedLine;
-use crate::schedule::{Cycle, Grid, Recurrence, Window, cycles};
+use crate::schedule::Grid;
 
 pub(super) fn settle(known: &Known<'_>, lines: &mut Vec<ExpectedLine>) -> Result<(), BillingError> {
     for commitment in known.all(|plan| &plan.commitments, |commitment| &commitment.id) {
-        let spans = spans(known, commitment)?;
+        let promised = |plan: &Plan| promised(plan, &commitment.id).map(|promise| promise.amount);
+        let spans = spans(known, &commitment.id, commitment.span, known.through, promised)?;
         let added = match commitment.settlement {
             Settlement::TrueUp => shortfalls(known, commitment, &spans, lines, false)?,
             Settlement::TrueForward => shortfalls(known, commitment, &spans, lines, true)?,
@@ -31,78 +33,8 @@ pub(super) fn settle(known: &Known<'_>, lines: &mut Vec<ExpectedLine>) -> Result
     Ok(())
 }
 
-/// A span of a commitment, the whole one it is a part of, and what was promised for it.
-struct Span {
-    days: Period,
-    whole: Period,
-    amount: Decimal,
-}
-
-/// The spans that have begun. The last one ends with the plan. One that is counted by itself keeps the promise that
-/// was in force on its first day; the term as a whole has the promise that was agreed last.
-fn spans(known: &Known<'_>, commitment: &Commitment) -> Result<Vec<Span>, BillingError> {
-    let start = known.in_force.start;
-    match (commitment.span, known.in_force.last_end()) {
-        (CommitmentSpan::Each { every }, end) => each(known, commitment, every, start, end),
-        (CommitmentSpan::Term, Some(end)) if promised(known.plan, &commitment.id).is_some() => {
-            Ok(terms(known, commitment, start, end))
-        }
-        (CommitmentSpan::Term, Some(_)) => Ok(Vec::new()),
-        (CommitmentSpan::Term, None) => Err(BillingError::EndlessCommitment {
-            commitment: commitment.id.clone(),
-        }),
-    }
-}
-
 fn promised<'p>(plan: &'p Plan, id: &str) -> Option<&'p Commitment> {
     plan.commitments.iter().find(|commitment| commitment.id == id)
-}
-
-fn each(
-    known: &Known<'_>,
-    commitment: &Commitment,
-    every: Cadence,
-    start: Date,
-    end: Option<Date>,
-) -> Result<Vec<Span>, BillingError> {
-    let recurrence = Recurrence {
-        every,
-        timing: Timing::Advance,
-        anchor: Anchor::Start,
-        stub: Stub::Short,
-    };
-    let Ok(window) = Window::try_new(start, end) else {
-        return Ok(Vec::new());
-    };
-    let begun = cycles(&recurrence, window, known.through).map_err(|fault| BillingError::Schedule {
-        charge: commitment.id.clone(),
-        fault,
-    })?;
-    let span = |cycle: Cycle| {
-        let promise = promised(known.plan_on(cycle.service.start()), &commitment.id)?;
-        Some(Span {
-            days: cycle.service,
-            whole: cycle.whole,
-            amount: promise.amount,
-        })
-    };
-    Ok(begun.into_iter().filter_map(span).collect())
-}
-
-/// The term and each of its renewals; a term ended early owes its whole commitment.
-fn terms(known: &Known<'_>, commitment: &Commitment, start: Date, end: Date) -> Vec<Span> {
-    let renewals = &known.in_force.renewals;
-    let starts = std::iter::once(start).chain(renewals.iter().copied());
-    let ends = renewals.iter().copied().chain([end]);
-    let span = |(start, next): (Date, Date)| {
-        let days = Period::try_new(start, next.min(end)).ok()?;
-        Some(Span {
-            days,
-            whole: days,
-            amount: commitment.amount,
-        })
-    };
-    starts.zip(ends).filter_map(span).collect()
 }
 
 fn shortfalls(

@@ -165,13 +165,23 @@ impl<'a> Known<'a> {
 
     /// Invoices follow their dates; on one invoice lines follow the plan, credits after what they pay.
     pub(super) fn sorted(&self, lines: Vec<ExpectedLine>) -> Vec<ExpectedLine> {
-        let places: HashMap<&str, usize> = self
+        // Their places are sorted rather than the lines, which are long to move.
+        let order = self.places(&lines);
+        let mut lines: Vec<Option<ExpectedLine>> = lines.into_iter().map(Some).collect();
+        order
+            .into_iter()
+            .filter_map(|at| lines.get_mut(at)?.take())
+            .collect()
+    }
+
+    /// The places of lines, in the order of invoice date, plan and service; equal ones as they are.
+    pub(super) fn places(&self, lines: &[ExpectedLine]) -> Vec<usize> {
+        let charges: HashMap<&str, usize> = self
             .charges()
             .enumerate()
             .map(|(at, charge)| (charge.id.as_str(), at))
             .collect();
-        let place = |line: &ExpectedLine| places.get(line.charge.as_str()).copied().unwrap_or(usize::MAX);
-        // Their places are sorted rather than the lines, which are long to move; the last part keeps equal ones in order.
+        let place = |line: &ExpectedLine| charges.get(line.charge.as_str()).copied().unwrap_or(usize::MAX);
         let mut order: Vec<_> = lines
             .iter()
             .enumerate()
@@ -181,12 +191,7 @@ impl<'a> Known<'a> {
             })
             .collect();
         order.sort_unstable();
-        let order: Vec<usize> = order.into_iter().map(|(.., at)| at).collect();
-        let mut lines: Vec<Option<ExpectedLine>> = lines.into_iter().map(Some).collect();
-        order
-            .into_iter()
-            .filter_map(|at| lines.get_mut(at)?.take())
-            .collect()
+        order.into_iter().map(|(.., at)| at).collect()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::sample::*;
 
 mod absurd;
 mod amendments;
+mod ceilings;
 mod extremes;
 mod late;
 mod models;

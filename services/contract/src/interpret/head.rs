@@ -46,6 +46,7 @@ pub(super) fn plan(terms: &Terms, parts: Parts<'_>) -> Option<Plan> {
         milestones: parts.milestones,
         pools: parts.pools,
         commitments: parts.commitments,
+        ceilings: Vec::new(),
         discounts: Vec::new(),
         taxes: taxes(terms),
         amends: None,

@@ -1,10 +1,12 @@
-//! What changes a price: included units, ramps, escalators, discounts, minimum and maximum, tax, in that order.
+//! What changes a price: included units, ramps, escalators, discounts, minimum and maximum, ceilings over several
+//! charges, tax, in that order.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::charge::Cadence;
+use super::credit::CommitmentSpan;
 use crate::price::Price;
 use crate::source::FieldSource;
 
@@ -175,6 +177,31 @@ pub struct Bound {
     /// Does a part of a period have a part of the bound?
     #[serde(default)]
     pub prorated: bool,
+}
+
+/// The most that several charges cost together. Each line counts in the order of its invoice date and of the plan, after
+/// its discounts and before credits; what is above is not billed. The least they cost together is a
+/// [`Commitment`](super::Commitment).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ceiling {
+    /// Unique in the plan.
+    pub id: String,
+    /// What the working of a lowered line says.
+    pub name: String,
+    /// In the plan's currency, for a whole span.
+    pub amount: Decimal,
+    /// Ids of the charges that count; all if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<String>,
+    /// Over which time.
+    pub span: CommitmentSpan,
+    /// Does a part of a span have a part of the amount?
+    #[serde(default)]
+    pub prorated: bool,
+    /// Where it comes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<FieldSource>,
 }
 
 /// A tax that charges name.

@@ -1,7 +1,7 @@
-//! Prepaid credits and promised spend.
+//! Prepaid credits, promised spend, and the most that charges cost together.
 
 use pricing::plan::{
-    Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, SettledOn, Settlement, TopUp,
+    Ceiling, Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, Rollover, SettledOn, Settlement, TopUp,
 };
 
 use super::{both_ways, charge, source, v1};
@@ -121,17 +121,12 @@ fn top_up(at: &mut Reading, message: &v1::TopUp) -> Option<TopUp> {
 }
 
 pub(super) fn commitment_message(commitment: &Commitment) -> v1::Commitment {
-    use v1::commitment_span::Kind;
-    let span = match commitment.span {
-        CommitmentSpan::Each { every } => Kind::Each(charge::cadence_message(every)),
-        CommitmentSpan::Term => Kind::Term(v1::WholeTerm {}),
-    };
     v1::Commitment {
         id: commitment.id.clone(),
         name: commitment.name.clone(),
         amount: commitment.amount.to_string(),
         charges: commitment.charges.clone(),
-        span: Some(v1::CommitmentSpan { kind: Some(span) }),
+        span: Some(span_message(commitment.span)),
         settlement: settlement_out(commitment.settlement),
         settled_on: Some(settled_on_message(commitment.settled_on)),
         sources: source::sources_message(&commitment.sources),
@@ -140,8 +135,7 @@ pub(super) fn commitment_message(commitment: &Commitment) -> v1::Commitment {
 
 pub(super) fn commitment(at: &mut Reading, message: &v1::Commitment) -> Option<Commitment> {
     let amount = at.decimal("amount", &message.amount);
-    let kind = message.span.as_ref().and_then(|span| span.kind.as_ref());
-    let span = at.required("span", kind, span);
+    let span = span(at, message.span.as_ref());
     let settlement = at.chosen("settlement", settlement_in(message.settlement));
     let settled_on = settled_on(at, message.settled_on.as_ref());
     let sources = source::sources(at, &message.sources);
@@ -180,12 +174,49 @@ fn settled_on(at: &mut Reading, message: Option<&v1::SettledOn>) -> Option<Settl
     })
 }
 
-fn span(at: &mut Reading, kind: &v1::commitment_span::Kind) -> Option<CommitmentSpan> {
+pub(super) fn ceiling_message(ceiling: &Ceiling) -> v1::Ceiling {
+    v1::Ceiling {
+        id: ceiling.id.clone(),
+        name: ceiling.name.clone(),
+        amount: ceiling.amount.to_string(),
+        charges: ceiling.charges.clone(),
+        span: Some(span_message(ceiling.span)),
+        prorated: ceiling.prorated,
+        sources: source::sources_message(&ceiling.sources),
+    }
+}
+
+pub(super) fn ceiling(at: &mut Reading, message: &v1::Ceiling) -> Option<Ceiling> {
+    let amount = at.decimal("amount", &message.amount);
+    let span = span(at, message.span.as_ref());
+    let sources = source::sources(at, &message.sources);
+    Some(Ceiling {
+        id: message.id.clone(),
+        name: message.name.clone(),
+        amount: amount?,
+        charges: message.charges.clone(),
+        span: span?,
+        prorated: message.prorated,
+        sources: sources?,
+    })
+}
+
+fn span_message(span: CommitmentSpan) -> v1::CommitmentSpan {
     use v1::commitment_span::Kind;
-    match kind {
+    let kind = match span {
+        CommitmentSpan::Each { every } => Kind::Each(charge::cadence_message(every)),
+        CommitmentSpan::Term => Kind::Term(v1::WholeTerm {}),
+    };
+    v1::CommitmentSpan { kind: Some(kind) }
+}
+
+fn span(at: &mut Reading, message: Option<&v1::CommitmentSpan>) -> Option<CommitmentSpan> {
+    use v1::commitment_span::Kind;
+    let kind = message.and_then(|span| span.kind.as_ref());
+    at.required("span", kind, |at, kind| match kind {
         Kind::Each(every) => charge::cadence(at, every).map(|every| CommitmentSpan::Each { every }),
         Kind::Term(_) => Some(CommitmentSpan::Term),
-    }
+    })
 }
 
 both_ways!(settlement_out, settlement_in, Settlement, v1::Settlement, { TrueUp, TrueForward, TakeOrPay });

@@ -89,6 +89,10 @@ fn everything() -> Plan {
               "settlement": "true_forward", "settled_on": { "when": "after", "span": { "count": 10, "unit": "day" } } },
             { "id": "o", "name": "Minimum", "amount": "1", "span": { "kind": "term" }, "settlement": "true_up",
               "settled_on": { "when": "on", "date": "2027-01-31" } }],
+        "ceilings": [
+            { "id": "h", "name": "Cap", "amount": "900", "charges": ["c3"], "prorated": true,
+              "span": { "kind": "each", "every": { "count": 1, "unit": "month" } } },
+            { "id": "i", "name": "Not to exceed", "amount": "90000", "span": { "kind": "term" } }],
         "discounts": [{ "name": "d", "value": { "kind": "percent", "percent": "10" }, "charges": ["c0"] },
             { "name": "e", "value": { "kind": "amount", "amount": "10" } }],
         "taxes": [{ "id": "vat", "name": "VAT", "percent": "19", "included": true }],

@@ -74,6 +74,9 @@ fn contract(dice: &mut Dice) -> Plan {
     if dice.chance(50) {
         plan.commitments = vec![commitment(dice)];
     }
+    if dice.chance(30) {
+        plan.ceilings = vec![ceiling(dice)];
+    }
     plan
 }
 
@@ -221,6 +224,30 @@ fn commitment(dice: &mut Dice) -> Commitment {
         } else {
             SettledOn::After { span: every }
         },
+        sources: Vec::new(),
+    }
+}
+
+fn ceiling(dice: &mut Dice) -> Ceiling {
+    let every = Cadence {
+        count: 1,
+        unit: CadenceUnit::Month,
+    };
+    Ceiling {
+        id: "cap".to_owned(),
+        name: "cap".to_owned(),
+        amount: Decimal::from(100 + dice.roll(600)),
+        charges: if dice.chance(50) {
+            vec!["calls".to_owned(), "crew".to_owned()]
+        } else {
+            Vec::new()
+        },
+        span: if dice.chance(50) {
+            CommitmentSpan::Term
+        } else {
+            CommitmentSpan::Each { every }
+        },
+        prorated: dice.chance(50),
         sources: Vec::new(),
     }
 }

@@ -66,6 +66,8 @@ fn rich() -> Value {
             "top_up": { "below": "100", "grant": "500", "price": "450" } }],
         "commitments": [{ "id": "quarterly", "name": "Commitment", "amount": "3000",
             "span": { "kind": "each", "every": { "count": 3, "unit": "month" } }, "settlement": "true_forward" }],
+        "ceilings": [{ "id": "cap", "name": "Cap", "amount": "900", "charges": ["platform", "calls"], "prorated": true,
+            "span": { "kind": "each", "every": { "count": 1, "unit": "month" } } }],
         "discounts": [{ "name": "Bundle", "value": { "kind": "amount", "amount": "15" }, "charges": ["platform", "calls"] }],
         "taxes": [{ "id": "vat", "name": "VAT", "percent": "20" }]
     })

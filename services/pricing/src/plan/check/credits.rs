@@ -1,7 +1,7 @@
-//! Credit pools and commitments.
+//! Credit pools, and what is agreed of several charges together: commitments and ceilings.
 
 use super::{Fault, Faults, Referent, charges};
-use crate::plan::{Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, SettledOn, Settlement};
+use crate::plan::{Ceiling, Commitment, CommitmentSpan, CreditPool, Expiry, PoolUnit, SettledOn, Settlement};
 
 pub(super) fn check(faults: &mut Faults<'_>) {
     let plan = faults.plan;
@@ -15,6 +15,13 @@ pub(super) fn check(faults: &mut Faults<'_>) {
     );
     for (at, commitment) in plan.commitments.iter().enumerate() {
         check_commitment(faults, &format!("commitments.{at}"), commitment);
+    }
+    faults.ids(
+        "ceilings",
+        plan.ceilings.iter().map(|ceiling| ceiling.id.as_str()),
+    );
+    for (at, ceiling) in plan.ceilings.iter().enumerate() {
+        check_ceiling(faults, &format!("ceilings.{at}"), ceiling);
     }
 }
 
@@ -81,14 +88,26 @@ fn check_commitment(faults: &mut Faults<'_>, field: &str, commitment: &Commitmen
     faults.above_zero(format_args!("{field}.amount"), commitment.amount);
     faults.money(format_args!("{field}.amount"), commitment.amount);
     faults.known_charges(&format!("{field}.charges"), &commitment.charges);
-    match commitment.span {
+    span(faults, field, commitment.span);
+    settled_on(faults, &format!("{field}.settled_on"), commitment);
+}
+
+fn check_ceiling(faults: &mut Faults<'_>, field: &str, ceiling: &Ceiling) {
+    faults.filled(format_args!("{field}.name"), &ceiling.name);
+    faults.not_negative(format_args!("{field}.amount"), ceiling.amount);
+    faults.money(format_args!("{field}.amount"), ceiling.amount);
+    faults.known_charges(&format!("{field}.charges"), &ceiling.charges);
+    span(faults, field, ceiling.span);
+}
+
+fn span(faults: &mut Faults<'_>, field: &str, span: CommitmentSpan) {
+    match span {
         CommitmentSpan::Each { every } => charges::cadence(faults, format_args!("{field}.span.every"), every),
         CommitmentSpan::Term if faults.plan.term.end.is_none() => {
             faults.add(format_args!("{field}.span"), Fault::TermEndMissing);
         }
         CommitmentSpan::Term => {}
     }
-    settled_on(faults, &format!("{field}.settled_on"), commitment);
 }
 
 fn settled_on(faults: &mut Faults<'_>, field: &str, commitment: &Commitment) {

@@ -30,6 +30,8 @@ fn sound() -> Value {
         "milestones": [{ "id": "go-live", "name": "Go-live" }],
         "pools": [{ "id": "credits", "name": "Credits", "unit": { "in": "money" }, "grant": "50000",
             "bought_by": "setup" }],
+        "ceilings": [{ "id": "monthly", "name": "Ceiling", "amount": "9000", "charges": ["calls"],
+                       "span": { "kind": "each", "every": { "count": 1, "unit": "month" } } }],
         "commitments": [{ "id": "yearly", "name": "Commitment", "amount": "12000", "span": { "kind": "term" },
             "settlement": "true_up" }],
         "taxes": [{ "id": "vat", "name": "VAT", "percent": "20" }]
@@ -168,6 +170,12 @@ fn every_fault_is_named_with_its_field() {
             "/pools/0/pays",
             json!(["calls", "x"]),
             "pools.0.pays.1",
+            unknown(Referent::Charge, "x"),
+        ),
+        (
+            "/ceilings/0/charges",
+            json!(["x"]),
+            "ceilings.0.charges.0",
             unknown(Referent::Charge, "x"),
         ),
         (
