@@ -18,6 +18,7 @@ mod span;
 mod stretch;
 mod term;
 mod usage;
+mod waiting;
 mod windows;
 
 use jiff::civil::Date;
@@ -37,6 +38,7 @@ use known::Known;
 use stretch::{Strand, Stretch};
 
 pub use pool::PoolStatement;
+pub use waiting::{Computable, computable_over};
 pub use windows::{MeterWindow, windows, windows_over};
 
 /// Why the lines of a plan could not be computed. Nothing is billed for the plan until it is set right.

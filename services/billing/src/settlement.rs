@@ -1,6 +1,7 @@
-//! What becomes of an issued invoice: payments and what they settle, voiding, writing off, and what each does to the
-//! journal.
+//! What becomes of an issued invoice: payments and what they settle, cash that changes its place, voiding, writing off,
+//! and what each does to the journal.
 
+mod cash;
 mod entries;
 
 use jiff::civil::Date;
@@ -9,7 +10,8 @@ use rust_decimal::Decimal;
 
 use crate::draft::EarlyOffer;
 
-pub use entries::{on_payment, on_write_off, reversed};
+pub use cash::{apply, leave, release};
+pub use entries::{on_payment, on_refund, on_transfer, on_write_off, reversed};
 
 /// An issued invoice as somebody owes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,13 @@ pub struct Allocation {
     pub discount: Money,
     /// More than was owed; it stays the customer's.
     pub over: Money,
+}
+
+impl Allocation {
+    /// Was something paid, rather than taken off again or paid back?
+    fn came_in(&self) -> bool {
+        !self.amount.amount.is_sign_negative() && !self.applied.amount.is_sign_negative()
+    }
 }
 
 /// How a claim ends otherwise than by being paid.
@@ -130,7 +139,7 @@ pub enum SettlementError {
     },
     /// Money came in for it.
     #[error(
-        "{paid} came in for {number}: take the payments back (and record them against another invoice) before it is voided"
+        "{paid} are paid of {number}: take the payments back or move them to another invoice before it is voided"
     )]
     HasPayments {
         /// Of the invoice.
@@ -143,6 +152,34 @@ pub enum SettlementError {
     NothingOwed {
         /// Of the invoice.
         number: String,
+    },
+    /// An invoice takes no more than is owed.
+    #[error("{owed} are owed of {number}, not {amount}: apply that much at most, the rest stays unapplied")]
+    MoreThanOwed {
+        /// Of the invoice.
+        number: String,
+        /// What was to be applied.
+        amount: Money,
+        /// What is owed.
+        owed: Money,
+    },
+    /// A payment has less on an invoice than was to be taken off.
+    #[error("the payment has {applied} on {number}, not {amount}: take off that much at most")]
+    MoreThanApplied {
+        /// Of the invoice.
+        number: String,
+        /// What was to be taken off.
+        amount: Money,
+        /// What it has on it.
+        applied: Money,
+    },
+    /// A payment has less unapplied than was to be used.
+    #[error("{unapplied} of the payment are unapplied, not {amount}: use that much at most")]
+    MoreThanUnapplied {
+        /// What was to be used.
+        amount: Money,
+        /// What there is.
+        unapplied: Money,
     },
     /// A sum could not be computed.
     #[error(transparent)]
@@ -167,16 +204,20 @@ pub fn allocate(
     let applied = if amount.amount > owed.amount { owed } else { amount };
     let rest = owed.minus(applied)?;
     let written_off = closing.is_some();
-    let discount = match &claim.early {
-        Some(offer) if !written_off && earned(offer, before, on, applied)? => rest,
-        _ => Money::zero(amount.currency),
-    };
-    Ok(Allocation {
+    let paid = Allocation {
         on,
         amount,
         applied,
-        discount,
+        discount: Money::zero(amount.currency),
         over: amount.minus(applied)?,
+    };
+    Ok(Allocation {
+        discount: if !written_off && earned_with(claim, before, &paid)? {
+            rest
+        } else {
+            paid.discount
+        },
+        ..paid
     })
 }
 
@@ -190,11 +231,17 @@ fn check_amount(amount: Money) -> Result<(), SettlementError> {
     Ok(())
 }
 
-/// Does a payment, with those before it, come to what settles the invoice early?
-fn earned(offer: &EarlyOffer, before: &[Allocation], on: Date, applied: Money) -> Result<bool, MoneyError> {
-    let mut in_time = before.iter().filter(|payment| payment.on <= offer.until);
-    let paid = in_time.try_fold(applied, |sum, payment| sum.plus(payment.applied))?;
-    Ok(on <= offer.until && paid.amount >= offer.payable.amount)
+/// Does a payment, with those before it, come to what settles the invoice early? What was taken off again counts
+/// whenever that was.
+fn earned_with(claim: &Claim, before: &[Allocation], payment: &Allocation) -> Result<bool, MoneyError> {
+    let Some(offer) = &claim.early else {
+        return Ok(false);
+    };
+    let is_off = |payment: &Allocation| payment.applied.amount.is_sign_negative();
+    let counts = |payment: &Allocation| payment.on <= offer.until || is_off(payment);
+    let mut counting = before.iter().filter(|payment| counts(payment));
+    let paid = counting.try_fold(payment.applied, |sum, payment| sum.plus(payment.applied))?;
+    Ok(counts(payment) && paid.amount >= offer.payable.amount)
 }
 
 /// Where an invoice stands, given what happened to it.
@@ -219,6 +266,7 @@ pub fn settlement(
         None => Ok(Settlement::Paid {
             on: payments
                 .iter()
+                .filter(|payment| payment.came_in())
                 .map(|payment| payment.on)
                 .max()
                 .unwrap_or(claim.date),
@@ -236,7 +284,7 @@ pub fn check_void(
     closing: Option<&Closing>,
 ) -> Result<(), SettlementError> {
     check_not_closed(claim, closing)?;
-    let paid = sum(claim, payments, |payment| payment.amount)?;
+    let paid = sum(claim, payments, |payment| payment.applied)?;
     if paid.amount.is_zero() {
         Ok(())
     } else {

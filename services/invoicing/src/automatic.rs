@@ -1,4 +1,5 @@
-//! Billing by itself: every minute, whatever has come due in its contract's time zone.
+//! Billing by itself: every minute, whatever has come due in its contract's time zone and waited as a draft for the days
+//! of grace.
 //!
 //! A run bills everything through a day that is not billed yet, so what was missed while nothing ran is caught up by the
 //! next turn. However many services share the database, one of them works at a time: it holds a lock that ends with its
@@ -7,20 +8,20 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use runtime::caller::{Caller, Role};
 use runtime::clock::Clock;
 use runtime::telemetry::TraceId;
 use runtime::tenancy::{begin_as, begin_for_worker};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::author::Author;
 use crate::billing_run::{self, Accounts, Order, RunError};
-use crate::store::automatic;
+use crate::store::automatic::{self, Dated, Days};
+use crate::store::clocks;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60);
@@ -79,16 +80,18 @@ async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32
         at: clock.now(),
     };
     let (mut count, mut last) = (0_usize, String::new());
+    let mut transaction = begin_as(pool, &author.caller).await?;
+    automatic::forget_changed(&mut transaction, tenant).await?;
+    transaction.commit().await?;
     loop {
         let mut transaction = begin_as(pool, &author.caller).await?;
-        let zones = automatic::time_zones(&mut transaction, tenant).await?;
-        let days = days(clock, zones, grace_days);
+        let days = days_of(&mut transaction, clock, tenant, grace_days).await?;
         let due = automatic::due(&mut transaction, tenant, &days, &last, TAKEN).await?;
         transaction.rollback().await?;
-        let Some((end, _)) = due.last() else {
+        let Some(end) = due.last() else {
             return Ok(count);
         };
-        last.clone_from(end);
+        last.clone_from(&end.account);
         count = count.saturating_add(due.len());
         for (through, accounts) in by_day(due) {
             bill(pool, &author, through, accounts).await?;
@@ -96,25 +99,41 @@ async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32
     }
 }
 
-/// The last day that is billed in each zone: today there, less the days of grace. A zone that is none is left out; its
-/// agreements cannot be registered.
-fn days(clock: &Clock, zones: Vec<String>, grace_days: i32) -> Vec<(String, Date)> {
-    let day = |zone: String| {
+/// Today in each zone, and for accounts with a clock of their own. A zone that is none is left out; its agreements cannot
+/// be registered.
+pub(crate) async fn days_of(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    tenant: Uuid,
+    grace_days: i32,
+) -> Result<Days, sqlx::Error> {
+    let zones = automatic::time_zones(connection, tenant).await?;
+    let zones = zones.into_iter().filter_map(|zone| {
         let today = clock.today_in(&TimeZone::get(&zone).ok()?);
-        Some((zone, today.saturating_sub(grace_days.days())))
-    };
-    zones.into_iter().filter_map(day).collect()
+        Some((zone, today))
+    });
+    let clocked = clocks::all(connection, tenant).await?;
+    let clocked = clocked.into_iter().filter_map(|(account, zone, now)| {
+        let today = now.to_zoned(TimeZone::get(&zone).ok()?).date();
+        Some((account, zone, today))
+    });
+    Ok(Days {
+        zones: zones.collect(),
+        clocked: clocked.collect(),
+        grace_days,
+    })
 }
 
-fn by_day(due: Vec<(String, Date)>) -> BTreeMap<Date, Vec<String>> {
+fn by_day(due: Vec<Dated>) -> BTreeMap<Date, Vec<String>> {
     let mut by_day: BTreeMap<Date, Vec<String>> = BTreeMap::new();
-    for (account, day) in due {
-        by_day.entry(day).or_default().push(account);
+    for Dated { account, through, .. } in due {
+        by_day.entry(through).or_default().push(account);
     }
     by_day
 }
 
-/// Bills accounts through a day. What could not be billed is parked with its reason, and tried again the next day.
+/// Bills accounts through a day. What could not be billed is parked with its reason, and tried again the next day or as
+/// soon as anything new is known about it.
 async fn bill(pool: &PgPool, author: &Author, through: Date, accounts: Vec<String>) -> Result<(), RunError> {
     let order = Order {
         through,

@@ -105,7 +105,7 @@ fn recompute(contents: &Contents) -> Result<Invoice, String> {
         true => billing_run::draft_so_far(&book, contents.run.through),
         false => billing_run::draft(&book, contents.run.through),
     };
-    let drafts = drafted.map_err(|error| error.to_string())?;
+    let drafts = drafted.map_err(|error| error.to_string())?.invoices;
     let count = drafts.len();
     drafts
         .into_iter()

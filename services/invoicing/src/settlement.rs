@@ -1,12 +1,15 @@
 //! What becomes of issued invoices: payments, voiding, writing off. Each holds the account, so that none crosses a run or
 //! another of its kind, and stands in the journal and in the audit log.
 
+pub(crate) mod cash;
+
 use billing::journal::JournalError;
 use billing::settlement::{
-    SettlementError, allocate, check_void, on_payment, on_write_off, reversed, write_off as written_off,
+    Allocation, Claim, SettlementError, allocate, check_void, on_payment, on_write_off, reversed,
+    write_off as written_off,
 };
 use jiff::civil::Date;
-use pricing::money::Money;
+use pricing::money::{Currency, Money, MoneyError};
 use rust_decimal::Decimal;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -16,7 +19,7 @@ use crate::author::Author;
 use crate::billing_run::{VoidingError, take_back};
 use crate::invoice::{Invoice, Settled};
 use crate::store::audit::{self, Deed};
-use crate::store::settlements::{self, Payment};
+use crate::store::settlements::{self, History, Payment};
 use crate::store::{accounts, corrupt, invoices, late_fees, plans};
 
 /// A payment as somebody reports it.
@@ -55,6 +58,24 @@ pub(crate) enum SettlingError {
     BeforeIssue { number: String, on: Date, issued: Date },
     #[error("the payment came in on {came_in}: it cannot be taken back before, on {on}")]
     BeforePayment { on: Date, came_in: Date },
+    #[error("the payment came in on {came_in}: it cannot be applied or paid back before, on {on}")]
+    UsedBefore { on: Date, came_in: Date },
+    #[error(
+        "{moved} of the payment `{id}` were applied elsewhere or paid back: take them off those invoices first, and what was paid back is lost"
+    )]
+    Moved { id: String, moved: Money },
+    #[error("{number} is owed by `{account}`, but `{paid_by}` paid: cash stays with its account")]
+    OtherAccount {
+        number: String,
+        account: String,
+        paid_by: String,
+    },
+    #[error("{number} is in {currency}, but the payment in {paid_in}: cash is applied in its own currency")]
+    OtherCurrency {
+        number: String,
+        currency: Currency,
+        paid_in: Currency,
+    },
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error(transparent)]
@@ -152,7 +173,14 @@ pub(crate) async fn take_payment_back(
     if on < came_in {
         return Err(SettlingError::BeforePayment { on, came_in });
     }
-    let entry = on_payment(&claim, &payment.allocation, history.closing().is_some())?;
+    let net = net(payment, &history).map_err(SettlementError::from)?;
+    if net.amount != payment.allocation.amount {
+        return Err(SettlingError::Moved {
+            id: id.to_owned(),
+            moved: moved(payment, net).map_err(SettlementError::from)?,
+        });
+    }
+    let entry = on_payment(&claim, &net, history.closing().is_some())?;
     let entry = reversed(&entry, on, format!("payment {id} of {} taken back", claim.number))?;
     settlements::add_return(connection, author, payment, reason, &entry).await?;
     let after = json!({ "payment": id, "date": on });
@@ -166,6 +194,34 @@ pub(crate) async fn take_payment_back(
     )
     .await?;
     Ok(invoice.id)
+}
+
+/// What a payment does to its own invoice now, with what was moved since.
+fn net(payment: &Payment, history: &History) -> Result<Allocation, MoneyError> {
+    let since = history.transfers.iter();
+    let mut its = since.filter(|(transfer, _)| transfer.payment == payment.id);
+    its.try_fold(payment.allocation, |sum, (_, moved)| {
+        Ok(Allocation {
+            on: sum.on,
+            amount: sum.amount.plus(moved.amount)?,
+            applied: sum.applied.plus(moved.applied)?,
+            discount: sum.discount.plus(moved.discount)?,
+            over: sum.over.plus(moved.over)?,
+        })
+    })
+}
+
+fn moved(payment: &Payment, net: Allocation) -> Result<Money, MoneyError> {
+    payment.allocation.amount.minus(net.amount)
+}
+
+/// What is owed of an invoice; nothing once it is paid.
+fn owed(claim: &Claim, history: &History) -> Result<Money, SettlementError> {
+    let settled = history.allocations();
+    let rest = settled.iter().try_fold(claim.total, |rest, each| {
+        rest.minus(each.applied)?.minus(each.discount)
+    });
+    Ok(rest?)
 }
 
 /// Takes an invoice back as a whole; answers its credit note. The days it billed can be billed again.

@@ -14,7 +14,10 @@ pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod automatic;
 pub(crate) mod basis;
+pub(crate) mod cash;
+pub(crate) mod clocks;
 pub(crate) mod endings;
+pub(crate) mod grace;
 pub(crate) mod indices;
 pub(crate) mod invoices;
 pub(crate) mod journal;
@@ -48,6 +51,8 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     401 "0401_late_fee",
     402 "0402_automatic_billing",
     403 "0403_receivables",
+    404 "0404_cash_transfers",
+    405 "0405_grace_and_clocks",
 );
 
 /// Something in the database that this version of the program cannot have written.

@@ -12,14 +12,19 @@ use wire::invoicing::v1::{
 use crate::command::{Bill, Turn};
 use crate::connection::{Invoicing, Services, request_id};
 use crate::failure::Failure;
-use crate::invoices;
 use crate::printing::{Output, table};
+use crate::{drafts, invoices};
 
 pub(crate) async fn run(command: &Bill, to: &Services, output: Output) -> Result<(), Failure> {
     let (options, dry_run) = match command {
         Bill::Run(options) => (options, false),
         Bill::Preview(options) => (options, true),
         Bill::Automatic { turn, grace_days } => return automatic(*turn, *grace_days, to, output).await,
+        Bill::Drafts { account } => return drafts::list(account, to, output).await,
+        Bill::Grace(wish) => return drafts::grace(wish, to, output).await,
+        Bill::AdvanceClock { account, to: time } => {
+            return drafts::advance_clock(account, time, to, output).await;
+        }
         Bill::Diff { file, through } => return diff(file, *through, to, output).await,
     };
     let request = RunBillingRequest {

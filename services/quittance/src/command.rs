@@ -1,6 +1,8 @@
 //! What a person can type.
 
 mod bench;
+mod bill;
+mod cash;
 mod contract;
 mod invoice;
 mod usage;
@@ -13,6 +15,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 pub(crate) use bench::{Bench, BenchBill, BenchCrash, BenchCrashUsage, BenchPages, BenchUsage, Ids};
+pub(crate) use bill::{Bill, Grace, Turn};
+pub(crate) use cash::Cash;
 pub(crate) use contract::Contract;
 pub(crate) use invoice::{Invoice, Settle};
 pub(crate) use usage::{Alert, AlertEvery, AlertMeasure, SetAlert, Usage};
@@ -89,6 +93,9 @@ pub(crate) enum Command {
     /// Look at invoices and ask any line why.
     #[command(subcommand)]
     Invoice(Invoice),
+    /// Apply, move or pay back money that came in and settles no invoice, or the wrong one.
+    #[command(subcommand)]
+    Cash(Cash),
     /// Compare what was invoiced elsewhere with what the terms say.
     #[command(subcommand)]
     Audit(Audit),
@@ -275,46 +282,6 @@ pub(crate) enum Index {
         #[arg(long)]
         revises: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Bill {
-    /// Issue everything due through a day that is not billed yet.
-    Run(BillOptions),
-    /// The same without issuing anything.
-    Preview(BillOptions),
-    /// Whether accounts are billed by themselves, on the day in their contracts' time zones; says how it is set.
-    Automatic {
-        /// Turn it on or off; only shown if absent.
-        turn: Option<Turn>,
-        /// Days after its date on which an invoice is issued, so that late usage still comes in.
-        #[arg(long, default_value_t = 0)]
-        grace_days: u32,
-    },
-    /// What an amendment changes over its contract's whole life: invoices and cash, month by month.
-    Diff {
-        /// The amended plan as JSON; its `amends` names the plan it follows.
-        file: PathBuf,
-        /// Invoices dated up to and including this day; the whole life if absent.
-        #[arg(long)]
-        through: Option<Date>,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Turn {
-    On,
-    Off,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BillOptions {
-    /// Everything dated up to and including this day.
-    #[arg(long)]
-    pub(crate) through: Date,
-    /// Only this account.
-    #[arg(long)]
-    pub(crate) account: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,10 +15,12 @@
 mod audit;
 mod bench;
 mod bill;
+mod cash;
 mod command;
 mod connection;
 mod contracts;
 mod demo;
+mod drafts;
 mod endings;
 mod eval;
 mod facts;
@@ -84,6 +86,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Index(index) => endings::index(&index, &to, output).await,
         Command::Bill(bill) => bill::run(&bill, &to, output).await,
         Command::Invoice(invoice) => invoices::run(&invoice, &to, output).await,
+        Command::Cash(command) => cash::run(&command, &to, output).await,
         Command::Audit(audit) => audit::run(&audit, &to, output).await,
         Command::Key(key) => keys::run(&key, output),
         Command::Bench(bench) => bench::run(&bench, output).await,

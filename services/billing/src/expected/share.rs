@@ -48,7 +48,8 @@ pub(super) fn add(known: &Known<'_>, lines: &mut Vec<ExpectedLine>) -> Result<()
     Ok(())
 }
 
-fn bases(charge: &Charge) -> Option<&[String]> {
+/// The charges it is a share of; none where it is none.
+pub(super) fn bases(charge: &Charge) -> Option<&[String]> {
     match &charge.quantity {
         Quantity::Amount {
             of: AmountBase::Charges { charges },

@@ -16,3 +16,4 @@ mod late;
 mod models;
 mod prepaid;
 mod terms;
+mod waiting;

@@ -37,6 +37,43 @@ pub fn on_payment(
     )
 }
 
+/// Cash that is applied later: debits the customer's unapplied cash, and the discount that was taken; credits accounts
+/// receivable, or the loss. What is taken off an invoice stands on the other sides.
+pub fn on_transfer(
+    claim: &Claim,
+    moved: &Allocation,
+    was_written_off: bool,
+) -> Result<JournalEntry, JournalError> {
+    let settled = moved.applied.plus(moved.discount)?;
+    let owed_by = if was_written_off {
+        LedgerAccount::BadDebt
+    } else {
+        LedgerAccount::AccountsReceivable
+    };
+    let is_off = moved.applied.amount.is_sign_negative();
+    let text = if is_off {
+        format!("cash taken off {}", claim.number)
+    } else {
+        format!("cash applied to {}", claim.number)
+    };
+    let postings = [
+        (LedgerAccount::UnappliedCash, Side::Debit, moved.applied),
+        (LedgerAccount::EarlyPaymentDiscounts, Side::Debit, moved.discount),
+        (owed_by, Side::Credit, settled),
+    ];
+    entry(moved.on, text, claim, postings)
+}
+
+/// Debits the customer's unapplied cash, credits cash.
+pub fn on_refund(claim: &Claim, on: Date, amount: Money) -> Result<JournalEntry, JournalError> {
+    let postings = [
+        (LedgerAccount::UnappliedCash, Side::Debit, amount),
+        (LedgerAccount::Cash, Side::Credit, amount),
+    ];
+    let text = format!("refund of what was paid over {}", claim.number);
+    entry(on, text, claim, postings)
+}
+
 /// Debits the loss, credits accounts receivable.
 pub fn on_write_off(claim: &Claim, on: Date, amount: Money) -> Result<JournalEntry, JournalError> {
     let postings = [

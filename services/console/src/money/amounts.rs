@@ -52,7 +52,7 @@ pub(super) fn chip(invoice: &Invoice, today: Date) -> (String, &'static str) {
         InvoiceState::Paid => plain("paid", "good"),
         InvoiceState::Void => plain("void", "plain"),
         InvoiceState::Uncollectible => plain("written off", "stop"),
-        InvoiceState::Preview | InvoiceState::Unspecified => plain("draft", "busy"),
+        InvoiceState::Draft | InvoiceState::Preview | InvoiceState::Unspecified => plain("draft", "busy"),
         InvoiceState::Issued => match days_since(&invoice.due_date, today) {
             Some(1) => plain("1 day overdue", "stop"),
             Some(late) if late > 1 => (format!("{late} days overdue"), "stop"),

@@ -5,7 +5,7 @@
 //! its day the run bills the difference.
 
 use billing::component::Component;
-use billing::expected::{BillingError, expected_over};
+use billing::expected::{BillingError, Computable, computable_over};
 use billing::line::ExpectedLine;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -74,26 +74,26 @@ pub(super) fn any(book: &Book) -> bool {
 }
 
 /// Usage of periods that had begun by a day and are invoiced later.
-pub(super) fn running(book: &Book, plans: &[&Plan], day: Date) -> Result<Vec<ExpectedLine>, BillingError> {
-    let mut lines = expected_over(plans, &book.facts, reach(plans.iter().copied(), day))?;
-    lines.retain(|line| {
+pub(super) fn running(book: &Book, plans: &[&Plan], day: Date) -> Result<Computable, BillingError> {
+    let mut computed = computable_over(plans, &book.facts, reach(plans.iter().copied(), day))?;
+    computed.lines.retain(|line| {
         let has_begun = line.service.is_some_and(|service| service.start() <= day);
         is_usage(&line.component) && has_begun && line.invoice_date > day
     });
-    Ok(lines)
+    Ok(computed)
 }
 
 /// Those of them that were billed ahead.
-pub(super) fn expected(book: &Book, plans: &[&Plan], day: Date) -> Result<Vec<ExpectedLine>, BillingError> {
+pub(super) fn expected(book: &Book, plans: &[&Plan], day: Date) -> Result<Computable, BillingError> {
     if !any(book) {
-        return Ok(Vec::new());
+        return Ok(Computable::default());
     }
-    let mut lines = running(book, plans, day)?;
-    lines.retain(|line| {
+    let mut computed = running(book, plans, day)?;
+    computed.lines.retain(|line| {
         let mut ahead = book.billed.iter().filter(|billed| is_ahead(billed));
         ahead.any(|billed| is_same(&billed.line, line))
     });
-    Ok(lines)
+    Ok(computed)
 }
 
 fn is_same(billed: &billing::line::BilledLine, expected: &ExpectedLine) -> bool {

@@ -1,8 +1,10 @@
 //! Expected less billed, drafted: the one computation behind run, dry run and preview. No I/O.
 
+use std::collections::BTreeMap;
+
 use billing::difference::difference;
 use billing::draft::{DraftError, DraftInvoice, DraftKind, Run, draft_over};
-use billing::expected::{BillingError, expected_over};
+use billing::expected::{BillingError, Computable, computable_over};
 use billing::journal::{JournalError, on_issue};
 use billing::line::{BilledLine, DueLine};
 use jiff::civil::Date;
@@ -22,9 +24,27 @@ use crate::store::accounts::Parked;
 pub(crate) struct Drafted {
     pub(crate) account: String,
     pub(crate) agreement: String,
-    pub(crate) outcome: Result<Vec<Invoice>, DraftingError>,
+    pub(crate) outcome: Result<Drafts, DraftingError>,
     /// What the outcome was computed from; none where nothing was.
     pub(crate) basis: Option<Basis>,
+}
+
+/// Invoices and credit notes, and what could not be put on them yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Drafts {
+    pub(crate) invoices: Vec<Invoice>,
+    /// Why some charges wait while the others are billed; none where all are.
+    pub(crate) waiting: Option<String>,
+}
+
+impl Drafts {
+    /// The invoices, where nothing is missing on them.
+    pub(crate) fn whole(self) -> Result<Vec<Invoice>, DraftingError> {
+        match self.waiting {
+            None => Ok(self.invoices),
+            Some(waiting) => Err(DraftingError::Waiting(waiting)),
+        }
+    }
 }
 
 impl Drafted {
@@ -45,28 +65,31 @@ pub(crate) enum DraftingError {
     Draft(#[from] DraftError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// Some charges wait, and a part would be taken for the whole.
+    #[error("{0}")]
+    Waiting(String),
 }
 
 /// The invoices and credit notes that an agreement is due for through a day.
-pub(crate) fn draft(book: &Book, through: Date) -> Result<Vec<Invoice>, DraftingError> {
+pub(crate) fn draft(book: &Book, through: Date) -> Result<Drafts, DraftingError> {
     let horizon = book.horizon(through);
     let plans = book.versions.plans();
-    let mut expected = expected_over(&plans, &book.facts, horizon)?;
-    expected.extend(ahead::expected(book, &plans, horizon)?);
-    let mut due = difference(&expected, &billed(book))?;
+    let computed = computable_over(&plans, &book.facts, horizon)?;
+    let ahead = ahead::expected(book, &plans, horizon)?;
+    let (mut due, waiting) = less_billed(book, computed, ahead)?;
     let waits = |due: &DueLine| due.line.invoice_date > horizon;
     due.retain(|due| due.line.invoice_date <= through || due.reason.is_adjustment() && !waits(due));
-    put_on_invoices(book, horizon, due)
+    put_on_invoices(book, horizon, due, &waiting)
 }
 
 /// The invoices and credit notes that bill at once what an agreement has come to by a day: what is due, and the usage of
 /// periods that are not over yet.
-pub(crate) fn draft_so_far(book: &Book, day: Date) -> Result<Vec<Invoice>, DraftingError> {
+pub(crate) fn draft_so_far(book: &Book, day: Date) -> Result<Drafts, DraftingError> {
     let horizon = book.horizon(day);
     let plans = book.versions.plans();
-    let mut expected = expected_over(&plans, &book.facts, horizon)?;
-    expected.extend(ahead::running(book, &plans, horizon)?);
-    let mut due = difference(&expected, &billed(book))?;
+    let computed = computable_over(&plans, &book.facts, horizon)?;
+    let running = ahead::running(book, &plans, horizon)?;
+    let (mut due, waiting) = less_billed(book, computed, running)?;
     due.retain(|due| {
         let is_due = due.line.invoice_date <= day || due.reason.is_adjustment();
         is_due || ahead::is_usage(&due.line.component)
@@ -74,14 +97,36 @@ pub(crate) fn draft_so_far(book: &Book, day: Date) -> Result<Vec<Invoice>, Draft
     for due in &mut due {
         due.line.invoice_date = due.line.invoice_date.min(day);
     }
-    put_on_invoices(book, horizon, due)
+    put_on_invoices(book, horizon, due, &waiting)
 }
 
-fn billed(book: &Book) -> Vec<BilledLine> {
-    book.billed.iter().map(|billed| billed.line.clone()).collect()
+/// The charges that wait, each with what for.
+type Waiting = BTreeMap<String, BillingError>;
+
+/// What is expected by a day and ahead of it, less what was billed. Charges that wait for something are left out of both.
+fn less_billed(
+    book: &Book,
+    computed: Computable,
+    ahead: Computable,
+) -> Result<(Vec<DueLine>, Waiting), DraftingError> {
+    let (mut expected, mut waiting) = (computed.lines, computed.waiting);
+    expected.extend(ahead.lines);
+    waiting.extend(ahead.waiting);
+    expected.retain(|line| !waiting.contains_key(&line.charge));
+    let billed = book.billed.iter().map(|billed| &billed.line);
+    let billed: Vec<BilledLine> = billed
+        .filter(|line| !waiting.contains_key(&line.charge))
+        .cloned()
+        .collect();
+    Ok((difference(&expected, &billed)?, waiting))
 }
 
-fn put_on_invoices(book: &Book, horizon: Date, due: Vec<DueLine>) -> Result<Vec<Invoice>, DraftingError> {
+fn put_on_invoices(
+    book: &Book,
+    horizon: Date,
+    due: Vec<DueLine>,
+    waiting: &Waiting,
+) -> Result<Drafts, DraftingError> {
     let plans = book.versions.plans();
     let run = Run {
         through: horizon,
@@ -90,11 +135,23 @@ fn put_on_invoices(book: &Book, horizon: Date, due: Vec<DueLine>) -> Result<Vec<
     let drafts = draft_over(&plans, &book.versions.in_force(horizon).plan, due, run)?;
     let places = places(book, &drafts);
     let facts = FactIndex::of(&book.facts);
-    drafts
+    let invoices = drafts
         .iter()
         .zip(places)
-        .map(|(draft, places)| invoice(book, &facts, draft, &places))
-        .collect()
+        .map(|(draft, places)| invoice(book, &facts, draft, &places));
+    Ok(Drafts {
+        invoices: invoices.collect::<Result<_, _>>()?,
+        waiting: sentence(waiting),
+    })
+}
+
+/// What waits and what for.
+fn sentence(waiting: &Waiting) -> Option<String> {
+    let mut reasons: Vec<String> = waiting.values().map(ToString::to_string).collect();
+    reasons.dedup();
+    let charges: Vec<&str> = waiting.keys().map(String::as_str).collect();
+    let (reasons, charges) = (reasons.join("; "), charges.join(", "));
+    (!waiting.is_empty()).then(|| format!("{reasons} (only {charges} waits, everything else is billed)"))
 }
 
 /// Drafts many, beside the threads that serve requests.
@@ -123,7 +180,7 @@ pub(super) fn drafted(opened: Result<Book, Drafted>, through: impl FnOnce(&Book)
                 draft(&book, through)
             };
             let account = book.versions.first.plan.account.clone();
-            let has_any = outcome.as_ref().is_ok_and(|drafts| !drafts.is_empty());
+            let has_any = outcome.as_ref().is_ok_and(|drafts| !drafts.invoices.is_empty());
             Drafted {
                 account,
                 agreement: book.agreement.clone(),
@@ -145,14 +202,18 @@ pub(super) fn sort_out(drafted: Vec<Drafted>) -> (Vec<Invoice>, Vec<Parked>) {
         ..
     } in drafted
     {
-        match outcome {
-            Ok(invoices) => drafts.extend(invoices),
-            Err(error) => parked.push(Parked {
-                account,
-                plan: agreement,
-                reason: error.to_string(),
-            }),
-        }
+        let reason = match outcome {
+            Ok(drafted) => {
+                drafts.extend(drafted.invoices);
+                drafted.waiting
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        parked.extend(reason.map(|reason| Parked {
+            account,
+            plan: agreement,
+            reason,
+        }));
     }
     (drafts, parked)
 }

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::book::{self, Book};
-use super::drafting::{self, Drafted, DraftingError};
+use super::drafting::{self, Drafted, DraftingError, Drafts};
 use super::metering::{self, Running};
 use super::{Order, RunError, ahead, put_out};
 use crate::author::Author;
@@ -89,7 +89,9 @@ fn so_far(book: &Book, day: Date, running: Vec<Running>) -> Result<SoFar, Billin
         day,
         running,
         pools: book.pools(day)?,
-        bill: drafting::draft_so_far(book, day).map(|drafts| Bill::of(&drafts)),
+        bill: drafting::draft_so_far(book, day)
+            .and_then(Drafts::whole)
+            .map(|drafts| Bill::of(&drafts)),
     })
 }
 

@@ -75,7 +75,7 @@ fn accounts_of_call(asked: u32) -> u32 {
 }
 
 /// How far ahead anything is billed: further is a slip of the pen, and invoices cannot be taken back.
-const MOST_YEARS_AHEAD: i32 = 5;
+pub(super) const MOST_YEARS_AHEAD: i32 = 5;
 
 fn through(service: &Invoicing, given: &str) -> Result<Date, Status> {
     let through = date("through", given)?;
@@ -168,7 +168,7 @@ async fn rehearse(
 }
 
 /// The longest an invoice waits for late usage.
-const MOST_GRACE_DAYS: u32 = 60;
+pub(super) const MOST_GRACE_DAYS: u32 = 60;
 
 pub(super) async fn configure(
     service: &Invoicing,

@@ -55,6 +55,7 @@ pub(super) fn invoice(invoice: &Invoice) -> v1::Invoice {
             .collect(),
         kind: kind(invoice.series).into(),
         settlement: settled.map(|(_, settlement)| settlement),
+        issues_on: String::new(),
     }
 }
 

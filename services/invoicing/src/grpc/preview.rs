@@ -31,10 +31,14 @@ pub(super) async fn preview(request: PreviewPlanRequest) -> Result<PreviewPlanRe
     let book = Book::new(plan, facts);
     let drafting = tokio::task::spawn_blocking(move || billing_run::draft(&book, through)).await;
     let drafts = drafting.map_err(|error| rejection::internal("computing a preview", &error))?;
-    let drafts =
-        drafts.map_err(|error| rejection::failed_precondition("CANNOT_BE_BILLED", error.to_string()))?;
+    let refused = |sentence| rejection::failed_precondition("CANNOT_BE_BILLED", sentence);
+    let drafts = drafts.map_err(|error| refused(error.to_string()))?;
+    // A preview without a charge would be taken for the whole.
+    if let Some(waiting) = drafts.waiting {
+        return Err(refused(waiting));
+    }
     Ok(PreviewPlanResponse {
-        invoices: drafts.iter().map(messages::invoice).collect(),
+        invoices: drafts.invoices.iter().map(messages::invoice).collect(),
     })
 }
 

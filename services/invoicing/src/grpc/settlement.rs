@@ -161,7 +161,7 @@ pub(super) async fn decide_late_fees(
     write.finish(DecideLateFeesResponse { invoice }).await
 }
 
-fn day(service: &Invoicing, given: &str) -> Result<Date, Status> {
+pub(super) fn day(service: &Invoicing, given: &str) -> Result<Date, Status> {
     if given.is_empty() {
         Ok(service.clock.today())
     } else {
@@ -169,24 +169,28 @@ fn day(service: &Invoicing, given: &str) -> Result<Date, Status> {
     }
 }
 
-fn reason(given: &str) -> Result<String, Status> {
+pub(super) fn reason(given: &str) -> Result<String, Status> {
     needed("reason", given, "say why; it is kept for ever")
 }
 
-fn needed(field: &str, given: &str, what: &str) -> Result<String, Status> {
+pub(super) fn needed(field: &str, given: &str, what: &str) -> Result<String, Status> {
     if given.trim().is_empty() {
         return Err(rejection::invalid(field, format!("is missing: {what}")));
     }
     text(field, given, 2000)
 }
 
-fn amount(given: &str) -> Result<Decimal, Status> {
+pub(super) fn amount(given: &str) -> Result<Decimal, Status> {
     let wrong = |_| rejection::invalid("amount", format!("`{given}` is no amount: write 1234.50"));
     Decimal::from_str_exact(given).map_err(wrong)
 }
 
 /// An invoice as it stands now.
-async fn shown(connection: &mut PgConnection, author: &Author, id: Uuid) -> Result<v1::Invoice, Status> {
+pub(super) async fn shown(
+    connection: &mut PgConnection,
+    author: &Author,
+    id: Uuid,
+) -> Result<v1::Invoice, Status> {
     let found = invoices::called(connection, author, &id.to_string()).await?;
     Ok(messages::invoice(&found))
 }
@@ -286,9 +290,12 @@ impl From<SettlingError> for Status {
             SettlingError::AlreadyReturned { .. } => {
                 rejection::already_exists("PAYMENT_ALREADY_RETURNED", sentence)
             }
-            SettlingError::BeforeIssue { .. } | SettlingError::BeforePayment { .. } => {
-                rejection::invalid("date", sentence)
-            }
+            SettlingError::BeforeIssue { .. }
+            | SettlingError::BeforePayment { .. }
+            | SettlingError::UsedBefore { .. } => rejection::invalid("date", sentence),
+            SettlingError::Moved { .. } => rejection::failed_precondition("PAYMENT_MOVED", sentence),
+            SettlingError::OtherAccount { .. } => rejection::failed_precondition("OTHER_ACCOUNT", sentence),
+            SettlingError::OtherCurrency { .. } => rejection::failed_precondition("OTHER_CURRENCY", sentence),
             SettlingError::Journal(error) => rejection::internal("writing a journal entry", &error),
             SettlingError::Voiding(VoidingError::Database(error)) => database("voiding an invoice")(error),
             SettlingError::Voiding(error) => rejection::internal("writing a credit note", &error),
@@ -308,6 +315,9 @@ fn refusal(refused: &SettlementError, sentence: String) -> Status {
             rejection::failed_precondition("INVOICE_HAS_PAYMENTS", sentence)
         }
         SettlementError::NothingOwed { .. } => rejection::failed_precondition("NOTHING_OWED", sentence),
+        SettlementError::MoreThanOwed { .. }
+        | SettlementError::MoreThanApplied { .. }
+        | SettlementError::MoreThanUnapplied { .. } => rejection::invalid("amount", sentence),
         SettlementError::Money(_) => rejection::invalid("amount", sentence),
     }
 }

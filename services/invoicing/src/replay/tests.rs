@@ -39,6 +39,7 @@ fn exported() -> Value {
     let through = date(2026, 2, 1);
     let invoice = billing_run::draft(&Book::new(plan(), facts.clone()), through)
         .unwrap()
+        .invoices
         .remove(0);
     let approved = Approved {
         contract: "c".to_owned(),

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use jiff::civil::Date;
-use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::automatic;
 use crate::author::Author;
 
 /// What a run could not bill, and why.
@@ -142,32 +142,5 @@ pub(crate) async fn settle(
     if parked.is_empty() {
         return Ok(());
     }
-    sqlx::query(
-        "INSERT INTO parked_account (tenant, through, at, account, plan, reason) \
-         SELECT $1, $2, $3, parked.* FROM UNNEST($4::text[], $5::text[], $6::text[]) AS parked",
-    )
-    .bind(author.tenant())
-    .bind(through.to_sqlx())
-    .bind(author.at.to_sqlx())
-    .bind(
-        parked
-            .iter()
-            .map(|parked| parked.account.as_str())
-            .collect::<Vec<_>>(),
-    )
-    .bind(
-        parked
-            .iter()
-            .map(|parked| parked.plan.as_str())
-            .collect::<Vec<_>>(),
-    )
-    .bind(
-        parked
-            .iter()
-            .map(|parked| parked.reason.as_str())
-            .collect::<Vec<_>>(),
-    )
-    .execute(connection)
-    .await
-    .map(drop)
+    automatic::park(connection, author, through, parked).await
 }

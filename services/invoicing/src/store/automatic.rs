@@ -1,9 +1,15 @@
 //! Who is billed automatically, and through which day each account was.
 
+mod days;
+mod parked;
+
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+pub(crate) use days::{Dated, Days, dated, due};
+pub(crate) use parked::{forget_changed, park};
 
 use crate::author::Author;
 
@@ -64,36 +70,6 @@ pub(crate) async fn time_zones(
         .bind(tenant)
         .fetch_all(connection)
         .await
-}
-
-/// The first accounts after one that were not billed through the day yet, each with that day: of an account with several agreements the
-/// earliest of their days.
-pub(crate) async fn due(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    days: &[(String, Date)],
-    after: &str,
-    limit: i64,
-) -> Result<Vec<(String, Date)>, sqlx::Error> {
-    let rows: Vec<(String, jiff_sqlx::Date)> = sqlx::query_as(
-        "SELECT plan.account, min(today.day) FROM UNNEST($2::text[], $3::date[]) AS today (zone, day) \
-         JOIN plan ON plan.tenant = $1 AND plan.time_zone = today.zone \
-         LEFT JOIN billed_through AS billed ON billed.tenant = $1 AND billed.account = plan.account \
-         WHERE plan.account > $4 \
-         GROUP BY plan.account, billed.through HAVING coalesce(billed.through < min(today.day), true) \
-         ORDER BY plan.account LIMIT $5",
-    )
-    .bind(tenant)
-    .bind(days.iter().map(|(zone, _)| zone.as_str()).collect::<Vec<_>>())
-    .bind(days.iter().map(|(_, day)| day.to_sqlx()).collect::<Vec<_>>())
-    .bind(after)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(account, day)| (account, day.to_jiff()))
-        .collect())
 }
 
 /// Notes that accounts were billed through a day. An account whose terms changed since the billing began is left out: it

@@ -221,6 +221,7 @@ pub(crate) async fn add(
     if version.number == 1 {
         open_agreement(connection, author.tenant(), version).await?;
     }
+    name_issuer(connection, author.tenant(), version).await?;
     let approval = &version.approval;
     sqlx::query(
         "INSERT INTO plan_version (tenant, content_hash, plan, number, effective, document, contract_id, revision, \
@@ -256,6 +257,21 @@ async fn open_agreement(
         .bind(&version.plan.account)
         .bind(version.plan.currency.code())
         .bind(&version.plan.time_zone)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// As the newest version names who is paid.
+async fn name_issuer(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    version: &PlanVersion,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE plan SET issuer = $3 WHERE tenant = $1 AND id = $2 AND issuer <> $3")
+        .bind(tenant)
+        .bind(&version.agreement)
+        .bind(&version.plan.provider)
         .execute(connection)
         .await
         .map(drop)

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::cash::{self, Transfer};
 use super::corrupt;
 use super::journal::{self, Posted};
 use crate::author::Author;
@@ -33,6 +34,8 @@ pub(crate) struct Payment {
 pub(crate) struct History {
     /// In the order of recording, those taken back included.
     pub(crate) payments: Vec<Payment>,
+    /// Cash that was moved to it and from it later, in the order of recording.
+    pub(crate) transfers: Vec<(Transfer, Allocation)>,
     /// How it was closed, and why.
     pub(crate) closing: Option<(Closing, String)>,
     /// Are late fees charged on it?
@@ -40,10 +43,11 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// The payments that hold.
+    /// The payments that hold, and what was moved since.
     pub(crate) fn allocations(&self) -> Vec<Allocation> {
         let hold = self.payments.iter().filter(|payment| payment.returned.is_none());
-        hold.map(|payment| payment.allocation).collect()
+        let moved = self.transfers.iter().map(|(_, allocation)| *allocation);
+        hold.map(|payment| payment.allocation).chain(moved).collect()
     }
 
     pub(crate) fn closing(&self) -> Option<&Closing> {
@@ -118,6 +122,14 @@ pub(crate) async fn of_invoices(
             .or_default()
             .payments
             .push(payment);
+    }
+    for transfer in cash::of_invoices(connection, tenant, invoices).await? {
+        for invoice in invoices {
+            if let Some(allocation) = transfer.on_invoice(*invoice) {
+                let moved = (transfer.clone(), allocation);
+                histories.entry(*invoice).or_default().transfers.push(moved);
+            }
+        }
     }
     for (invoice, closing, reason) in voidings(connection, tenant, invoices).await? {
         histories.entry(invoice).or_default().closing = Some((closing, reason));

@@ -11,16 +11,16 @@ use wire::invoicing::v1::{
 use super::support::{Client, World, fee_plan, monthly_fee, plan, refusal, register, request_id, shown};
 
 /// A service on the world's database whose clock is moved by hand.
-fn service(world: &World, now: &str) -> (Invoicing, TestClock) {
+pub(super) fn service(world: &World, now: &str) -> (Invoicing, TestClock) {
     let (clock, hands) = Clock::test(time(now));
     (Invoicing::new(world.database.pool().clone(), clock), hands)
 }
 
-fn time(text: &str) -> Timestamp {
+pub(super) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-async fn configure(admin: &mut Client, automatic: bool, grace_days: u32) {
+pub(super) async fn configure(admin: &mut Client, automatic: bool, grace_days: u32) {
     let request = ConfigureBillingRequest {
         request_id: request_id(),
         settings: Some(BillingSettings {
@@ -31,7 +31,7 @@ async fn configure(admin: &mut Client, automatic: bool, grace_days: u32) {
     admin.configure_billing(request).await.unwrap();
 }
 
-async fn issued(admin: &mut Client) -> Vec<String> {
+pub(super) async fn issued(admin: &mut Client) -> Vec<String> {
     let answer = admin.list_invoices(ListInvoicesRequest::default()).await.unwrap();
     shown(&answer.into_inner().invoices)
 }

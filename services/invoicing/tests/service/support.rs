@@ -10,6 +10,7 @@ use pricing::plan::Plan;
 use runtime::caller::{Bearer, Caller, Role};
 use runtime::clock::Clock;
 use runtime::keys::{Credentials, Keys};
+use runtime::server::{Bound, Server};
 use runtime::tenancy::begin_as;
 use runtime::testing::TestDatabase;
 use serde_json::{Value, json};
@@ -93,6 +94,17 @@ impl World {
         connect(address, &self.admin_key).await
     }
 
+    /// The administrator at a service that a test has in its hands; nothing happens there by itself.
+    pub(crate) async fn served_by(&self, service: Invoicing) -> Client {
+        let bound = bind().await;
+        let address = bound.address();
+        let serving = Server::on(bound, self.keys.clone())
+            .with(service.into_server())
+            .serve(self.token.clone(), Duration::from_secs(1));
+        tokio::spawn(serving);
+        connect(address, &self.admin_key).await
+    }
+
     /// Posts usage over plain HTTP, with the administrator's key unless the headers bring another; status and answer.
     pub(crate) async fn post_usage(&self, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
         let mut request = format!(
@@ -142,12 +154,10 @@ impl World {
 }
 
 async fn serve(pool: PgPool, keys: &Keys, token: &CancellationToken) -> SocketAddr {
-    let bound = runtime::server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-        .await
-        .unwrap();
-    let address = bound.address();
     let (clock, _) = Clock::test("2026-01-01T08:00:00Z".parse().unwrap());
     let service = Invoicing::new(pool, clock);
+    let bound = bind().await;
+    let address = bound.address();
     let serving = invoicing::serve(
         service,
         bound,
@@ -157,6 +167,11 @@ async fn serve(pool: PgPool, keys: &Keys, token: &CancellationToken) -> SocketAd
     );
     tokio::spawn(serving);
     address
+}
+
+async fn bind() -> Bound {
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    runtime::server::bind(anywhere).await.unwrap()
 }
 
 async fn connect(address: SocketAddr, key: &str) -> Client {
