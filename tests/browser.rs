@@ -354,6 +354,7 @@ fn pages(window: &Window) -> Vec<String> {
         "/contracts?queue=all",
         "/contracts?queue=all&search=nobody",
         "/contracts/new",
+        "/contracts/quality",
         "/preferences",
         "/accounts",
         "/accounts?search=nobody",

@@ -9,6 +9,8 @@ mod money;
 mod review;
 #[path = "console/safety.rs"]
 mod safety;
+#[path = "console/together.rs"]
+mod together;
 #[path = "console/visitor.rs"]
 mod visitor;
 

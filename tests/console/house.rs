@@ -10,13 +10,19 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn open() -> Self {
+        Self::open_with(&[])
+    }
+
+    /// The same with these settings.
+    pub(crate) fn open_with(settings: &[(&str, &str)]) -> Self {
         let installation = Installation::new();
         let anywhere = "127.0.0.1:0";
-        let environment = [
+        let mut environment = vec![
             ("QUITTANCE_EXTRACTION_ADDRESS", anywhere),
             ("QUITTANCE_INVOICING_ADDRESS", anywhere),
             ("QUITTANCE_CONSOLE_ADDRESS", anywhere),
         ];
+        environment.extend(settings);
         let running = installation.serve(&["serve"], &environment, 3);
         Self {
             installation,

@@ -7,6 +7,7 @@ mod history;
 mod inbox;
 mod preview;
 mod progress;
+mod quality;
 mod queue;
 mod several;
 mod upload;
@@ -27,6 +28,7 @@ pub(crate) fn pages() -> Router<Console> {
             "/contracts/new",
             get(upload::ask).post(upload::take).layer(several_files),
         )
+        .route("/contracts/quality", get(quality::show))
         .route("/contracts/{id}", get(workspace::show))
         .route("/contracts/{id}/file", get(files::original))
         .route("/contracts/{id}/pages/{page}/{edition}", get(files::picture))
@@ -35,6 +37,7 @@ pub(crate) fn pages() -> Router<Console> {
         .route("/contracts/{id}/tiers", post(several::change_tiers))
         .route("/contracts/{id}/cite", post(decisions::cite))
         .route("/contracts/{id}/resolve", post(decisions::resolve))
+        .route("/contracts/{id}/comment", post(decisions::comment))
         .route("/contracts/{id}/submit", post(decisions::submit))
         .route("/contracts/{id}/reject", post(decisions::reject))
         .route("/contracts/{id}/reopen", post(decisions::reopen))

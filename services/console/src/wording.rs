@@ -37,6 +37,16 @@ pub(crate) fn age(since: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How long something took, in the largest unit that says enough.
+pub(crate) fn lasting(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
 /// A decimal with its thousands apart: `1234567.5` becomes `1,234,567.5`. What is no decimal stays as it is.
 pub(crate) fn grouped(decimal: &str) -> String {
     let (sign, rest) = decimal
@@ -90,6 +100,12 @@ mod tests {
         ] {
             assert_eq!(grouped(given), shown);
         }
+    }
+
+    #[test]
+    fn a_time_that_passed_is_told_in_one_unit() {
+        let told = [59, 60, 7_199, 7_200, 172_799, 172_800].map(lasting);
+        assert_eq!(told, ["59 s", "1 min", "119 min", "2 h", "47 h", "2 days"]);
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub enum State {
         by: String,
         /// When.
         at: Timestamp,
+        /// Who approved it already, where one approver is not enough.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first: Option<FirstApproval>,
     },
     /// A second person agrees. The plan may be handed over.
     Approved {
@@ -71,6 +74,9 @@ pub enum State {
         at: Timestamp,
         /// Content hash of the approved plan.
         plan: String,
+        /// Who had approved before, where one approver was not enough.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_approved_by: Option<String>,
     },
     /// Invoicing has the plan.
     HandedOver {
@@ -104,13 +110,24 @@ pub enum State {
     },
 }
 
-/// A plan that two people stand behind. [`Review::approve`] is the only way to have one.
+/// The first of two approvals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstApproval {
+    /// Who; this person's second approval does not count.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A plan that two people stand behind, or three where it is worth that much. [`Review::approve`] is the only way to have one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApprovedPlan {
     plan: Plan,
     content_hash: String,
     submitted_by: String,
     approved_by: String,
+    first_approved_by: Option<String>,
     approved_at: Timestamp,
 }
 
@@ -137,6 +154,12 @@ impl ApprovedPlan {
     #[must_use]
     pub fn approved_by(&self) -> &str {
         &self.approved_by
+    }
+
+    /// Who had approved before, where one approver was not enough; neither of the other two.
+    #[must_use]
+    pub fn first_approved_by(&self) -> Option<&str> {
+        self.first_approved_by.as_deref()
     }
 
     /// When it was approved.

@@ -1,15 +1,18 @@
 //! What callers may ask. Handlers are thin: who calls, what they ask, one transaction, the answer.
 
+mod comments;
 mod contracts;
 mod fault;
 mod message;
 mod pages;
 mod progress;
+mod quality;
 mod review;
 mod upload;
 
 use crate::bell::Bell;
 use crate::gallery::Gallery;
+use crate::limit::ApprovalLimit;
 use contract::file::Limits;
 use jiff::Timestamp;
 use runtime::caller::{Caller, Role, caller_of, require};
@@ -37,6 +40,8 @@ pub(crate) struct Desk {
     pub(crate) gallery: Gallery,
     /// Rung when a decision may have put a plan on its way.
     pub(crate) approved: Bell,
+    /// Above which one approver is not enough.
+    pub(crate) second_approval: ApprovalLimit,
 }
 
 /// Who calls, and as part of what.
@@ -227,6 +232,16 @@ impl ExtractionService for Desk {
         Ok(Response::new(v1::ResolveFlagResponse { contract }))
     }
 
+    async fn add_comment(
+        &self,
+        request: Request<v1::AddCommentRequest>,
+    ) -> Result<Response<v1::AddCommentResponse>, Status> {
+        comments::add(self, &request)
+            .await
+            .map(Response::new)
+            .map_err(Status::from)
+    }
+
     async fn submit_contract(
         &self,
         request: Request<v1::SubmitContractRequest>,
@@ -257,5 +272,15 @@ impl ExtractionService for Desk {
     ) -> Result<Response<v1::ReopenContractResponse>, Status> {
         let contract = Some(review::decide(self, &request).await?);
         Ok(Response::new(v1::ReopenContractResponse { contract }))
+    }
+
+    async fn get_review_quality(
+        &self,
+        request: Request<v1::GetReviewQualityRequest>,
+    ) -> Result<Response<v1::GetReviewQualityResponse>, Status> {
+        quality::told(self, &request)
+            .await
+            .map(Response::new)
+            .map_err(Status::from)
     }
 }

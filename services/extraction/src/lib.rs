@@ -21,6 +21,7 @@ mod gallery;
 mod grpc;
 mod handoff;
 mod intake;
+pub mod limit;
 pub mod model;
 pub mod readers;
 mod review;

@@ -11,6 +11,7 @@ use runtime::telemetry::TraceId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::limit::ApprovalLimit;
 use crate::store::dossier::{Dossier, Entry};
 use crate::store::events::Change;
 use crate::store::outbox::{self, Parcel};
@@ -74,6 +75,7 @@ pub(crate) async fn carry_out(
     connection: &mut PgConnection,
     occasion: &Occasion<'_>,
     decision: &Decision,
+    limit: &ApprovalLimit,
 ) -> Result<Dossier, DecisionError> {
     let held = Dossier::hold(connection, occasion.caller.tenant, occasion.contract).await?;
     let dossier = held.ok_or(DecisionError::UnknownContract(occasion.contract))?;
@@ -82,9 +84,14 @@ pub(crate) async fn carry_out(
             let cited = cited::apply(connection, &dossier, occasion.act(), path, *words, reason).await;
             cited.map(|(next, change)| Outcome::of(next, change))?
         }
+        Decision::Approve => {
+            let summary = &dossier.contract.summary;
+            let two_needed = limit.because(summary.printed_total, &summary.currency).is_some();
+            approve(&dossier.review, occasion.act(), two_needed)?
+        }
         _ => decision.apply(&dossier.review, occasion.act())?,
     };
-    let entry = occasion.entry(decision, outcome.change);
+    let entry = occasion.entry(decision, &outcome);
     let saved = dossier.save(connection, outcome.next, entry, "").await?;
     match decision {
         Decision::Approve => dispatch(connection, occasion, &saved, outcome.approved).await?,
@@ -149,18 +156,8 @@ impl Decision {
                 Ok(Outcome::of(review.resolve(flag, reason, act)?, change))
             }
             Self::Submit => Ok(Outcome::of(review.submit(act)?, Change::default())),
-            Self::Approve => {
-                let (next, approved) = review.approve(act)?;
-                let change = Change {
-                    after: approved.content_hash().to_owned(),
-                    ..Change::default()
-                };
-                Ok(Outcome {
-                    next,
-                    change,
-                    approved: Some(approved),
-                })
-            }
+            // Whether one approver is enough is for `carry_out` to say.
+            Self::Approve => approve(review, act, true),
             Self::Reject { reason } => Ok(Outcome::of(review.reject(reason, act)?, because(reason))),
             Self::Reopen { reason } => Ok(Outcome::of(review.reopen(reason, act)?, because(reason))),
         }
@@ -180,6 +177,19 @@ impl Decision {
     }
 }
 
+fn approve(review: &Review, act: Act<'_>, two_needed: bool) -> Result<Outcome, Refusal> {
+    let (next, approved) = review.approve(act, two_needed)?;
+    let hash = approved.as_ref().map(ApprovedPlan::content_hash);
+    Ok(Outcome {
+        change: Change {
+            after: hash.unwrap_or_default().to_owned(),
+            ..Change::default()
+        },
+        next,
+        approved,
+    })
+}
+
 impl Occasion<'_> {
     fn act(&self) -> Act<'_> {
         Act {
@@ -189,12 +199,16 @@ impl Occasion<'_> {
         }
     }
 
-    fn entry(&self, decision: &Decision, change: Change) -> Entry {
+    fn entry(&self, decision: &Decision, outcome: &Outcome) -> Entry {
+        let action = match decision {
+            Decision::Approve if outcome.approved.is_none() => "approved_first",
+            _ => decision.action(),
+        };
         Entry {
             at: self.at,
             actor: self.caller.name.clone(),
-            action: decision.action(),
-            change,
+            action,
+            change: outcome.change.clone(),
             trace: self.trace.to_string(),
         }
     }
@@ -223,6 +237,7 @@ async fn dispatch(
         plan: approved.plan().clone(),
         submitted_by: approved.submitted_by().to_owned(),
         approved_by: approved.approved_by().to_owned(),
+        first_approved_by: approved.first_approved_by().map(str::to_owned),
         approved_at: approved.approved_at(),
         traceparent: occasion.trace.traceparent(),
     };

@@ -79,6 +79,7 @@ pub async fn serve(
         token: token.clone(),
         received: Bell::default(),
         approved: Bell::default(),
+        second_approval: settings.second_approval.clone(),
     };
     let workers = workers(&settings, &means, readers, &desk);
     let service = ExtractionServiceServer::new(desk).max_decoding_message_size(server::MESSAGE_LIMIT);

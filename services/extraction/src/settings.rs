@@ -6,6 +6,7 @@ use std::time::Duration;
 use runtime::settings::{Environment, SettingError};
 use tonic::transport::Endpoint;
 
+use crate::limit::ApprovalLimit;
 use crate::model::ModelSettings;
 use crate::sandbox::ReaderSettings;
 
@@ -29,6 +30,9 @@ pub struct Settings {
     pub model: Option<ModelSettings>,
     /// How many files are read at once (`QUITTANCE_FILES_AT_ONCE`, 1 to 64, by default 2).
     pub files_at_once: usize,
+    /// Above which value a contract needs a second approver (`QUITTANCE_SECOND_APPROVAL_ABOVE`, amounts with their
+    /// currencies such as `100000 USD, 90000 EUR`, by default none ever does).
+    pub second_approval: ApprovalLimit,
 }
 
 impl Settings {
@@ -40,12 +44,17 @@ impl Settings {
         let address = environment.address("QUITTANCE_EXTRACTION_ADDRESS")?;
         let url = environment.parsed("QUITTANCE_INVOICING_URL", "a URL such as http://127.0.0.1:7002")?;
         let files = environment.whole_number("QUITTANCE_FILES_AT_ONCE", 1..=64)?;
+        let second_approval = environment.parsed(
+            "QUITTANCE_SECOND_APPROVAL_ABOVE",
+            "amounts with their currencies, such as 100000 USD, 90000 EUR",
+        )?;
         Ok(Self {
             address: address.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))),
             invoicing: url.unwrap_or_else(|| Endpoint::from_static(INVOICING)),
             reader: reader(environment)?,
             model: ModelSettings::read(environment)?,
             files_at_once: files.and_then(|number| usize::try_from(number).ok()).unwrap_or(2),
+            second_approval: second_approval.unwrap_or_default(),
         })
     }
 }
@@ -86,6 +95,7 @@ mod tests {
             ("QUITTANCE_READER_MEMORY_MIB", "16"),
             ("QUITTANCE_READER_SECONDS", "0"),
             ("QUITTANCE_FILES_AT_ONCE", "many"),
+            ("QUITTANCE_SECOND_APPROVAL_ABOVE", "100000"),
         ] {
             let error = Settings::read(&Environment::default().with(variable, given)).unwrap_err();
             assert_eq!(error.variable, variable);

@@ -10,12 +10,14 @@ pub(crate) mod documents;
 pub(crate) mod dossier;
 pub(crate) mod events;
 pub(crate) mod outbox;
+pub(crate) mod quality;
 pub(crate) mod queue;
 
 /// The tables, for whoever opens the service's database.
 pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     1 "0001_contracts",
     2 "0002_lists",
+    3 "0003_review",
 );
 
 /// Something in the database that this version of the program cannot have written.

@@ -2,14 +2,17 @@
 
 #[cfg(test)]
 mod service {
+    mod comments;
     mod decisions;
     mod edits;
     mod handoff;
     mod invoicing;
     mod lists;
     mod pages;
+    mod quality;
     mod review;
     mod sandbox;
+    mod second_approval;
     mod support;
     mod tenants;
     mod upload;

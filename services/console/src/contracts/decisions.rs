@@ -4,11 +4,11 @@ use axum::extract::Path;
 use serde::Deserialize;
 use tonic::Status;
 use wire::extraction::v1::{
-    ApproveContractRequest, CiteWordsRequest, Contract, EditTermRequest, RejectContractRequest,
-    ReopenContractRequest, ResolveFlagRequest, SubmitContractRequest, WordPlace,
+    AddCommentRequest, ApproveContractRequest, CiteWordsRequest, Contract, ContractState, EditTermRequest,
+    RejectContractRequest, ReopenContractRequest, ResolveFlagRequest, SubmitContractRequest, WordPlace,
 };
 
-use super::workspace::{Refused, address, again, summary};
+use super::workspace::{COMMENT, Refused, address, again, summary};
 use crate::answer::{Answer, go};
 use crate::connection::request_id;
 use crate::fault::{Fault, sentence_of};
@@ -51,6 +51,15 @@ pub(super) struct Resolved {
     usual: String,
 }
 
+#[derive(Debug, Deserialize)]
+pub(super) struct Said {
+    /// A term or a flag; the whole contract if empty.
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    text: String,
+}
+
 /// A decision about the whole contract, with or without a reason.
 #[derive(Debug, Deserialize)]
 pub(super) struct Decided {
@@ -89,6 +98,7 @@ pub(super) async fn edit(Path(id): Path<String>, filled: Filled<Edited>) -> Answ
                 about: form.path,
                 value: form.value,
                 reason: form.reason,
+                ..Refused::default()
             };
             shown_again(&visitor, &id, refused, status).await
         }
@@ -179,6 +189,32 @@ fn on_to_the_next(visitor: &Visitor, id: &str, contract: Option<Contract>) -> St
     }
 }
 
+pub(super) async fn comment(Path(id): Path<String>, filled: Filled<Said>) -> Answer {
+    let (visitor, form) = (filled.visitor, filled.form);
+    let request = AddCommentRequest {
+        request_id: request_id(),
+        contract_id: id.clone(),
+        about: form.about.clone(),
+        text: form.text.clone(),
+    };
+    match visitor.extraction().add_comment(request).await {
+        Ok(_) => {
+            visitor.tell("Said. It stands in the record for ever.");
+            go(&address(&id, &form.about, 0))
+        }
+        Err(status) => {
+            let refused = Refused {
+                sentence: sentence_of(&status),
+                about: COMMENT.to_owned(),
+                term: form.about,
+                value: form.text,
+                ..Refused::default()
+            };
+            shown_again(&visitor, &id, refused, status).await
+        }
+    }
+}
+
 pub(super) async fn submit(Path(id): Path<String>, filled: Filled<Decided>) -> Answer {
     let (visitor, form) = (filled.visitor, filled.form);
     let request = SubmitContractRequest {
@@ -248,15 +284,17 @@ pub(super) async fn approve(Path(id): Path<String>, filled: Filled<Decided>) -> 
         contract_id: id.clone(),
         revision: form.revision,
     };
-    let answer = visitor.extraction().approve_contract(request).await.map(drop);
-    decided(
-        &visitor,
-        &id,
-        form.reason,
-        answer,
-        "Approved. Its plan is on its way to invoicing.",
-    )
-    .await
+    let answer = visitor.extraction().approve_contract(request).await;
+    let approved = answer.map(|answer| answer.into_inner().contract.unwrap_or_default());
+    let waits = approved
+        .as_ref()
+        .is_ok_and(|contract| summary(contract).state() == ContractState::Submitted);
+    let told = if waits {
+        "Approved once. Somebody else must approve it too before it bills."
+    } else {
+        "Approved. Its plan is on its way to invoicing."
+    };
+    decided(&visitor, &id, form.reason, approved.map(drop), told).await
 }
 
 async fn decided(

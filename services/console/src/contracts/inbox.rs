@@ -40,6 +40,8 @@ struct Inbox {
     newest: String,
     next: Option<String>,
     may_upload: bool,
+    /// May this person see how reviewing goes?
+    may_judge: bool,
 }
 
 struct Tab {
@@ -86,6 +88,7 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
             .map(|contract| row(contract, &visitor))
             .collect(),
         may_upload: visitor.works_as("uploader"),
+        may_judge: visitor.session.role != "uploader",
         newest: link(queue.name, &search, ""),
         later: !asked.after.is_empty(),
         frame: visitor.frame(Section::Contracts),

@@ -5,6 +5,7 @@ mod grid;
 mod missing;
 pub(crate) mod sheet;
 mod side;
+mod talk;
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -25,6 +26,7 @@ use cards::{Card, Desk, cards};
 use sheet::{Sheet, View, sheet};
 use side::{Chosen, Notice, chosen, notices};
 pub(super) use side::{Moment, moments};
+use talk::{Talk, talk};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -40,11 +42,16 @@ pub(super) struct Asked {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) sentence: String,
-    /// The term or flag it was about.
+    /// The term or flag it was about; [`COMMENT`] for a comment.
     pub(super) about: String,
+    /// What was looked at, where `about` does not say it.
+    pub(super) term: String,
     pub(super) value: String,
     pub(super) reason: String,
 }
+
+/// What a refused comment is about, since it is no change of a term.
+pub(super) const COMMENT: &str = "#comment";
 
 #[derive(Template)]
 #[template(path = "contracts/workspace.html")]
@@ -60,6 +67,7 @@ struct Workspace {
     notices: Vec<Notice>,
     settled: Vec<Notice>,
     chosen: Option<Chosen>,
+    talk: Talk,
     history: Vec<Moment>,
     refused: Option<Refused>,
     /// May this person change the contract as it stands?
@@ -88,7 +96,16 @@ pub(super) struct Head {
     pub(super) handoff: String,
     pub(super) submitted_by: String,
     pub(super) approved_by: String,
+    /// Why one approver is not enough, and who was the first; empty where one is.
+    pub(super) second: Second,
     pub(super) may: May,
+}
+
+/// A second approval that is needed, or was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Second {
+    pub(super) because: String,
+    pub(super) first: String,
 }
 
 /// What is offered to this person. The services have the last word.
@@ -117,7 +134,7 @@ pub(super) async fn again(visitor: &Visitor, id: &str, refused: Refused, fault: 
         term: if about_term {
             refused.about.clone()
         } else {
-            String::new()
+            refused.term.clone()
         },
         page: 0,
     };
@@ -173,7 +190,7 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
     let id = summary(&contract).contract_id;
     let head = head(&contract, visitor);
     let (drawn, events) = tokio::join!(look_at_page(visitor, &contract, asked), events(visitor, &id));
-    let (sheet, no_sheet) = drawn?;
+    let ((sheet, no_sheet), events) = (drawn?, events?);
     let desk = Desk {
         contract: &id,
         chosen: &asked.term,
@@ -188,7 +205,11 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
             cards: cards(&contract.terms, desk),
             missing: missing::of_agreement(&id, &contract.terms),
             chosen: chosen(&contract, &asked.term, refused.as_ref()),
-            history: moments(&events?, &contract.terms),
+            talk: talk(&contract, &events, &asked.term, refused.as_ref()),
+            history: moments(&events, &contract.terms)
+                .into_iter()
+                .filter(|moment| !moment.is_comment)
+                .collect(),
             editable: head.may.edit,
             frame: visitor.frame(Section::Contracts),
             notices: waiting,
@@ -263,6 +284,7 @@ pub(super) fn head(contract: &Contract, visitor: &Visitor) -> Head {
         handoff: handoff(contract),
         submitted_by: contract.submitted_by.clone(),
         approved_by: contract.approved_by.clone(),
+        second: second(contract),
         id: summary.contract_id,
         file_name: summary.file_name,
         revision: summary.revision,
@@ -279,12 +301,23 @@ fn may(contract: &Contract, visitor: &Visitor) -> May {
     May {
         edit: open && reviews,
         submit: open && reviews,
-        approve: submitted && approves && contract.submitted_by != visitor.session.name,
+        approve: submitted
+            && approves
+            && contract.submitted_by != visitor.session.name
+            && second(contract).first != visitor.session.name,
         reject: (open || submitted) && approves,
         reopen: matches!(
             state,
             ContractState::Submitted | ContractState::Rejected | ContractState::Approved
         ) && (reviews || approves),
+    }
+}
+
+fn second(contract: &Contract) -> Second {
+    let second = contract.second_approval.clone().unwrap_or_default();
+    Second {
+        because: second.because,
+        first: second.first_approved_by,
     }
 }
 

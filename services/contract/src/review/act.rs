@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ApprovedPlan, Change, Citation, Edit, Refusal, Review, State, cite, edit};
+use super::{ApprovedPlan, Change, Citation, Edit, FirstApproval, Refusal, Review, State, cite, edit};
 use crate::draft::{Draft, redraft};
 use crate::flag::FlagState;
 
@@ -120,16 +120,19 @@ impl Review {
         let state = State::Submitted {
             by: act.by.to_owned(),
             at: act.at,
+            first: None,
         };
         Ok(self.next(state, Some(draft.clone())))
     }
 
-    /// A second person agrees: the plan may be handed over.
+    /// A second person agrees: the plan may be handed over. Where one approver is not enough, the first approval yields
+    /// no plan and the review waits for another person.
     ///
     /// # Errors
-    /// Approved before, not submitted, stale revision, the submitter, flags that wait, terms that make no plan.
-    pub fn approve(&self, act: Act<'_>) -> Result<(Self, ApprovedPlan), Refusal> {
-        let submitted_by = self.submitter()?;
+    /// Approved before, not submitted, stale revision, the submitter, the first approver, flags that wait, terms that
+    /// make no plan.
+    pub fn approve(&self, act: Act<'_>, two_needed: bool) -> Result<(Self, Option<ApprovedPlan>), Refusal> {
+        let (submitted_by, submitted_at, first) = self.submission()?;
         self.fresh(act)?;
         if submitted_by == act.by {
             return Err(Refusal::SubmitterCannotApprove {
@@ -137,14 +140,35 @@ impl Review {
             });
         }
         let plan = ready(self.draft.as_ref().ok_or(Refusal::NoPlan)?)?;
+        let other = first.filter(|first| first.by != act.by);
+        if two_needed && other.is_none() {
+            if first.is_some() {
+                return Err(Refusal::FirstApproverCannotBeSecond {
+                    name: act.by.to_owned(),
+                });
+            }
+            let state = State::Submitted {
+                by: submitted_by.to_owned(),
+                at: submitted_at,
+                first: Some(FirstApproval {
+                    by: act.by.to_owned(),
+                    at: act.at,
+                }),
+            };
+            return Ok((self.next(state, self.draft.clone()), None));
+        }
         let approved = ApprovedPlan {
             content_hash: plan.content_hash(),
             plan: plan.clone(),
             submitted_by: submitted_by.to_owned(),
             approved_by: act.by.to_owned(),
+            first_approved_by: other.map(|first| first.by.clone()),
             approved_at: act.at,
         };
-        Ok((self.next(approved_state(&approved), self.draft.clone()), approved))
+        Ok((
+            self.next(approved_state(&approved), self.draft.clone()),
+            Some(approved),
+        ))
     }
 
     /// Invoicing acknowledged the plan. Told twice, it stays as it is.
@@ -244,9 +268,9 @@ impl Review {
         self.draft.as_ref().ok_or(Refusal::NoPlan)
     }
 
-    fn submitter(&self) -> Result<&str, Refusal> {
+    fn submission(&self) -> Result<(&str, Timestamp, Option<&FirstApproval>), Refusal> {
         match &self.state {
-            State::Submitted { by, .. } => Ok(by),
+            State::Submitted { by, at, first } => Ok((by, *at, first.as_ref())),
             State::Approved { .. } | State::HandedOver { .. } => Err(Refusal::AlreadyApproved),
             _ => Err(self.not_now("approved", "a reviewer must submit it first")),
         }
@@ -303,5 +327,6 @@ fn approved_state(approved: &ApprovedPlan) -> State {
         submitted_by: approved.submitted_by.clone(),
         at: approved.approved_at,
         plan: approved.content_hash.clone(),
+        first_approved_by: approved.first_approved_by.clone(),
     }
 }

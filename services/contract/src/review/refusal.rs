@@ -32,6 +32,12 @@ pub enum Refusal {
         /// The person.
         name: String,
     },
+    /// The same person approved it before, and one approver is not enough.
+    #[error("{name} approved this review already, so somebody else must approve it too")]
+    FirstApproverCannotBeSecond {
+        /// The person.
+        name: String,
+    },
     /// Flags wait for a decision.
     #[error("flags wait for a decision: {}; decide each of them, then try again", .flags.join(", "))]
     OpenFlags {

@@ -189,26 +189,30 @@ fn nothing_is_submitted_while_a_flag_waits() {
 fn only_what_was_submitted_is_approved() {
     let review = opened(Vec::new());
     assert!(matches!(
-        review.approve(act("bob", 2)),
+        review.approve(act("bob", 2), false),
         Err(Refusal::NotNow { .. })
     ));
     let submitted = Review {
         state: State::Submitted {
             by: String::from("ada"),
             at: MORNING,
+            first: None,
         },
         ..review
     };
-    let own = submitted.approve(act("ada", 2));
+    let own = submitted.approve(act("ada", 2), false);
     assert_eq!(
         own.map(|_| ()),
         Err(Refusal::SubmitterCannotApprove {
             name: String::from("ada")
         })
     );
-    let stale = submitted.approve(act("bob", 1));
+    let stale = submitted.approve(act("bob", 1), false);
     assert_eq!(stale.map(|_| ()), Err(Refusal::Stale { seen: 1, current: 2 }));
-    assert_eq!(submitted.approve(act("bob", 2)).map(|_| ()), Err(Refusal::NoPlan));
+    assert_eq!(
+        submitted.approve(act("bob", 2), false).map(|_| ()),
+        Err(Refusal::NoPlan)
+    );
 }
 
 #[test]
@@ -228,8 +232,14 @@ fn what_has_not_left_can_be_reopened() {
         submitted_by: by.clone(),
         at: MORNING,
         plan: plan.clone(),
+        first_approved_by: None,
     };
-    assert_eq!(reopened(State::Submitted { by, at: MORNING }), Ok("in_review"));
+    let submitted = State::Submitted {
+        by,
+        at: MORNING,
+        first: None,
+    };
+    assert_eq!(reopened(submitted), Ok("in_review"));
     assert_eq!(reopened(approved), Ok("in_review"));
     let gone = reopened(State::HandedOver { plan, at: MORNING });
     assert!(matches!(gone, Err(Refusal::NotNow { .. })), "{gone:?}");

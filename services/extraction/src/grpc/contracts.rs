@@ -65,7 +65,7 @@ pub(super) async fn get(
         let earlier = dossier.at_revision(&mut transaction, ask.revision).await?;
         dossier = earlier.ok_or_else(|| no_such_revision(id, ask.revision))?;
     }
-    let contract = message::contract(&mut transaction, &dossier).await?;
+    let contract = message::contract(&mut transaction, &dossier, &desk.second_approval).await?;
     Ok(v1::GetContractResponse {
         contract: Some(contract),
     })

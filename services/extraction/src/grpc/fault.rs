@@ -61,6 +61,9 @@ fn refused(refusal: &Refusal) -> Status {
         Refusal::NotNow { .. } => (Code::FailedPrecondition, "NOT_NOW"),
         Refusal::AlreadyApproved => (Code::FailedPrecondition, "ALREADY_APPROVED"),
         Refusal::SubmitterCannotApprove { .. } => (Code::PermissionDenied, "SUBMITTER_CANNOT_APPROVE"),
+        Refusal::FirstApproverCannotBeSecond { .. } => {
+            (Code::PermissionDenied, "FIRST_APPROVER_CANNOT_BE_SECOND")
+        }
         Refusal::OpenFlags { .. } => (Code::FailedPrecondition, "FLAGS_OPEN"),
         Refusal::NoPlan => (Code::FailedPrecondition, "NO_PLAN"),
         Refusal::UnknownFlag { .. } => (Code::NotFound, "FLAG_UNKNOWN"),

@@ -10,6 +10,7 @@ use wire::extraction::v1;
 use wire::plan::clause_boxes;
 
 use super::timestamp;
+use crate::limit::ApprovalLimit;
 use crate::state::{Failure, State};
 use crate::store::contracts::Contract;
 use crate::store::dossier::Dossier;
@@ -20,6 +21,7 @@ use crate::store::outbox::{self, Delivery, Progress};
 pub(super) async fn contract(
     connection: &mut PgConnection,
     dossier: &Dossier,
+    limit: &ApprovalLimit,
 ) -> Result<v1::Contract, sqlx::Error> {
     let known = &dossier.contract;
     let parcel = outbox::latest(connection, known.tenant, known.id).await?;
@@ -41,6 +43,7 @@ pub(super) async fn contract(
             .as_ref()
             .map(|parcel| parcel.approved_by.clone())
             .unwrap_or_default(),
+        second_approval: second_approval(dossier, parcel.as_ref(), limit),
         handoff: parcel.as_ref().map(handoff),
     })
 }
@@ -188,6 +191,30 @@ fn submitter(state: &ReviewState, parcel: Option<&Progress>) -> String {
             .map(|parcel| parcel.submitted_by.clone())
             .unwrap_or_default(),
     }
+}
+
+/// Why two must approve and who was first: by the limit while it can still be approved, afterwards as it was.
+fn second_approval(
+    dossier: &Dossier,
+    parcel: Option<&Progress>,
+    limit: &ApprovalLimit,
+) -> Option<v1::SecondApproval> {
+    if let Some(parcel) = parcel {
+        let first = parcel.first_approved_by.clone()?;
+        return Some(v1::SecondApproval {
+            because: "two people had to approve it".to_owned(),
+            first_approved_by: first,
+        });
+    }
+    let first = match &dossier.review.state {
+        ReviewState::Submitted { first, .. } => first.as_ref(),
+        _ => None,
+    };
+    let summary = &dossier.contract.summary;
+    Some(v1::SecondApproval {
+        because: limit.because(summary.printed_total, &summary.currency)?,
+        first_approved_by: first.map(|first| first.by.clone()).unwrap_or_default(),
+    })
 }
 
 fn handoff(parcel: &Progress) -> v1::Handoff {

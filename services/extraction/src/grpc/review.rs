@@ -44,8 +44,8 @@ pub(super) async fn decide<T: Ask>(desk: &Desk, request: &Request<T>) -> Result<
         Attempt::Repeated(answer) => return Ok(recall(&answer)?),
         Attempt::First(entry) => entry,
     };
-    let dossier = carry_out(&mut transaction, &occasion, &decision).await?;
-    let contract = message::contract(&mut transaction, &dossier).await?;
+    let dossier = carry_out(&mut transaction, &occasion, &decision, &desk.second_approval).await?;
+    let contract = message::contract(&mut transaction, &dossier, &desk.second_approval).await?;
     entry.record(&mut transaction, &contract.encode_to_vec()).await?;
     transaction.commit().await?;
     desk.approved.ring();
@@ -53,7 +53,7 @@ pub(super) async fn decide<T: Ask>(desk: &Desk, request: &Request<T>) -> Result<
 }
 
 /// The database takes no NUL, and an audit log is for sentences.
-fn can_be_kept(field: &str, text: &str) -> Result<(), Status> {
+pub(super) fn can_be_kept(field: &str, text: &str) -> Result<(), Status> {
     if text.contains('\0') {
         return Err(rejection::invalid(
             field,

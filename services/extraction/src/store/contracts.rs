@@ -43,6 +43,8 @@ pub(crate) struct Summary {
     pub(crate) currency: String,
     /// Who changed or decided something last; empty before a person has.
     pub(crate) last_actor: String,
+    /// Codes of all flags, each as often as it was raised.
+    pub(crate) flag_codes: Vec<String>,
 }
 
 /// Adds a contract for a document that has none. The id of the one it has, if it has one: that one is left as it is.
@@ -82,7 +84,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Contract>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
-                readers, printed_total, currency, last_actor, failure_code, failure, received_at FROM contract WHERE tenant = $1 AND id = $2",
+                readers, printed_total, currency, last_actor, flag_codes, failure_code, failure, received_at FROM contract WHERE tenant = $1 AND id = $2",
     )
     .bind(tenant)
     .bind(id)
@@ -132,7 +134,7 @@ pub(crate) async fn list(
 ) -> Result<Vec<Contract>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, \
-                readers, printed_total, currency, last_actor, failure_code, failure, received_at FROM contract \
+                readers, printed_total, currency, last_actor, flag_codes, failure_code, failure, received_at FROM contract \
          WHERE tenant = $1 AND (cardinality($2::text[]) = 0 OR state = ANY ($2)) \
            AND ($3::timestamptz IS NULL OR (received_at, id) < ($3, $4)) \
            AND ($6 = '' OR strpos(lower(customer || ' ' || file_name), lower($6)) > 0) \
@@ -174,7 +176,7 @@ pub(crate) async fn update(connection: &mut PgConnection, contract: &Contract) -
     sqlx::query(
         "UPDATE contract SET state = $3, revision = $4, customer = $5, open_flags = $6, blocking_flags = $7, \
                 pages = $8, readers = $9, failure_code = $10, failure = $11, printed_total = $12, currency = $13, \
-                last_actor = $14 WHERE tenant = $1 AND id = $2",
+                last_actor = $14, flag_codes = $15 WHERE tenant = $1 AND id = $2",
     )
     .bind(contract.tenant)
     .bind(contract.id)
@@ -190,6 +192,7 @@ pub(crate) async fn update(connection: &mut PgConnection, contract: &Contract) -
     .bind(contract.summary.printed_total)
     .bind(&contract.summary.currency)
     .bind(&contract.summary.last_actor)
+    .bind(&contract.summary.flag_codes)
     .execute(connection)
     .await
     .map(drop)
@@ -272,5 +275,6 @@ fn summary(row: &PgRow) -> Result<Summary, sqlx::Error> {
         printed_total: row.try_get("printed_total")?,
         currency: row.try_get("currency")?,
         last_actor: row.try_get("last_actor")?,
+        flag_codes: row.try_get("flag_codes")?,
     })
 }

@@ -118,6 +118,17 @@ impl Dossier {
         .await
     }
 
+    /// Writes what the audit log says of it and nothing else: neither state nor review changes. The contract is held.
+    pub(crate) async fn comment(
+        &self,
+        connection: &mut PgConnection,
+        entry: Entry,
+    ) -> Result<Event, sqlx::Error> {
+        let event = self.event(entry);
+        events::record(connection, self.contract.tenant, self.contract.id, &event).await?;
+        Ok(event)
+    }
+
     async fn of(connection: &mut PgConnection, contract: Contract) -> Result<Self, sqlx::Error> {
         let review = contracts::review(connection, &contract).await?;
         Ok(Self { contract, review })
@@ -156,6 +167,7 @@ fn summarise(before: Summary, review: &Review) -> Summary {
         blocking_flags: count(&draft.flags, |flag| {
             flag.waits() && flag.severity == Severity::Block
         }),
+        flag_codes: draft.flags.iter().map(|flag| flag.code.to_string()).collect(),
         ..before
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Parcel {
     pub(crate) plan: Plan,
     pub(crate) submitted_by: String,
     pub(crate) approved_by: String,
+    /// Who approved before, where one approver was not enough.
+    pub(crate) first_approved_by: Option<String>,
     pub(crate) approved_at: Timestamp,
     /// The request that approved it, as a W3C `traceparent`.
     pub(crate) traceparent: String,
@@ -39,6 +41,7 @@ pub(crate) struct Progress {
     pub(crate) next_attempt_at: Timestamp,
     pub(crate) submitted_by: String,
     pub(crate) approved_by: String,
+    pub(crate) first_approved_by: Option<String>,
 }
 
 /// How a parcel stands.
@@ -76,7 +79,7 @@ impl Delivery {
 pub(crate) async fn put(connection: &mut PgConnection, parcel: &Parcel) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO outbox (tenant, contract, revision, content_hash, plan, submitted_by, approved_by, approved_at, \
-                             traceparent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                             traceparent, first_approved_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(parcel.tenant)
     .bind(parcel.contract)
@@ -87,6 +90,7 @@ pub(crate) async fn put(connection: &mut PgConnection, parcel: &Parcel) -> Resul
     .bind(&parcel.approved_by)
     .bind(parcel.approved_at.to_sqlx())
     .bind(&parcel.traceparent)
+    .bind(&parcel.first_approved_by)
     .execute(connection)
     .await
     .map(drop)
@@ -97,7 +101,7 @@ pub(crate) async fn put(connection: &mut PgConnection, parcel: &Parcel) -> Resul
 pub(crate) async fn take(connection: &mut PgConnection) -> Result<Option<(Parcel, u32)>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT o.tenant, o.contract, o.revision, o.content_hash, o.plan, o.submitted_by, o.approved_by, \
-                o.approved_at, o.traceparent, o.attempts \
+                o.first_approved_by, o.approved_at, o.traceparent, o.attempts \
          FROM outbox o JOIN contract c ON (c.tenant, c.id) = (o.tenant, o.contract) \
          WHERE o.state = 'waiting' AND o.next_attempt_at <= now() ORDER BY o.next_attempt_at LIMIT 1 \
          FOR NO KEY UPDATE OF o, c SKIP LOCKED",
@@ -168,7 +172,8 @@ pub(crate) async fn latest(
     contract: Uuid,
 ) -> Result<Option<Progress>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT state, attempts, last_error, next_attempt_at, submitted_by, approved_by FROM outbox \
+        "SELECT state, attempts, last_error, next_attempt_at, submitted_by, approved_by, first_approved_by \
+         FROM outbox \
          WHERE tenant = $1 AND contract = $2 ORDER BY revision DESC LIMIT 1",
     )
     .bind(tenant)
@@ -209,6 +214,7 @@ fn progress(row: &PgRow) -> Result<Progress, sqlx::Error> {
         next_attempt_at: next_attempt_at.to_jiff(),
         submitted_by: row.try_get("submitted_by")?,
         approved_by: row.try_get("approved_by")?,
+        first_approved_by: row.try_get("first_approved_by")?,
     })
 }
 
@@ -223,6 +229,7 @@ fn parcel(row: &PgRow) -> Result<(Parcel, u32), sqlx::Error> {
         plan,
         submitted_by: row.try_get("submitted_by")?,
         approved_by: row.try_get("approved_by")?,
+        first_approved_by: row.try_get("first_approved_by")?,
         approved_at: approved_at.to_jiff(),
         traceparent: row.try_get("traceparent")?,
     };

@@ -107,6 +107,11 @@ impl House {
         self.settings.invoicing = tonic::transport::Endpoint::from_shared(url.to_owned()).unwrap();
     }
 
+    /// Tells the service, before it starts, above which value two must approve.
+    pub(super) fn two_approve_above(&mut self, limit: &str) {
+        self.settings.second_approval = limit.parse().unwrap();
+    }
+
     pub(super) fn reader(&mut self) -> &mut ReaderSettings {
         &mut self.settings.reader
     }

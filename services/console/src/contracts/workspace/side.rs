@@ -86,6 +86,8 @@ pub(crate) struct Moment {
     pub(crate) revision: u32,
     /// Did a person change a value or turn it down, rather than the service work on it?
     pub(crate) by_a_person: bool,
+    /// Is it what somebody said, rather than did?
+    pub(crate) is_comment: bool,
 }
 
 /// Flags: those of the chosen term first, then what blocks, then what waits for a decision.
@@ -260,6 +262,9 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
         "edited" => format!("changed {what}"),
         "cited" => format!("pointed at the words of {what}"),
         "resolved" => format!("settled the flag {}", event.path),
+        "commented" if event.path.is_empty() => "said".to_owned(),
+        "commented" => format!("said of {what}"),
+        "approved_first" => "approved, as the first of two".to_owned(),
         "handed_over" => "handed the plan over to invoicing".to_owned(),
         "reading" => "began to read the file".to_owned(),
         "asking" => "looked for its terms".to_owned(),
@@ -288,5 +293,6 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
             event.action.as_str(),
             "edited" | "cited" | "reopened" | "rejected"
         ),
+        is_comment: event.action == "commented",
     }
 }
