@@ -367,7 +367,9 @@ fn pages(window: &Window) -> Vec<String> {
         "/invoices/drafts",
         "/invoices/drafts?through=2027-06-30",
         "/collections",
+        "/collections/unapplied",
         "/usage/waiting",
+        "/usage/refused",
         "/nowhere",
     ]
     .map(str::to_owned)

@@ -10,6 +10,7 @@ mod invoice;
 mod invoices;
 mod seats;
 mod settling;
+mod unapplied;
 mod usage;
 mod why;
 
@@ -27,6 +28,7 @@ pub(crate) fn pages() -> Router<Console> {
         .route("/accounts/{id}/credits", get(credits::show))
         .route("/accounts/{id}/seats", get(seats::show))
         .route("/usage/waiting", get(usage::waiting))
+        .route("/usage/refused", get(usage::refused))
         .route("/invoices", get(invoices::show))
         .route("/invoices/drafts", get(drafts::show))
         .route("/invoices/run", post(drafts::run))
@@ -40,4 +42,7 @@ pub(crate) fn pages() -> Router<Console> {
         .route("/invoices/{name}/write-off", post(settling::write_off))
         .route("/invoices/{name}/late-fees", post(settling::late_fees))
         .route("/collections", get(collections::show))
+        .route("/collections/unapplied", get(unapplied::show))
+        .route("/collections/unapplied/apply", post(unapplied::apply))
+        .route("/collections/unapplied/refund", post(unapplied::refund))
 }

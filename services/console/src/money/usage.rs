@@ -1,5 +1,6 @@
 //! What an account used: by day and by the values of a dimension, and the single events behind each day.
 
+mod conflicts;
 mod events;
 mod picture;
 
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use wire::invoicing::v1::{DailyUsage, ListDailyUsageRequest, RegisteredPlan};
 use wire::plan::v1::{AggregationKind, Meter, Plan};
 
+pub(super) use conflicts::refused;
 pub(super) use events::{events, waiting};
 
 use super::account::{Head, head, known, plans};

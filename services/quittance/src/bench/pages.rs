@@ -103,7 +103,9 @@ fn addresses(invoice: &str, line: &str, account: &str) -> Vec<String> {
         "/invoices?show=owed",
         "/invoices?show=credits",
         "/collections",
+        "/collections/unapplied",
         "/usage/waiting",
+        "/usage/refused",
         "/invoices/drafts?through=2025-01-31",
     ]
     .map(str::to_owned)
