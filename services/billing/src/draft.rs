@@ -1,8 +1,10 @@
 //! Drafts: due lines put on invoices and credit notes, with due date, tax and total. Preview, dry run and run share
 //! them.
 
+mod collective;
 mod early;
 mod group;
+mod payers;
 mod tax;
 
 use jiff::civil::Date;
@@ -13,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::line::DueLine;
 use crate::schedule::{ScheduleError, due_date};
 
+pub use collective::{Collective, CollectiveError, Part, agree, collect};
 pub use early::{EarlyOffer, early_offer};
+pub use payers::{Paid, Payer, Pays, divide};
 pub use tax::TaxLine;
 
 /// An invoice or credit note as it would be issued, in everything but its number.

@@ -7,8 +7,10 @@ mod ahead;
 mod basis;
 mod batches;
 mod book;
+mod collective;
 mod drafting;
 mod facts;
+mod household;
 mod issue;
 mod metering;
 mod rehearsal;
@@ -23,6 +25,7 @@ use sqlx::PgPool;
 
 pub(crate) use basis::{Basis, Founded};
 pub(crate) use book::{Book, milestone_fact, of_agreement, seat_fact, with_and_without};
+pub(crate) use collective::together;
 pub(crate) use drafting::{Drafted, draft, draft_so_far};
 pub(crate) use metering::Running;
 pub(crate) use metering::event_fact;
@@ -93,11 +96,17 @@ pub(crate) async fn run(
     match accounts {
         Accounts::One(account) => {
             must_exist(pool, author, account).await?;
-            let parked = batches::bill_alone(pool, author, order, account).await?;
+            let mut parked = Vec::new();
+            for head in household::heads(pool, author, std::slice::from_ref(account)).await? {
+                parked.extend(batches::bill_alone(pool, author, order, &head).await?);
+            }
             Ok(Done { parked, left: None })
         }
         Accounts::Share(share) => batches::bill_share(pool, author, order, share).await,
-        Accounts::Named(accounts) => batches::bill_named(pool, author, order, accounts).await,
+        Accounts::Named(accounts) => {
+            let heads = household::heads(pool, author, accounts).await?;
+            batches::bill_named(pool, author, order, &heads).await
+        }
     }
 }
 
@@ -136,10 +145,11 @@ async fn bill(
 ) -> Result<Outcome, RunError> {
     let mut transaction = begin_as(pool, &author.caller).await?;
     let held = hold(&mut transaction, author, batch, taking).await?;
-    let books = book::open(&mut transaction, author.tenant(), &held, order.through).await?;
+    let all = household::hold(&mut transaction, author.tenant(), &held).await?;
+    let books = book::open(&mut transaction, author.tenant(), &all, order.through).await?;
     let drafted = drafting::draft_all(books, order.through).await?;
     let (_, parked) = put_out(&mut transaction, author, order, drafted).await?;
-    accounts::settle(&mut transaction, author, order.through, &held, &parked).await?;
+    accounts::settle(&mut transaction, author, order.through, &all, &parked).await?;
     transaction.commit().await?;
     let busy = batch
         .iter()
@@ -157,7 +167,9 @@ async fn put_out(
     mut drafted: Vec<Drafted>,
 ) -> Result<(Vec<Invoice>, Vec<Parked>), sqlx::Error> {
     let bases = basis::take(&mut drafted);
-    let (drafts, parked) = drafting::sort_out(drafted);
+    let (drafts, mut parked) = drafting::sort_out(drafted);
+    let (drafts, apart) = collective::put_together(connection, author.tenant(), drafts).await?;
+    parked.extend(apart);
     let issued = issue::number(connection, author, drafts).await?;
     if !issued.is_empty() {
         invoices::add(connection, author, &order.run, &issued).await?;

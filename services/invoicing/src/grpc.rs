@@ -5,6 +5,7 @@ mod accounts;
 mod agreements;
 mod alerts;
 mod answering;
+mod arrangements;
 mod billing;
 mod cash;
 mod clocks;
@@ -108,6 +109,7 @@ serve! {
         run_billing(RunBillingRequest) -> RunBillingResponse, BILLS, billing::run;
         configure_billing(ConfigureBillingRequest) -> ConfigureBillingResponse, BILLS, billing::configure;
         set_grace_period(SetGracePeriodRequest) -> SetGracePeriodResponse, BILLS, drafts::set_grace;
+        arrange_billing(ArrangeBillingRequest) -> ArrangeBillingResponse, BILLS, arrangements::set;
         advance_clock(AdvanceClockRequest) -> AdvanceClockResponse, BILLS, clocks::advance;
         record_payment(RecordPaymentRequest) -> RecordPaymentResponse, BILLS, settlement::record;
         return_payment(ReturnPaymentRequest) -> ReturnPaymentResponse, BILLS, settlement::take_back;
@@ -129,6 +131,7 @@ serve! {
         list_unmatched_usage(ListUnmatchedUsageRequest) -> ListUnmatchedUsageResponse, usage::list_unmatched;
         list_usage_conflicts(ListUsageConflictsRequest) -> ListUsageConflictsResponse, usage::list_conflicts;
         get_billing_settings(GetBillingSettingsRequest) -> GetBillingSettingsResponse, billing::settings;
+        get_account_billing(GetAccountBillingRequest) -> GetAccountBillingResponse, arrangements::get;
         list_drafts(ListDraftsRequest) -> ListDraftsResponse, drafts::list;
         list_grace_periods(ListGracePeriodsRequest) -> ListGracePeriodsResponse, drafts::list_grace;
         list_facts(ListFactsRequest) -> ListFactsResponse, agreements::list_facts;

@@ -50,6 +50,9 @@ pub(crate) struct Invoice {
     /// What became of it; none on a preview and on a credit note.
     #[serde(skip)]
     pub(crate) settled: Option<Settled>,
+    /// Of a draft: does the account of its agreement pay it?
+    #[serde(skip)]
+    pub(crate) bills_its_payer: bool,
 }
 
 /// What became of an issued invoice.
@@ -84,6 +87,9 @@ pub(crate) enum Series {
 pub(crate) struct Line {
     #[serde(skip)]
     pub(crate) id: Uuid,
+    /// Of the agreement it bills, where that is another than the invoice's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) agreement: Option<String>,
     /// Of the charge; of the commitment or credit pool where the component says so.
     pub(crate) charge: String,
     pub(crate) component: String,
@@ -129,6 +135,26 @@ pub(crate) struct TaxTotal {
 }
 
 impl Invoice {
+    /// The agreement that a line of it bills.
+    pub(crate) fn agreement_of<'i>(&'i self, line: &'i Line) -> &'i str {
+        line.agreement.as_deref().unwrap_or(&self.agreement)
+    }
+
+    /// The agreements it bills, its own first.
+    pub(crate) fn agreements(&self) -> Vec<&str> {
+        let mut agreements = vec![self.agreement.as_str()];
+        for line in &self.lines {
+            if let Some(other) = line
+                .agreement
+                .as_deref()
+                .filter(|other| !agreements.contains(other))
+            {
+                agreements.push(other);
+            }
+        }
+        agreements
+    }
+
     /// Its number as people see it; none while it is only a preview.
     pub(crate) fn number(&self) -> Option<String> {
         match self.standing {

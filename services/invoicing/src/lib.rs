@@ -1,7 +1,7 @@
 //! The invoicing service: approved plans and facts in, issued invoices out.
 //!
 //! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
-//! `milestones`, `endings`, `indices`), the billing run (`billing_run`), billing by itself
+//! `milestones`, `endings`, `indices`), who pays (`arrangements`), the billing run (`billing_run`), billing by itself
 //! (`automatic`) and the time it happens by (`clocks`), issued invoices with their journal and what becomes of them
 //! (`settlement`), recomputing one from a file ([`replay`]), and the gRPC in front of it all (`grpc`), beside which usage
 //! is taken over plain HTTP (`http`).
@@ -12,13 +12,16 @@
 //! **Words that must not be confused.** An *agreement* is a contract over its whole life; a *version* is one content
 //! hash of it, in force from a day on. A *first* line bills a service for the first time, a line that *restates* it
 //! carries a difference. A *draft* is what a run would issue now: it is computed when somebody looks, never stored, so it
-//! holds every fact; it waits for days of *grace*. An account is *parked* when a run could not bill it; the others were billed. A *basis*
-//! is what a run computed invoices from, a *dossier* the file that carries one. An account is who pays; a *ledger* account is where the journal posts.
+//! holds every fact; it waits for days of *grace*. An account is *parked* when a run could not bill it; the others were
+//! billed. A *basis* is what a run computed invoices from, a *dossier* the file that carries one. An account is who is
+//! billed; others may be its *payers*, and an invoice over several agreements is *collective*. A *ledger* account is
+//! where the journal posts.
 //!
 //! **Always true.** Nothing issued is ever changed. No part of a charge is billed twice for one day: the database
 //! refuses it. An invoice, its lines, its number, its journal entry and its audit row commit together or not at all, so
 //! numbers have no gaps. A fact that was acknowledged is stored. A run repeated bills nothing.
 
+mod arrangements;
 mod author;
 mod automatic;
 mod billing_run;

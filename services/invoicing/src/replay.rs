@@ -8,7 +8,7 @@ use std::fmt;
 use crate::billing_run::{self, Book};
 use crate::invoice::Invoice;
 
-pub(crate) use dossier::{Approved, Contents, Dossier, Issued, Run, Version};
+pub(crate) use dossier::{Approved, Contents, Dossier, Issued, Part, Run, Version};
 
 /// What came of recomputing an invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Replay {
 pub enum Difference {
     /// A part is not what was exported.
     Changed {
-        /// `run`, `versions`, `facts`, `billed` or `invoice`.
+        /// `run`, `versions`, `facts`, `billed`, `invoice` or `others`.
         part: &'static str,
     },
     /// A version of the plan is not the one that was approved under its hash.
@@ -88,7 +88,8 @@ pub fn replay(text: &str) -> Result<Replay, NoDossier> {
 }
 
 fn other_plans(contents: &Contents) -> Vec<Difference> {
-    let each = contents.versions.iter().map(|version| {
+    let others = contents.others.iter().flat_map(|part| &part.versions);
+    let each = contents.versions.iter().chain(others).map(|version| {
         let computed = version.plan.content_hash();
         (computed != version.content_hash).then(|| Difference::OtherPlan {
             stated: version.content_hash.clone(),
@@ -100,16 +101,24 @@ fn other_plans(contents: &Contents) -> Vec<Difference> {
 
 /// The invoice as the run that issued it computed it.
 fn recompute(contents: &Contents) -> Result<Invoice, String> {
-    let book = Book::restored(contents).ok_or("the file holds no version of the plan")?;
-    let drafted = match contents.run.so_far {
-        true => billing_run::draft_so_far(&book, contents.run.through),
-        false => billing_run::draft(&book, contents.run.through),
+    let parts = contents.parts();
+    let parts: Vec<Invoice> = parts.iter().map(recompute_part).collect::<Result<_, _>>()?;
+    let whole = billing_run::together(parts).map_err(|error| error.to_string())?;
+    whole.ok_or_else(|| "the file holds no agreement".to_owned())
+}
+
+/// What it bills of one agreement.
+fn recompute_part(part: &Part) -> Result<Invoice, String> {
+    let book = Book::restored(part).ok_or("the file holds no version of the plan")?;
+    let drafted = match part.run.so_far {
+        true => billing_run::draft_so_far(&book, part.run.through),
+        false => billing_run::draft(&book, part.run.through),
     };
     let drafts = drafted.map_err(|error| error.to_string())?.invoices;
     let count = drafts.len();
     drafts
         .into_iter()
-        .nth(contents.run.place)
+        .nth(part.run.place)
         .ok_or_else(|| format!("its terms and facts give {count} invoices, and this would be another"))
 }
 

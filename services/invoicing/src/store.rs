@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use sqlx::migrate::Migrator;
 
 pub(crate) mod accounts;
+pub(crate) mod arrangements;
 pub(crate) mod audit;
 pub(crate) mod automatic;
 pub(crate) mod basis;
@@ -53,6 +54,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     403 "0403_receivables",
     404 "0404_cash_transfers",
     405 "0405_grace_and_clocks",
+    406 "0406_payers_and_collective_invoices",
 );
 
 /// Something in the database that this version of the program cannot have written.

@@ -112,23 +112,35 @@ async fn expected(invoicing: &mut Invoicing, account: &str, through: Date) -> Re
 }
 
 async fn add(findings: &mut Findings, invoicing: &mut Invoicing, invoice: &Invoice) -> Result<(), Failure> {
-    let request = GetPlanRequest {
-        content_hash: invoice.plan.clone(),
-    };
-    let registered = invoicing.get_plan(request).await?.into_inner().plan;
-    let plan = registered
-        .and_then(|registered| registered.plan)
-        .unwrap_or_default();
+    let mut plans: BTreeMap<&str, Plan> = BTreeMap::new();
     for line in &invoice.lines {
         let amount = Decimal::from_str_exact(&line.amount)
             .map_err(|_| Failure::broken(format!("the service answered `{}` as an amount", line.amount)))?;
+        let hash = if line.plan.is_empty() {
+            invoice.plan.as_str()
+        } else {
+            line.plan.as_str()
+        };
+        if !plans.contains_key(hash) {
+            plans.insert(hash, registered(invoicing, hash).await?);
+        }
         let finding = findings.entry(part(invoice, line)).or_default();
         finding.expected = plus(finding.expected, amount)?;
-        if finding.clauses.is_empty() {
-            finding.clauses = clauses(&plan, &line.charge);
+        if let Some(plan) = plans.get(hash).filter(|_| finding.clauses.is_empty()) {
+            finding.clauses = clauses(plan, &line.charge);
         }
     }
     Ok(())
+}
+
+async fn registered(invoicing: &mut Invoicing, hash: &str) -> Result<Plan, Failure> {
+    let request = GetPlanRequest {
+        content_hash: hash.to_owned(),
+    };
+    let registered = invoicing.get_plan(request).await?.into_inner().plan;
+    Ok(registered
+        .and_then(|registered| registered.plan)
+        .unwrap_or_default())
 }
 
 fn part(invoice: &Invoice, line: &InvoiceLine) -> Part {

@@ -13,7 +13,7 @@ use crate::command::{Bill, Turn};
 use crate::connection::{Invoicing, Services, request_id};
 use crate::failure::Failure;
 use crate::printing::{Output, table};
-use crate::{drafts, invoices};
+use crate::{arrange, drafts, invoices};
 
 pub(crate) async fn run(command: &Bill, to: &Services, output: Output) -> Result<(), Failure> {
     let (options, dry_run) = match command {
@@ -22,6 +22,7 @@ pub(crate) async fn run(command: &Bill, to: &Services, output: Output) -> Result
         Bill::Automatic { turn, grace_days } => return automatic(*turn, *grace_days, to, output).await,
         Bill::Drafts { account } => return drafts::list(account, to, output).await,
         Bill::Grace(wish) => return drafts::grace(wish, to, output).await,
+        Bill::Arrange(wish) => return arrange::run(wish, to, output).await,
         Bill::AdvanceClock { account, to: time } => {
             return drafts::advance_clock(account, time, to, output).await;
         }

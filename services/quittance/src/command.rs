@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 pub(crate) use bench::{Bench, BenchBill, BenchCrash, BenchCrashUsage, BenchPages, BenchUsage, Ids};
-pub(crate) use bill::{Bill, Grace, Turn};
+pub(crate) use bill::{Arrange, Bill, Grace, Invoices, Turn};
 pub(crate) use cash::Cash;
 pub(crate) use contract::Contract;
 pub(crate) use invoice::{Invoice, Settle};

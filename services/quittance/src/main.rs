@@ -12,6 +12,7 @@
 //! work goes to standard error. Exit codes: 0 done, 1 something broke (no server, no disk), 2 refused by a named error,
 //! 64 the command itself was wrong.
 
+mod arrange;
 mod audit;
 mod bench;
 mod bill;

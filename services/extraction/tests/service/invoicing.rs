@@ -169,6 +169,8 @@ serve_registration_only! {
     set_grace_period(SetGracePeriodRequest) -> SetGracePeriodResponse,
     list_grace_periods(ListGracePeriodsRequest) -> ListGracePeriodsResponse,
     list_drafts(ListDraftsRequest) -> ListDraftsResponse,
+    arrange_billing(ArrangeBillingRequest) -> ArrangeBillingResponse,
+    get_account_billing(GetAccountBillingRequest) -> GetAccountBillingResponse,
     advance_clock(AdvanceClockRequest) -> AdvanceClockResponse,
     run_billing(RunBillingRequest) -> RunBillingResponse,
     list_invoices(ListInvoicesRequest) -> ListInvoicesResponse,

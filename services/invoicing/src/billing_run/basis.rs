@@ -1,5 +1,6 @@
 //! What invoices were computed from, as it was known when they were.
 
+use billing::draft::Payer;
 use billing::facts::Facts;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -28,6 +29,8 @@ pub(crate) struct Basis {
     pub(crate) facts: Facts,
     /// Events that `facts` leaves out.
     pub(crate) events_left_out: i64,
+    /// Who paid; the account itself if empty.
+    pub(crate) payers: Vec<Payer>,
 }
 
 /// A basis and the invoices that rest on it, in the order in which they were drafted.
@@ -54,6 +57,7 @@ impl Basis {
             versions: i32::try_from(book.versions.each().count()).unwrap_or(i32::MAX),
             facts,
             events_left_out: left_out,
+            payers: book.payers,
         }
     }
 
@@ -67,6 +71,7 @@ impl Basis {
             versions: 1,
             facts: Facts::default(),
             events_left_out: 0,
+            payers: Vec::new(),
         }
     }
 }
@@ -82,7 +87,9 @@ pub(super) fn take(drafted: &mut [Drafted]) -> Vec<Basis> {
 /// Each basis with the invoices that were issued on it.
 pub(super) fn found(bases: Vec<Basis>, issued: &[Invoice]) -> Vec<Founded> {
     let invoices = |agreement: &str| {
-        let of_it = issued.iter().filter(|invoice| invoice.agreement == agreement);
+        let of_it = issued
+            .iter()
+            .filter(|invoice| invoice.agreements().contains(&agreement));
         of_it.map(|invoice| invoice.id).collect::<Vec<_>>()
     };
     let each = bases.into_iter().map(|basis| Founded {

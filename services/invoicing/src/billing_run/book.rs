@@ -2,7 +2,7 @@
 
 mod opening;
 
-use billing::draft::DraftInvoice;
+use billing::draft::{DraftInvoice, Payer};
 use billing::expected::{BillingError, MeterWindow, PoolStatement, pool_statements, windows_over};
 use billing::facts::Facts;
 use billing::whole_life::{self, WholeLifeError};
@@ -14,7 +14,7 @@ pub(super) use opening::{open, open_with};
 
 use super::ahead;
 use super::drafting::{Drafted, DraftingError};
-use crate::replay::Contents;
+use crate::replay::Part;
 use crate::store::invoices::Billed;
 
 /// An agreement with its facts and what was billed of it.
@@ -27,6 +27,8 @@ pub(crate) struct Book {
     pub(super) billed: Vec<Billed>,
     /// Date of its latest invoice.
     pub(super) issued_through: Option<Date>,
+    /// Who pays; the account itself if empty.
+    pub(super) payers: Vec<Payer>,
 }
 
 /// The versions of an agreement: the first, and its amendments in the order in which they were agreed.
@@ -63,12 +65,13 @@ impl Book {
             facts,
             billed: Vec::new(),
             issued_through: None,
+            payers: Vec::new(),
         }
     }
 
     /// As it was when an invoice was computed; none without a version.
-    pub(crate) fn restored(contents: &Contents) -> Option<Self> {
-        let mut versions = contents.versions.iter().map(|version| Version {
+    pub(crate) fn restored(part: &Part) -> Option<Self> {
+        let mut versions = part.versions.iter().map(|version| Version {
             content_hash: version.content_hash.clone(),
             effective: version.effective,
             plan: version.plan.clone(),
@@ -80,9 +83,10 @@ impl Book {
                 first,
                 amendments: versions.collect(),
             },
-            facts: contents.facts.clone(),
-            billed: contents.billed.clone(),
-            issued_through: contents.run.issued_through,
+            facts: part.facts.clone(),
+            billed: part.billed.clone(),
+            issued_through: part.run.issued_through,
+            payers: part.run.payers.clone(),
         })
     }
 

@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 
 use billing::difference::difference;
-use billing::draft::{DraftError, DraftInvoice, DraftKind, Run, draft_over};
+use billing::draft::{DraftError, DraftInvoice, DraftKind, Payer, Run, divide, draft_over};
 use billing::expected::{BillingError, Computable, computable_over};
 use billing::journal::{JournalError, on_issue};
 use billing::line::{BilledLine, DueLine};
 use jiff::civil::Date;
 use pricing::money::MoneyError;
+use pricing::split::SplitError;
 use uuid::Uuid;
 
 use super::ahead;
 use super::basis::Basis;
 use super::book::Book;
+use super::collective;
 use super::facts::FactIndex;
 use super::sequence::Places;
-use crate::invoice::{FactUsed, Invoice, Line, Series, Standing, TaxTotal};
+use crate::invoice::{FactUsed, Invoice, Line, Series, Standing};
 use crate::store::accounts::Parked;
 
 /// What came of one agreement.
@@ -63,6 +65,8 @@ pub(crate) enum DraftingError {
     Difference(#[from] MoneyError),
     #[error(transparent)]
     Draft(#[from] DraftError),
+    #[error("it cannot be divided over its payers: {0}")]
+    Payers(#[from] SplitError),
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// Some charges wait, and a part would be taken for the whole.
@@ -132,7 +136,17 @@ fn put_on_invoices(
         through: horizon,
         issued_through: book.issued_through,
     };
-    let drafts = draft_over(&plans, &book.versions.in_force(horizon).plan, due, run)?;
+    let in_force = &book.versions.in_force(horizon).plan;
+    let mut drafts = Vec::new();
+    for paid in divide(due, &book.payers, in_force.policy.remainder)? {
+        for draft in draft_over(&plans, in_force, paid.lines, run)? {
+            drafts.push(of_payer(draft, paid.by.as_ref(), paid.further));
+        }
+    }
+    // In the order in which they are numbered.
+    drafts.sort_by(|a, b| {
+        (a.draft.invoice_date, &a.draft.account).cmp(&(b.draft.invoice_date, &b.draft.account))
+    });
     let places = places(book, &drafts);
     let facts = FactIndex::of(&book.facts);
     let invoices = drafts
@@ -143,6 +157,27 @@ fn put_on_invoices(
         invoices: invoices.collect::<Result<_, _>>()?,
         waiting: sentence(waiting),
     })
+}
+
+/// A draft and who gets it.
+struct ForPayer {
+    draft: DraftInvoice,
+    /// As the payer is addressed; as the contract names the customer if the account itself pays.
+    customer: Option<String>,
+    /// Does another draft bill the first part of its lines?
+    further: bool,
+}
+
+fn of_payer(draft: DraftInvoice, payer: Option<&Payer>, further: bool) -> ForPayer {
+    let other = payer.filter(|payer| payer.account != draft.account);
+    ForPayer {
+        customer: other.map(|payer| payer.customer.clone()),
+        draft: DraftInvoice {
+            account: other.map_or(draft.account, |payer| payer.account.clone()),
+            ..draft
+        },
+        further,
+    }
 }
 
 /// What waits and what for.
@@ -219,21 +254,26 @@ pub(super) fn sort_out(drafted: Vec<Drafted>) -> (Vec<Invoice>, Vec<Parked>) {
 }
 
 /// The place of every line of every draft.
-fn places(book: &Book, drafts: &[DraftInvoice]) -> Vec<Vec<i32>> {
-    let all: Vec<&DueLine> = drafts.iter().flat_map(|draft| &draft.lines).collect();
+fn places(book: &Book, drafts: &[ForPayer]) -> Vec<Vec<i32>> {
+    let lines = |of: &ForPayer| of.draft.lines.len();
+    let all = drafts
+        .iter()
+        .flat_map(|of| of.draft.lines.iter().map(|line| (line, of.further)));
+    let all: Vec<(&DueLine, bool)> = all.collect();
     let mut assigned = Places::of(&book.billed).assign(&all).into_iter();
     drafts
         .iter()
-        .map(|draft| assigned.by_ref().take(draft.lines.len()).collect())
+        .map(|of| assigned.by_ref().take(lines(of)).collect())
         .collect()
 }
 
 fn invoice(
     book: &Book,
     facts: &FactIndex<'_>,
-    draft: &DraftInvoice,
+    of: &ForPayer,
     places: &[i32],
 ) -> Result<Invoice, DraftingError> {
+    let draft = &of.draft;
     let version = book.versions.in_force(draft.invoice_date);
     let lines = draft
         .lines
@@ -249,7 +289,10 @@ fn invoice(
             DraftKind::CreditNote => Series::CreditNote,
         },
         account: draft.account.clone(),
-        customer: version.plan.customer.clone(),
+        customer: of
+            .customer
+            .clone()
+            .unwrap_or_else(|| version.plan.customer.clone()),
         issuer: version.plan.provider.clone(),
         agreement: book.agreement.clone(),
         version: version.content_hash.clone(),
@@ -257,12 +300,13 @@ fn invoice(
         invoice_date: draft.invoice_date,
         due_date: draft.due_date,
         lines,
-        taxes: draft.taxes.iter().map(tax).collect(),
+        taxes: draft.taxes.iter().map(collective::total).collect(),
         net: draft.net.amount,
         tax: draft.total.minus(draft.net)?.amount,
         total: draft.total.amount,
         entry: on_issue(draft)?,
         settled: None,
+        bills_its_payer: of.customer.is_none(),
     })
 }
 
@@ -271,6 +315,7 @@ pub(super) fn line(due: &DueLine, place: i32, facts: Vec<FactUsed>) -> Line {
     let line = &due.line;
     Line {
         id: Uuid::nil(),
+        agreement: None,
         charge: line.charge.clone(),
         component: line.component.to_string(),
         description: line.description.clone(),
@@ -283,16 +328,5 @@ pub(super) fn line(due: &DueLine, place: i32, facts: Vec<FactUsed>) -> Line {
         working: line.working.clone(),
         facts,
         sources: line.sources.clone(),
-    }
-}
-
-fn tax(tax: &billing::draft::TaxLine) -> TaxTotal {
-    TaxTotal {
-        tax: tax.tax.clone(),
-        name: tax.name.clone(),
-        percent: tax.percent,
-        included: tax.included,
-        net: tax.base.amount,
-        amount: tax.amount.amount,
     }
 }

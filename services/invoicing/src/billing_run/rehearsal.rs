@@ -5,7 +5,7 @@ use runtime::tenancy::begin_as;
 use sqlx::PgPool;
 
 use super::walk::{self, Walk};
-use super::{Accounts, Drafted, Order, RunError, book, drafting, must_exist};
+use super::{Accounts, Order, RunError, book, collective, drafting, household, must_exist};
 use crate::author::Author;
 use crate::invoice::Invoice;
 use crate::store::accounts::Parked;
@@ -34,11 +34,12 @@ pub(crate) async fn rehearse(
     match accounts {
         Accounts::One(account) => {
             must_exist(pool, author, account).await?;
-            let drafted = rehearse_batch(pool, author, order, std::slice::from_ref(account)).await?;
-            rehearsal.add(drafted, keep);
+            let heads = household::heads(pool, author, std::slice::from_ref(account)).await?;
+            rehearsal.add(rehearse_batch(pool, author, order, &heads).await?, keep);
         }
         Accounts::Named(accounts) => {
-            for batch in accounts.chunks(walk::BATCH) {
+            let heads = household::heads(pool, author, accounts).await?;
+            for batch in heads.chunks(walk::BATCH) {
                 rehearsal.add(rehearse_batch(pool, author, order, batch).await?, keep);
             }
         }
@@ -58,16 +59,20 @@ async fn rehearse_batch(
     author: &Author,
     order: &Order,
     batch: &[String],
-) -> Result<Vec<Drafted>, RunError> {
+) -> Result<(Vec<Invoice>, Vec<Parked>), RunError> {
     let mut transaction = begin_as(pool, &author.caller).await?;
-    let books = book::open(&mut transaction, author.tenant(), batch, order.through).await?;
+    let all = household::members(&mut transaction, author.tenant(), batch).await?;
+    let books = book::open(&mut transaction, author.tenant(), &all, order.through).await?;
+    let drafted = drafting::draft_all(books, order.through).await?;
+    let (drafts, mut parked) = drafting::sort_out(drafted);
+    let (drafts, apart) = collective::put_together(&mut transaction, author.tenant(), drafts).await?;
+    parked.extend(apart);
     transaction.rollback().await?;
-    Ok(drafting::draft_all(books, order.through).await?)
+    Ok((drafts, parked))
 }
 
 impl Rehearsal {
-    fn add(&mut self, drafted: Vec<Drafted>, keep: usize) {
-        let (drafts, parked) = drafting::sort_out(drafted);
+    fn add(&mut self, (drafts, parked): (Vec<Invoice>, Vec<Parked>), keep: usize) {
         self.invoices = self.invoices.saturating_add(count(&drafts));
         let lines = drafts.iter().map(|draft| count(&draft.lines)).sum();
         self.lines = self.lines.saturating_add(lines);

@@ -33,26 +33,26 @@ impl<'a> Places<'a> {
         places
     }
 
-    /// Gives each line its place. Lines that restate come first: a first line over days that were billed before is let
+    /// Gives each line its place. A further part of a line, which another payer pays, takes the place after it. Lines that restate come first: a first line over days that were billed before is let
     /// through only beside a restatement of them (its period was cut in two), else it gets place 0 and is refused.
-    pub(super) fn assign(&mut self, due: &'a [&'a DueLine]) -> Vec<i32> {
+    pub(super) fn assign(&mut self, due: &'a [(&'a DueLine, bool)]) -> Vec<i32> {
         let mut assigned = vec![0; due.len()];
         for restating in [true, false] {
-            for (place, due) in assigned.iter_mut().zip(due) {
+            for (place, (due, further)) in assigned.iter_mut().zip(due) {
                 if due.reason.is_adjustment() == restating {
-                    *place = self.next(due);
+                    *place = self.next(due, *further);
                 }
             }
         }
         assigned
     }
 
-    fn next(&mut self, due: &'a DueLine) -> i32 {
+    fn next(&mut self, due: &'a DueLine, further: bool) -> i32 {
         let line = &due.line;
         let last = self.last(&line.charge, &line.component, line.service);
         let after = last.map_or(0, |last| last.saturating_add(1));
         let was_restated = last.is_some_and(|last| last > 0);
-        let place = if due.reason.is_adjustment() || was_restated {
+        let place = if due.reason.is_adjustment() || was_restated || further {
             after
         } else {
             0

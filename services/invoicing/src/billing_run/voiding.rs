@@ -47,25 +47,51 @@ pub(crate) async fn take_back(
         .iter()
         .map(|line| opposite(line, invoice, &number, on));
     let due: Vec<DueLine> = due.collect::<Result<_, _>>()?;
-    let billed = invoices::billed(connection, author.tenant(), &[&invoice.agreement]).await?;
-    let places = Places::of(&billed).assign(&due.iter().collect::<Vec<_>>());
     let draft = Invoice {
-        lines: due
-            .iter()
-            .zip(places)
-            .map(|(due, place)| drafting::line(due, place, Vec::new()))
-            .collect(),
+        lines: placed(connection, author, invoice, &due).await?,
         entry: reversed(&invoice.entry, on, format!("{number} is void"))?,
         ..credit_note(invoice, on)
     };
     let issued = issue::number(connection, author, vec![draft]).await?;
     invoices::add(connection, author, run, &issued).await?;
     journal::write(connection, author, &issued).await?;
-    store::basis::add(connection, author, &[founded(&issued, on)]).await?;
+    store::basis::add(connection, author, &founded(&issued, on)).await?;
     issued
         .into_iter()
         .next()
         .ok_or_else(|| store::corrupt("a credit note that was not numbered").into())
+}
+
+/// The lines that take back those of an invoice, each with its place under its own agreement.
+async fn placed(
+    connection: &mut PgConnection,
+    author: &Author,
+    invoice: &Invoice,
+    due: &[DueLine],
+) -> Result<Vec<Line>, sqlx::Error> {
+    let mut lines: Vec<Option<Line>> = vec![None; due.len()];
+    for agreement in invoice.agreements() {
+        let billed = invoices::billed(connection, author.tenant(), agreement).await?;
+        let of_it = |at: &usize| {
+            let line = invoice.lines.get(*at);
+            line.is_some_and(|line| invoice.agreement_of(line) == agreement)
+        };
+        let own: Vec<usize> = (0..due.len()).filter(of_it).collect();
+        let its: Vec<(&DueLine, bool)> = own
+            .iter()
+            .filter_map(|at| due.get(*at))
+            .map(|due| (due, false))
+            .collect();
+        for ((at, (due, _)), place) in own.iter().zip(&its).zip(Places::of(&billed).assign(&its)) {
+            if let (Some(line), Some(voided)) = (lines.get_mut(*at), invoice.lines.get(*at)) {
+                *line = Some(Line {
+                    agreement: voided.agreement.clone(),
+                    ..drafting::line(due, place, Vec::new())
+                });
+            }
+        }
+    }
+    Ok(lines.into_iter().flatten().collect())
 }
 
 /// The whole of it with the other sign, before its lines and its entry.
@@ -126,10 +152,14 @@ fn working(amount: Decimal, currency: Currency, number: &str) -> Working {
 
 /// It rests on nothing but the invoice; it is kept in the order of what was issued, so that whatever is computed later
 /// knows it as billed before.
-fn founded(issued: &[Invoice], on: Date) -> Founded {
-    let agreement = issued.first().map(|note| note.agreement.clone());
-    Founded {
-        basis: Basis::of_nothing(agreement.unwrap_or_default(), on),
-        invoices: issued.iter().map(|note| note.id).collect(),
-    }
+fn founded(issued: &[Invoice], on: Date) -> Vec<Founded> {
+    let of_note = |note: &Invoice| {
+        let agreements = note.agreements().into_iter();
+        let founded = agreements.map(|agreement| Founded {
+            basis: Basis::of_nothing(agreement.to_owned(), on),
+            invoices: vec![note.id],
+        });
+        founded.collect::<Vec<_>>()
+    };
+    issued.iter().flat_map(of_note).collect()
 }

@@ -22,6 +22,7 @@ use crate::author::Author;
 use crate::automatic::days_of;
 use crate::billing_run::{self, Accounts, Order};
 use crate::store::accounts::{self, Parked};
+use crate::store::arrangements;
 use crate::store::audit::{self, Deed};
 use crate::store::automatic::{self, Dated};
 use crate::store::grace::{self, Scope};
@@ -51,14 +52,38 @@ pub(super) async fn list(
     let wanted = (request.page_token.as_str(), request.account.as_str());
     let limit = i64::from(size).saturating_add(1);
     let dated = automatic::dated(&mut transaction, author.tenant(), &days, wanted, limit).await;
-    drop(transaction);
     let (dated, next_page_token) = page(dated.map_err(&failed)?, size.into(), |last| last.account.clone());
+    let dated = if request.account.is_empty() {
+        billed_apart(&mut transaction, author, dated)
+            .await
+            .map_err(&failed)?
+    } else {
+        dated
+    };
+    drop(transaction);
     let (drafts, parked) = drafted(service, author, dated, setting.is_on).await?;
     Ok(ListDraftsResponse {
         drafts,
         parked: parked.iter().map(messages::parked).collect(),
         next_page_token,
     })
+}
+
+/// Accounts without those that are billed together with another of them.
+async fn billed_apart(
+    connection: &mut PgConnection,
+    author: &Author,
+    dated: Vec<Dated>,
+) -> Result<Vec<Dated>, sqlx::Error> {
+    let accounts: Vec<String> = dated.iter().map(|dated| dated.account.clone()).collect();
+    let heads = arrangements::heads(connection, author.tenant(), &accounts).await?;
+    let each = dated.into_iter().zip(heads.iter().enumerate());
+    // Together with one that has no contract of its own, the first of them stands for all.
+    let apart = each.filter(|(dated, (at, head))| {
+        **head == dated.account
+            || (!accounts.contains(head) && heads.iter().position(|other| other == *head) == Some(*at))
+    });
+    Ok(apart.map(|(dated, _)| dated).collect())
 }
 
 /// The drafts of accounts on their days, in the order of their dates.
@@ -68,31 +93,26 @@ async fn drafted(
     dated: Vec<Dated>,
     issued_by_itself: bool,
 ) -> Result<(Vec<v1::Invoice>, Vec<Parked>), Status> {
-    let waits: BTreeMap<String, (Date, Date)> = dated
-        .iter()
-        .map(|dated| (dated.account.clone(), (dated.today, dated.through)))
-        .collect();
-    let mut by_day: BTreeMap<Date, Vec<String>> = BTreeMap::new();
+    let mut by_days: BTreeMap<(Date, Date), Vec<String>> = BTreeMap::new();
     for dated in dated {
-        by_day.entry(dated.today).or_default().push(dated.account);
+        let days = (dated.today, dated.through);
+        by_days.entry(days).or_default().push(dated.account);
     }
     let (mut drafts, mut parked) = (Vec::new(), Vec::new());
-    for (through, accounts) in by_day {
-        let run = String::new();
+    for (wait, accounts) in by_days {
+        let (through, run) = (wait.0, String::new());
         let order = Order { through, run };
         let accounts = Accounts::Named(accounts);
         let found = billing_run::rehearse(&service.pool, author, &order, &accounts, usize::MAX).await?;
         parked.extend(found.parked);
-        drafts.extend(found.first.iter().map(|draft| {
-            v1::Invoice {
-                state: InvoiceState::Draft.into(),
-                issues_on: waits
-                    .get(&draft.account)
-                    .filter(|_| issued_by_itself)
-                    .map(|wait| issues_on(draft.invoice_date, *wait))
-                    .unwrap_or_default(),
-                ..messages::invoice(draft)
-            }
+        drafts.extend(found.first.iter().map(|draft| v1::Invoice {
+            state: InvoiceState::Draft.into(),
+            issues_on: if issued_by_itself {
+                issues_on(draft.invoice_date, wait)
+            } else {
+                String::new()
+            },
+            ..messages::invoice(draft)
         }));
     }
     drafts.sort_by(|a, b| (&a.invoice_date, &a.account).cmp(&(&b.invoice_date, &b.account)));

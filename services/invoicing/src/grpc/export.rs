@@ -11,10 +11,10 @@ use super::{database, invoices as issued_invoices};
 use crate::Invoicing;
 use crate::author::Author;
 use crate::invoice::{Invoice, Standing};
-use crate::replay::{Approved, Contents, Dossier, Issued, Run, Version};
+use crate::replay::{Approved, Contents, Dossier, Issued, Part, Run, Version};
 use crate::store::basis::{self, Kept};
 use crate::store::plans::PlanVersion;
-use crate::store::{invoices, plans};
+use crate::store::{corrupt, invoices, plans};
 
 pub(super) async fn export(
     service: &Invoicing,
@@ -25,13 +25,30 @@ pub(super) async fn export(
     let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
     let invoice = issued_invoices::called(&mut transaction, author, &request.invoice).await?;
     check_computed(&invoice)?;
-    let kept = basis::of_invoice(&mut transaction, author.tenant(), &invoice.agreement, invoice.id)
-        .await
-        .map_err(&failed)?;
-    let kept = usable(kept, &invoice)?;
-    let contents = contents(&mut transaction, author, invoice, kept)
-        .await
-        .map_err(failed)?;
+    let mut parts = Vec::new();
+    for agreement in invoice.agreements() {
+        let kept = basis::of_invoice(&mut transaction, author.tenant(), agreement, invoice.id).await;
+        let kept = usable(kept.map_err(&failed)?, &invoice)?;
+        parts.push(
+            part(&mut transaction, author, &invoice, kept)
+                .await
+                .map_err(&failed)?,
+        );
+    }
+    let mut parts = parts.into_iter();
+    // An invoice has its own agreement, which comes first.
+    let own = parts
+        .next()
+        .ok_or_else(|| failed(corrupt("an invoice of no agreement")))?;
+    let contents = Contents {
+        issued: issued(&invoice, author),
+        run: own.run,
+        versions: own.versions,
+        facts: own.facts,
+        billed: own.billed,
+        invoice,
+        others: parts.collect(),
+    };
     let dossier = Dossier::new(contents);
     let text = serde_json::to_string_pretty(&dossier);
     Ok(ExportInvoiceResponse {
@@ -81,28 +98,27 @@ fn usable(kept: Option<Kept>, invoice: &Invoice) -> Result<Kept, Status> {
     }
 }
 
-async fn contents(
+async fn part(
     connection: &mut PgConnection,
     author: &Author,
-    invoice: Invoice,
+    invoice: &Invoice,
     kept: Kept,
-) -> Result<Contents, sqlx::Error> {
+) -> Result<Part, sqlx::Error> {
     let (tenant, basis) = (author.tenant(), kept.founded.basis);
-    let versions = plans::first_versions(connection, tenant, &invoice.agreement, basis.versions).await?;
-    let billed = invoices::billed_on(connection, tenant, &invoice.agreement, &kept.issued_before).await?;
+    let versions = plans::first_versions(connection, tenant, &basis.agreement, basis.versions).await?;
+    let billed = invoices::billed_on(connection, tenant, &basis.agreement, &kept.issued_before).await?;
     let place = kept.founded.invoices.iter().position(|id| *id == invoice.id);
-    Ok(Contents {
-        issued: issued(&invoice, author),
+    Ok(Part {
         run: Run {
             through: basis.through,
             issued_through: basis.issued_through,
             so_far: basis.so_far,
             place: place.unwrap_or_default(),
+            payers: basis.payers,
         },
         versions: versions.into_iter().map(version).collect(),
         facts: basis.facts,
         billed,
-        invoice,
     })
 }
 

@@ -81,6 +81,7 @@ pub(super) fn line(line: &Line, currency: Currency) -> v1::InvoiceLine {
         tax: line.tax.clone().unwrap_or_default(),
         working: line.working.to_string(),
         adjusts: adjusts(&line.reason),
+        plan: line.agreement.clone().unwrap_or_default(),
     }
 }
 

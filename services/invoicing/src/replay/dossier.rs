@@ -1,5 +1,6 @@
 //! The dossier: everything an invoice was computed from, and the invoice, in one file.
 
+use billing::draft::Payer;
 use billing::facts::Facts;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -38,6 +39,20 @@ pub(crate) struct Contents {
     pub(crate) billed: Vec<Billed>,
     /// With each line's working, the facts it names and the clauses it rests on.
     pub(crate) invoice: Invoice,
+    /// On a collective invoice: what the lines of each further agreement were computed from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) others: Vec<Part>,
+}
+
+/// What the lines of one agreement were computed from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    pub(crate) run: Run,
+    /// As in [`Contents`].
+    pub(crate) versions: Vec<Version>,
+    pub(crate) facts: Facts,
+    pub(crate) billed: Vec<Billed>,
 }
 
 /// What issuing added to the computation.
@@ -62,6 +77,9 @@ pub(crate) struct Run {
     pub(crate) so_far: bool,
     /// Which of the invoices that the run drafted for the agreement, from 0.
     pub(crate) place: usize,
+    /// Who paid; the account itself if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) payers: Vec<Payer>,
 }
 
 /// A version of the plan and who let it through.
@@ -97,6 +115,8 @@ pub(super) struct Seals {
     facts: String,
     billed: String,
     invoice: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    others: Option<String>,
 }
 
 impl Dossier {
@@ -155,7 +175,19 @@ impl Contents {
             facts: seal(&self.facts),
             billed: seal(&self.billed),
             invoice: seal(&self.invoice),
+            others: (!self.others.is_empty()).then(|| seal(&self.others)),
         }
+    }
+
+    /// What the lines of each agreement were computed from, the invoice's own first.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        let own = Part {
+            run: self.run.clone(),
+            versions: self.versions.clone(),
+            facts: self.facts.clone(),
+            billed: self.billed.clone(),
+        };
+        std::iter::once(own).chain(self.others.iter().cloned()).collect()
     }
 }
 
@@ -165,7 +197,7 @@ impl Seals {
         seal(self)
     }
 
-    fn by_name(&self) -> [(&'static str, &str); 6] {
+    fn by_name(&self) -> [(&'static str, &str); 7] {
         [
             ("issued", &self.issued),
             ("run", &self.run),
@@ -173,6 +205,7 @@ impl Seals {
             ("facts", &self.facts),
             ("billed", &self.billed),
             ("invoice", &self.invoice),
+            ("others", self.others.as_deref().unwrap_or_default()),
         ]
     }
 }

@@ -64,6 +64,7 @@ fn exported() -> Value {
         issued_through: None,
         so_far: false,
         place: 0,
+        payers: Vec::new(),
     };
     let contents = Contents {
         issued,
@@ -72,6 +73,7 @@ fn exported() -> Value {
         facts,
         billed: Vec::new(),
         invoice,
+        others: Vec::new(),
     };
     serde_json::to_value(Dossier::new(contents)).unwrap()
 }

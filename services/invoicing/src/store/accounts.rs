@@ -111,19 +111,25 @@ pub(crate) async fn known(
     Ok(rows.into_iter().collect())
 }
 
-/// Some accounts after this one, in order.
+/// Some accounts after this one, in order; without those that are billed together with another.
 pub(crate) async fn after(
     connection: &mut PgConnection,
     tenant: Uuid,
     after: &str,
     limit: i64,
 ) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM account WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
-        .bind(tenant)
-        .bind(after)
-        .bind(limit)
-        .fetch_all(connection)
-        .await
+    sqlx::query_scalar(
+        "SELECT id FROM account WHERE tenant = $1 AND id > $2 AND NOT EXISTS ( \
+             SELECT FROM account_payer AS named JOIN account_billing AS billed \
+               ON billed.tenant = $1 AND billed.account = named.payer AND billed.collective \
+             WHERE named.tenant = $1 AND named.account = account.id AND named.payer <> account.id OFFSET 0 \
+         ) ORDER BY id LIMIT $3",
+    )
+    .bind(tenant)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
 }
 
 /// Notes what could not be billed of some accounts, in place of the trouble they had before.

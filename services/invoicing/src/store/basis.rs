@@ -1,5 +1,6 @@
 //! What issued invoices were computed from.
 
+use billing::draft::Payer;
 use billing::facts::Facts;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
@@ -17,17 +18,19 @@ pub(crate) async fn add(
 ) -> Result<(), sqlx::Error> {
     let bases = || founded.iter().map(|founded| &founded.basis);
     let first = |founded: &Founded| founded.invoices.first().copied();
-    let places: Vec<(Option<Uuid>, Uuid)> = founded
-        .iter()
-        .flat_map(|founded| founded.invoices.iter().map(|invoice| (first(founded), *invoice)))
+    let places: Vec<(i64, Uuid)> = (1..)
+        .zip(founded)
+        .flat_map(|(number, founded)| founded.invoices.iter().map(move |invoice| (number, *invoice)))
         .collect();
     sqlx::query(
-        "INSERT INTO invoice_basis (tenant, id, plan, through, issued_through, versions, facts, events_left_out, so_far, invoices) \
-         SELECT $1, basis.*, ARRAY(SELECT invoice FROM UNNEST($10::uuid[], $11::uuid[]) WITH ORDINALITY \
-             AS member (basis, invoice, place) WHERE member.basis = basis.id ORDER BY place) \
+        "INSERT INTO invoice_basis (tenant, id, plan, through, issued_through, versions, facts, events_left_out, so_far, payers, \
+           invoices) \
+         SELECT $1, id, plan, through, issued_through, versions, facts, events_left_out, so_far, payers, \
+           ARRAY(SELECT invoice FROM UNNEST($11::bigint[], $12::uuid[]) WITH ORDINALITY \
+             AS member (basis, invoice, place) WHERE member.basis = basis.number ORDER BY place) \
          FROM UNNEST($2::uuid[], $3::text[], $4::date[], $5::date[], $6::integer[], $7::jsonb[], $8::bigint[], \
-                     $9::boolean[]) \
-             AS basis (id, plan, through, issued_through, versions, facts, events_left_out, so_far)",
+                     $9::boolean[], $10::jsonb[]) WITH ORDINALITY \
+             AS basis (id, plan, through, issued_through, versions, facts, events_left_out, so_far, payers, number)",
     )
     .bind(author.tenant())
     .bind(founded.iter().map(first).collect::<Vec<_>>())
@@ -38,6 +41,7 @@ pub(crate) async fn add(
     .bind(bases().map(|basis| Json(&basis.facts)).collect::<Vec<_>>())
     .bind(bases().map(|basis| basis.events_left_out).collect::<Vec<_>>())
     .bind(bases().map(|basis| basis.so_far).collect::<Vec<_>>())
+    .bind(bases().map(|basis| Json(&basis.payers)).collect::<Vec<_>>())
     .bind(places.iter().map(|(basis, _)| *basis).collect::<Vec<_>>())
     .bind(places.iter().map(|(_, invoice)| *invoice).collect::<Vec<_>>())
     .execute(connection)
@@ -62,6 +66,7 @@ struct Row {
     facts: Json<Facts>,
     events_left_out: i64,
     so_far: bool,
+    payers: Json<Vec<Payer>>,
     issued_before: Vec<Uuid>,
 }
 
@@ -74,6 +79,7 @@ runtime::from_row!(Row {
     facts,
     events_left_out,
     so_far,
+    payers,
     issued_before
 });
 
@@ -108,6 +114,7 @@ impl Row {
             versions: self.versions,
             facts: self.facts.0,
             events_left_out: self.events_left_out,
+            payers: self.payers.0,
         };
         Kept {
             founded: Founded {

@@ -7,7 +7,7 @@ mod numbers;
 mod read;
 mod write;
 
-pub(crate) use billed::{Billed, billed, billed_on, issued_through};
+pub(crate) use billed::{Billed, billed, billed_on, histories};
 pub(crate) use lines::line;
 pub(crate) use listing::{Order, Wanted, list};
 pub(crate) use numbers::take_numbers;

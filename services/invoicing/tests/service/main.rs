@@ -7,6 +7,7 @@
 
 mod access;
 mod amendments;
+mod arrangements;
 mod automatic;
 mod bookkeeping;
 mod cash;

@@ -27,6 +27,8 @@ pub(crate) enum Bill {
     },
     /// How long the drafts of an account or an issuer wait; says where they wait otherwise than `automatic` says.
     Grace(Grace),
+    /// Who pays for an account and whether it gets one invoice for all that it pays; only shown if nothing is to change.
+    Arrange(Arrange),
     /// For tests: say what time it is for an account from now on. It is billed by itself accordingly, and nobody else.
     AdvanceClock {
         /// The account; nothing was issued to it by the world's time.
@@ -55,6 +57,34 @@ pub(crate) struct Grace {
     /// Days after its date on which a draft is issued; as `automatic` says again if absent.
     #[arg(long)]
     pub(crate) days: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Arrange {
+    /// The account.
+    pub(crate) account: String,
+    /// One invoice a day for all that it pays, or one for each contract.
+    #[arg(long, value_enum)]
+    pub(crate) invoices: Option<Invoices>,
+    /// Who pays, in place of those who did: `bank=66.7%` for a part of everything, `landlord=hosting,fee` for some
+    /// charges, `parent=100%` for a parent. Once for each payer.
+    #[arg(long = "payer", value_name = "ACCOUNT=WHAT")]
+    pub(crate) payers: Vec<String>,
+    /// As invoices address a payer that has no contract: `bank=First Bank of Larkfield`.
+    #[arg(long = "customer", value_name = "ACCOUNT=NAME")]
+    pub(crate) customers: Vec<String>,
+    /// The account pays for itself again.
+    #[arg(long, conflicts_with = "payers")]
+    pub(crate) no_payers: bool,
+    /// Why; kept for ever.
+    #[arg(long, default_value = "arranged by hand")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Invoices {
+    Collective,
+    PerContract,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

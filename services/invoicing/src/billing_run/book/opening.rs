@@ -14,9 +14,9 @@ use crate::billing_run::drafting::{Drafted, DraftingError};
 use crate::billing_run::facts::name;
 use crate::billing_run::metering;
 use crate::store::corrupt;
-use crate::store::invoices::{self, Billed};
+use crate::store::invoices;
 use crate::store::plans::{self, PlanVersion};
-use crate::store::{endings, indices, late_fees, milestones, seats};
+use crate::store::{arrangements, endings, indices, late_fees, milestones, seats};
 
 /// Opens the books of some accounts: in a few statements, however many there are. A book that cannot be opened is a
 /// failure of its agreement alone.
@@ -112,16 +112,20 @@ async fn gather(
     let mut endings = endings_by_agreement(connection, tenant, &agreements).await?;
     let mut receivables = receivables_by_agreement(connection, tenant, &agreements).await?;
     let indices = index_values(connection, tenant, &books).await?;
-    let mut billed = billed_by_agreement(connection, tenant, &agreements).await?;
-    let issued_through = invoices::issued_through(connection, tenant, &agreements).await?;
+    let mut billed = invoices::histories(connection, tenant, &agreements).await?;
+    let payers = arrangements::payers(connection, tenant, accounts).await?;
     for book in &mut books {
         book.facts.seats = seats.remove(&book.agreement).unwrap_or_default();
         book.facts.milestones = milestones.remove(&book.agreement).unwrap_or_default();
         book.facts.endings = endings.remove(&book.agreement).unwrap_or_default();
         book.facts.receivables = receivables.remove(&book.agreement).unwrap_or_default();
         book.facts.indices = of_series(&indices, &book.series());
-        book.billed = billed.remove(&book.agreement).unwrap_or_default();
-        book.issued_through = issued_through.get(&book.agreement).copied();
+        let history = billed.remove(&book.agreement).unwrap_or_default();
+        (book.billed, book.issued_through) = (history.lines, history.through);
+        book.payers = payers
+            .get(&book.versions.first.plan.account)
+            .cloned()
+            .unwrap_or_default();
     }
     Ok(books)
 }
@@ -153,6 +157,7 @@ fn books(versions: Vec<PlanVersion>) -> Vec<Book> {
                 facts: Facts::default(),
                 billed: Vec::new(),
                 issued_through: None,
+                payers: Vec::new(),
             }),
         }
     }
@@ -331,19 +336,4 @@ pub(crate) fn milestone_fact(completion: milestones::Completion) -> MilestoneRep
         event: MilestoneEvent::Completed,
         evidence,
     }
-}
-
-async fn billed_by_agreement(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    agreements: &[&str],
-) -> Result<HashMap<String, Vec<Billed>>, sqlx::Error> {
-    let mut by_agreement: HashMap<String, Vec<Billed>> = HashMap::new();
-    for billed in invoices::billed(connection, tenant, agreements).await? {
-        by_agreement
-            .entry(billed.agreement.clone())
-            .or_default()
-            .push(billed);
-    }
-    Ok(by_agreement)
 }

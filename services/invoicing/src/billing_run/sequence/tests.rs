@@ -74,7 +74,7 @@ fn withdrawn(service: Option<Period>) -> DueLine {
 }
 
 fn places(billed: &[Billed], due: &[DueLine]) -> Vec<i32> {
-    Places::of(billed).assign(&due.iter().collect::<Vec<_>>())
+    Places::of(billed).assign(&due.iter().map(|due| (due, false)).collect::<Vec<_>>())
 }
 
 /// What it shows, what was billed, what is due, and the places that takes.
@@ -134,4 +134,18 @@ fn lines_take_places_that_the_database_can_hold() {
     for (case, billed, due, expected) in cases {
         assert_eq!(places(billed, &due), expected, "{case}");
     }
+}
+
+#[test]
+fn a_further_part_of_a_line_takes_the_place_after_it() {
+    let parts = [first(days(1, 11)), first(days(1, 11)), first(days(11, 21))];
+    let due = [(&parts[0], false), (&parts[1], true), (&parts[2], true)];
+    assert_eq!(Places::of(&[]).assign(&due), [0, 1, 0]);
+    // The same line twice by mistake is refused as ever.
+    let due = [(&parts[0], false), (&parts[1], false)];
+    assert_eq!(Places::of(&[]).assign(&due), [0, 0]);
+    let restated = [restated(days(1, 11)), restated(days(1, 11))];
+    let billed = [billed(days(1, 11), 0), billed(days(1, 11), 1)];
+    let due = [(&restated[0], false), (&restated[1], true)];
+    assert_eq!(Places::of(&billed).assign(&due), [2, 3]);
 }

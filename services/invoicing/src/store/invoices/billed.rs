@@ -38,6 +38,8 @@ struct Row {
     number: String,
     invoice_date: jiff_sqlx::Date,
     sequence: i32,
+    /// Does it take an invoice back as a whole?
+    voids: bool,
 }
 
 runtime::from_row!(Row {
@@ -53,7 +55,8 @@ runtime::from_row!(Row {
     description,
     number,
     invoice_date,
-    sequence
+    sequence,
+    voids
 });
 
 impl TryFrom<Row> for Billed {
@@ -80,13 +83,38 @@ impl TryFrom<Row> for Billed {
     }
 }
 
-/// Every line ever issued under some agreements, in the order of issue.
-pub(crate) async fn billed(
+/// What was billed of an agreement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct History {
+    /// Every line ever issued under it, in the order of issue.
+    pub(crate) lines: Vec<Billed>,
+    /// The date of its latest invoice. When one is taken back is nothing about what the contract owes.
+    pub(crate) through: Option<Date>,
+}
+
+/// What was billed of some agreements; nothing is said of one of which nothing was.
+pub(crate) async fn histories(
     connection: &mut PgConnection,
     tenant: Uuid,
     agreements: &[&str],
+) -> Result<HashMap<String, History>, sqlx::Error> {
+    let mut histories: HashMap<String, History> = HashMap::new();
+    for row in rows(connection, tenant, agreements).await? {
+        let history = histories.entry(row.plan.clone()).or_default();
+        let date = Some(row.invoice_date.to_jiff()).filter(|_| !row.voids);
+        history.through = history.through.max(date);
+        history.lines.push(row.try_into()?);
+    }
+    Ok(histories)
+}
+
+/// Every line ever issued under an agreement, in the order of issue.
+pub(crate) async fn billed(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreement: &str,
 ) -> Result<Vec<Billed>, sqlx::Error> {
-    let rows = rows(connection, tenant, agreements).await?;
+    let rows = rows(connection, tenant, &[agreement]).await?;
     rows.into_iter().map(Billed::try_from).collect()
 }
 
@@ -112,7 +140,7 @@ async fn rows(
     sqlx::query_as(
         "SELECT line.plan, line.charge, line.component, lower(line.service) AS first_day, \
                 upper(line.service) AS day_after, line.amount, line.currency, line.tax, line.description, \
-                invoice.id, invoice.number, invoice.invoice_date, line.sequence \
+                invoice.id, invoice.number, invoice.invoice_date, line.sequence, line.reason ->> 'kind' = 'voided' AS voids \
          FROM UNNEST($2::text[]) AS wanted (plan) \
          CROSS JOIN LATERAL (SELECT * FROM invoice_line WHERE tenant = $1 AND plan = wanted.plan OFFSET 0) AS line \
          CROSS JOIN LATERAL \
@@ -123,29 +151,4 @@ async fn rows(
     .bind(agreements)
     .fetch_all(connection)
     .await
-}
-
-/// The date of the latest invoice under each of some agreements. When one is taken back is nothing about what the
-/// contract owes.
-pub(crate) async fn issued_through(
-    connection: &mut PgConnection,
-    tenant: Uuid,
-    agreements: &[&str],
-) -> Result<HashMap<String, Date>, sqlx::Error> {
-    let rows: Vec<(String, jiff_sqlx::Date)> = sqlx::query_as(
-        "SELECT wanted.plan, latest.invoice_date FROM UNNEST($2::text[]) AS wanted (plan) \
-         CROSS JOIN LATERAL ( \
-             SELECT invoice_date FROM invoice WHERE tenant = $1 AND plan = wanted.plan \
-               AND NOT EXISTS (SELECT FROM invoice_void WHERE tenant = $1 AND credit_note = invoice.id OFFSET 0) \
-             ORDER BY invoice_date DESC LIMIT 1 \
-         ) AS latest",
-    )
-    .bind(tenant)
-    .bind(agreements)
-    .fetch_all(connection)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(agreement, date)| (agreement, date.to_jiff()))
-        .collect())
 }

@@ -23,6 +23,8 @@ struct Row {
     id: Uuid,
     invoice: Uuid,
     number: String,
+    plan: String,
+    of_invoice: String,
     charge: String,
     component: String,
     first_day: Option<jiff_sqlx::Date>,
@@ -42,6 +44,8 @@ runtime::from_row!(Row {
     id,
     invoice,
     number,
+    plan,
+    of_invoice,
     charge,
     component,
     first_day,
@@ -63,6 +67,7 @@ impl TryFrom<Row> for Line {
     fn try_from(row: Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.id,
+            agreement: Some(row.plan).filter(|plan| *plan != row.of_invoice),
             charge: row.charge,
             component: row.component,
             description: row.description,
@@ -97,7 +102,8 @@ pub(crate) async fn line(
     id: Uuid,
 ) -> Result<Option<IssuedLine>, sqlx::Error> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT line.*, lower(line.service) AS first_day, upper(line.service) AS day_after, invoice.number \
+        "SELECT line.*, lower(line.service) AS first_day, upper(line.service) AS day_after, invoice.number, \
+                invoice.plan AS of_invoice \
          FROM invoice_line AS line JOIN invoice ON invoice.tenant = line.tenant AND invoice.id = line.invoice \
          WHERE line.tenant = $1 AND line.id = $2",
     )
@@ -122,9 +128,11 @@ pub(super) async fn of_invoices(
     invoices: &[Uuid],
 ) -> Result<Vec<(Uuid, Line)>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT line.*, lower(line.service) AS first_day, upper(line.service) AS day_after, '' AS number \
+        "SELECT line.*, lower(line.service) AS first_day, upper(line.service) AS day_after, '' AS number, \
+                invoice.plan AS of_invoice \
          FROM UNNEST($2::uuid[]) AS wanted (id) \
          CROSS JOIN LATERAL (SELECT * FROM invoice_line WHERE tenant = $1 AND invoice = wanted.id OFFSET 0) AS line \
+         CROSS JOIN LATERAL (SELECT plan FROM invoice WHERE tenant = $1 AND id = wanted.id OFFSET 0) AS invoice \
          ORDER BY line.invoice, line.position",
     )
     .bind(tenant)

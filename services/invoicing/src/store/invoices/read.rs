@@ -55,7 +55,9 @@ pub(crate) async fn of_run(
         "SELECT count(*), coalesce(sum(of_invoice.lines), 0)::bigint FROM invoice CROSS JOIN LATERAL \
            (SELECT count(*) AS lines FROM invoice_line AS line WHERE line.invoice = invoice.id AND line.tenant = $1) \
            AS of_invoice \
-         WHERE invoice.tenant = $1 AND invoice.run = $2 AND account > $3 AND ($4::text IS NULL OR account <= $4)",
+         JOIN plan ON plan.tenant = $1 AND plan.id = invoice.plan \
+         WHERE invoice.tenant = $1 AND invoice.run = $2 AND plan.account > $3 \
+           AND ($4::text IS NULL OR plan.account <= $4)",
     )
     .bind(tenant)
     .bind(run)
@@ -64,9 +66,9 @@ pub(crate) async fn of_run(
     .fetch_one(&mut *connection)
     .await?;
     let first = sqlx::query_scalar(
-        "SELECT id FROM invoice \
-         WHERE tenant = $1 AND run = $2 AND account > $3 AND ($4::text IS NULL OR account <= $4) \
-         ORDER BY invoice_date, account, series, sequence, id LIMIT $5",
+        "SELECT invoice.id FROM invoice JOIN plan ON plan.tenant = $1 AND plan.id = invoice.plan \
+         WHERE invoice.tenant = $1 AND run = $2 AND plan.account > $3 AND ($4::text IS NULL OR plan.account <= $4) \
+         ORDER BY invoice_date, invoice.account, series, sequence, invoice.id LIMIT $5",
     )
     .bind(tenant)
     .bind(run)
@@ -188,6 +190,7 @@ impl Parts {
             total: row.total,
             entry: entry.ok_or_else(|| corrupt("an invoice without its journal entry"))?,
             settled,
+            bills_its_payer: false,
         })
     }
 

@@ -101,7 +101,7 @@ async fn add_lines(
     .bind(lines.iter().map(|(_, _, line)| line.id).collect::<Vec<_>>())
     .bind(lines.iter().map(|(of, _, _)| of.id).collect::<Vec<_>>())
     .bind(lines.iter().map(|(_, position, _)| *position).collect::<Vec<_>>())
-    .bind(of_invoice(|invoice| &invoice.agreement))
+    .bind(lines.iter().map(|(of, _, line)| of.agreement_of(line)).collect::<Vec<_>>())
     .bind(of_invoice(|invoice| invoice.currency.code()))
     .bind(text(|line| &line.charge))
     .bind(text(|line| &line.component))
