@@ -340,11 +340,39 @@ fn every_page_is_accessible_light_and_dark_wide_and_narrow() {
         look("/sign-in");
         window.click("button[value=admin]");
         window.until("signing in", "document.querySelector('.who')");
+        if view.name == LIGHT.name {
+            comment(&window);
+            pay_too_much(&window);
+        }
         for address in pages(&window) {
             look(&address);
         }
     }
     assert!(wrong.is_empty(), "{}", report(&wrong));
+}
+
+/// Something is said of a term, so that its pages show what people say.
+fn comment(window: &Window) {
+    window.open("/contracts?queue=done&search=Stadtwerke");
+    let contract = window.links("tbody a[data-row]").remove(0);
+    window.open(&format!("{contract}?term=%2Fcustomer"));
+    window.fill("textarea[name=text]", "Is this the name on the invoices?");
+    window.click(".talk form button");
+    window.until("the comment", "document.querySelector('.said')");
+}
+
+/// More comes in than is owed, so that there is money that settles nothing.
+fn pay_too_much(window: &Window) {
+    window.open("/invoices?show=owed");
+    window.click("tbody a[data-row]");
+    window.until("an invoice", "document.querySelector('form[action$=\"/pay\"]')");
+    window.ask(
+        "document.querySelector('form[action$=\"/pay\"] input[name=amount]').value = '999999.00'",
+        &[],
+    );
+    window.fill("form[action$='/pay'] input[name=reference]", "Statement 12");
+    window.click("form[action$='/pay'] button");
+    window.until("the payment", "document.querySelector('.told p')");
 }
 
 /// Every kind of page once, with its empty and failing states.
@@ -355,6 +383,7 @@ fn pages(window: &Window) -> Vec<String> {
         "/contracts?queue=all&search=nobody",
         "/contracts/new",
         "/contracts/quality",
+        "/contracts/quality?days=3650",
         "/preferences",
         "/accounts",
         "/accounts?search=nobody",

@@ -7,6 +7,8 @@ mod cash;
 mod house;
 #[path = "console/money.rs"]
 mod money;
+#[path = "console/oidc.rs"]
+mod oidc;
 #[path = "console/review.rs"]
 mod review;
 #[path = "console/safety.rs"]

@@ -15,7 +15,10 @@ impl House {
 
     /// The same with these settings.
     pub(crate) fn open_with(settings: &[(&str, &str)]) -> Self {
-        let installation = Installation::new();
+        Self::open_in(Installation::new(), settings)
+    }
+
+    fn open_in(installation: Installation, settings: &[(&str, &str)]) -> Self {
         let anywhere = "127.0.0.1:0";
         let mut environment = vec![
             ("QUITTANCE_EXTRACTION_ADDRESS", anywhere),
@@ -28,6 +31,13 @@ impl House {
             installation,
             running,
         }
+    }
+
+    /// Closed, and open again with these settings.
+    #[allow(dead_code, reason = "the browser's tests never close it")]
+    pub(crate) fn reopened(self, settings: &[(&str, &str)]) -> Self {
+        self.running.terminate();
+        Self::open_in(self.installation, settings)
     }
 
     /// A key for somebody new.

@@ -26,6 +26,7 @@ mod guard;
 mod layout;
 mod link;
 mod money;
+pub mod oidc;
 mod serve;
 mod session;
 pub mod settings;

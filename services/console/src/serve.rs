@@ -13,6 +13,7 @@ use runtime::server::Bound;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::Services;
+use crate::oidc::Oidc;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::sign_in::DemoPerson;
@@ -45,6 +46,8 @@ pub(crate) struct Parts {
     pub(crate) sessions: Sessions,
     pub(crate) clock: Clock,
     pub(crate) demo: Vec<DemoPerson>,
+    /// Where people of an organisation sign in, if anywhere but here.
+    pub(crate) oidc: Option<Oidc>,
 }
 
 impl std::ops::Deref for Console {
@@ -71,6 +74,7 @@ pub async fn serve(
         sessions: Sessions::new(means.clock.clone()),
         clock: means.clock,
         demo: means.demo,
+        oidc: settings.oidc.map(Oidc::new),
     }));
     let stop = token.clone().cancelled_owned();
     let serving = axum::serve(bound.into_listener(), pages(console)).with_graceful_shutdown(stop);

@@ -1,7 +1,8 @@
 //! Signing in and out, and how pages look on this browser.
 //!
 //! A person signs in with their name and the key that the services know them by (`quittance key issue`). The console asks
-//! the extraction service whose key it is; it keeps no list of people of its own.
+//! the extraction service whose key it is; it keeps no list of people of its own. With an issuer of identities they may
+//! come from there instead ([`crate::oidc`]).
 
 use askama::Template;
 use axum::Router;
@@ -19,6 +20,8 @@ use crate::answer::{Answer, go, page_as};
 use crate::fault::Fault;
 use crate::filled::{Filled, body_of, signed};
 use crate::layout::{Frame, KEYS, Look, Section, THEME, theme};
+use crate::link;
+use crate::oidc;
 use crate::serve::Console;
 use crate::session::{Cookies, SESSION, VISIT, clear, lasting, random, set};
 use crate::visitor::Visitor;
@@ -38,6 +41,8 @@ pub(crate) fn pages() -> Router<Console> {
     Router::new()
         .route("/sign-in", get(ask).post(sign_in))
         .route("/sign-in/demo", post(sign_in_as_demo))
+        .route("/sign-in/oidc", get(oidc::leave))
+        .route(oidc::BACK, get(oidc::come_back))
         .route("/sign-out", post(sign_out))
         .route("/preferences", get(preferences).post(prefer))
 }
@@ -48,8 +53,10 @@ struct SignIn {
     frame: Frame,
     next: String,
     name: String,
-    problem: Option<&'static str>,
+    problem: Option<String>,
     demo: Vec<DemoPerson>,
+    /// Where people of an organisation go to sign in.
+    elsewhere: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,7 +92,7 @@ fn form(
     status: StatusCode,
     next: String,
     name: String,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 ) -> Answer {
     let cookies = Cookies(headers);
     let visit = cookies
@@ -94,15 +101,29 @@ fn form(
         .map_or_else(random, str::to_owned);
     let mut frame = Frame::outside(Look::of(cookies));
     frame.token.clone_from(&visit);
+    let elsewhere = Some(link::with("/sign-in/oidc", &[("next", &next)]));
     let template = SignIn {
         frame,
         next,
         name,
         problem,
         demo: console.demo.clone(),
+        elsewhere: elsewhere.filter(|_| console.oidc.is_some()),
     };
     let cookie = AppendHeaders([(SET_COOKIE, set(VISIT, &visit, headers))]);
     Ok((cookie, page_as(status, &template)?).into_response())
+}
+
+/// The form once more, with a sentence why nobody came in.
+pub(crate) fn refused(console: &Console, headers: &HeaderMap, next: String, sentence: String) -> Answer {
+    form(
+        console,
+        headers,
+        StatusCode::FORBIDDEN,
+        next,
+        String::new(),
+        Some(sentence),
+    )
 }
 
 async fn sign_in(State(console): State<Console>, request: Request) -> Result<Response, Response> {
@@ -119,7 +140,8 @@ async fn sign_in(State(console): State<Console>, request: Request) -> Result<Res
             claimed.next,
             claimed.name,
             Some(
-                "This name and this key do not belong together. Keys are made with `quittance key issue NAME ROLE`.",
+                "This name and this key do not belong together. Keys are made with `quittance key issue NAME ROLE`."
+                    .to_owned(),
             ),
         ),
         Err(fault) => Err(fault),
@@ -151,7 +173,7 @@ async fn claimed(console: &Console, request: Request) -> Result<(HeaderMap, Clai
 }
 
 /// Whose key it is; nobody's if the services do not know it.
-async fn recognise(console: &Console, key: &str) -> Result<Option<(String, String)>, Fault> {
+pub(crate) async fn recognise(console: &Console, key: &str) -> Result<Option<(String, String)>, Fault> {
     let asked = console
         .services
         .extraction(key)
@@ -167,7 +189,7 @@ async fn recognise(console: &Console, key: &str) -> Result<Option<(String, Strin
     }
 }
 
-fn begin(
+pub(crate) fn begin(
     console: &Console,
     headers: &HeaderMap,
     name: String,

@@ -12,8 +12,14 @@ use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::{counted, grouped, lasting};
 
-/// Spans that are offered.
-const DAYS: [u32; 3] = [30, 90, 365];
+/// Spans that are offered, with their words; the longest is all there is.
+const DAYS: [(u32, &str); 4] = [
+    (30, "30 days"),
+    (90, "90 days"),
+    (365, "a year"),
+    (3650, "ten years"),
+];
+const USUAL: (u32, &str) = DAYS[1];
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -27,8 +33,9 @@ pub(super) struct Asked {
 #[template(path = "contracts/quality.html")]
 struct Quality {
     frame: Frame,
-    days: u32,
-    spans: Vec<(u32, String)>,
+    /// The span that is shown, and all of them with their addresses.
+    words: &'static str,
+    spans: Vec<(&'static str, String)>,
     /// Contracts that were read.
     contracts: u64,
     figures: Vec<(&'static str, String, String)>,
@@ -48,7 +55,8 @@ struct Tally {
 }
 
 pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
-    let days = DAYS.into_iter().find(|days| *days == asked.days).unwrap_or(90);
+    let chosen = DAYS.into_iter().find(|(days, _)| *days == asked.days);
+    let (days, words) = chosen.unwrap_or(USUAL);
     let request = GetReviewQualityRequest { days };
     let found = visitor
         .extraction()
@@ -75,12 +83,15 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
         return file(&terms, &flags);
     }
     page(&Quality {
-        spans: DAYS.iter().map(|days| (*days, address(*days, ""))).collect(),
+        spans: DAYS
+            .iter()
+            .map(|(days, words)| (*words, address(*days, "")))
+            .collect(),
         file: address(days, sheets::AS_FILE),
         frame: visitor.frame(Section::Contracts),
         contracts: found.contracts,
         figures: figures(&found),
-        days,
+        words,
         terms,
         flags,
     })
