@@ -48,6 +48,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     306 "0306_usage_conflicts",
     307 "0307_usage_policies",
     308 "0308_usage_alerts",
+    309 "0309_usage_parts",
     400 "0400_settlement",
     401 "0401_late_fee",
     402 "0402_automatic_billing",

@@ -1,8 +1,9 @@
 //! The usage log. It answers two questions: *append this batch* and *quantity of this meter for this account and period, by
 //! dimension*; whoever keeps it elsewhere answers the same two.
 //!
-//! Events are stored one by one and, in the same transaction, added to the totals of their hours ([`totals`]). A total
-//! therefore never lags, and reading one ([`reading`]) looks at no single event but those of hours that the period cuts.
+//! An event is stored as its name, which counts once for ever, and, together with the others of its series and hour, as
+//! what it says ([`parts`]). In the same transaction it is added to the totals of its hour ([`totals`]). A total therefore
+//! never lags, and reading one ([`reading`]) looks at no single event but those of hours that the period cuts.
 //!
 //! Of one tenant's batches only one is appended at a time ([`take_turn`]): what is absent from the log then stays absent
 //! until the batch is in it, so a batch is compared with the log once and written without asking again for each event.
@@ -13,6 +14,7 @@ mod conflicts;
 mod distinct;
 mod matching;
 mod names;
+mod parts;
 mod reading;
 mod totals;
 mod unmatched;
@@ -25,7 +27,6 @@ use jiff::tz::TimeZone;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::corrupt;
@@ -83,26 +84,15 @@ pub(crate) async fn append(
     if entries.is_empty() {
         return Ok(());
     }
-    let plain = entries
-        .iter()
-        .all(|entry| entry.event.dimensions.is_empty() && entry.backfill.is_none());
-    let append = sqlx::query(if plain { APPEND_PLAIN } else { APPEND })
+    let appended = sqlx::query(APPEND)
         .bind(author.tenant())
-        .bind(author.at.to_sqlx())
         .bind(each(entries, |entry| entry.series))
+        .bind(each(entries, |entry| entry.event.at.to_sqlx()))
+        .bind(each(entries, |entry| Uuid::from_bytes(entry.event.content)))
         .bind(each(entries, |entry| entry.source))
         .bind(each(entries, |entry| entry.event.id.as_str()))
-        .bind(each(entries, |entry| entry.event.at.to_sqlx()))
-        .bind(each(entries, |entry| entry.event.value))
-        .bind(each(entries, |entry| Uuid::from_bytes(entry.event.content)));
-    let append = if plain {
-        append
-    } else {
-        append
-            .bind(each(entries, |entry| held(&entry.event.dimensions)))
-            .bind(each(entries, |entry| entry.backfill))
-    };
-    let appended = append.execute(&mut *connection).await?;
+        .execute(&mut *connection)
+        .await?;
     let expected = u64::try_from(entries.len()).map_err(corrupt)?;
     if appended.rows_affected() != expected {
         return Err(corrupt("usage events that were to be stored were not"));
@@ -114,25 +104,17 @@ pub(crate) async fn append(
         .map(|entry| (entry.source, entry.event.id.as_str()))
         .collect();
     names::advance(connection, author.tenant(), &last).await?;
-    totals::add(connection, author.tenant(), entries).await?;
+    let parts = parts::parts(entries);
+    parts::append(connection, author, &parts).await?;
+    totals::add(connection, author.tenant(), &parts).await?;
     distinct::add(connection, author.tenant(), entries).await
 }
 
 /// The arrays are taken apart side by side, row by row: named after FROM, each would be laid out in memory first.
 const APPEND: &str = "\
-    INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content, dimensions, backfill) \
-    SELECT $1, $2, unnest($3::bigint[]), unnest($4::integer[]), unnest($5::text[]), unnest($6::timestamptz[]), \
-           unnest($7::numeric[]), unnest($8::uuid[]), unnest($9::jsonb[]), unnest($10::integer[])";
-
-/// The same for events without dimensions and backfill, which most are.
-const APPEND_PLAIN: &str = "\
-    INSERT INTO usage_event (tenant, recorded_at, series, source, id, at, value, content) \
-    SELECT $1, $2, unnest($3::bigint[]), unnest($4::integer[]), unnest($5::text[]), unnest($6::timestamptz[]), \
-           unnest($7::numeric[]), unnest($8::uuid[])";
-
-fn held(dimensions: &Dimensions) -> Option<Json<&Dimensions>> {
-    (!dimensions.is_empty()).then_some(Json(dimensions))
-}
+    INSERT INTO usage_event (tenant, series, at, content, source, id) \
+    SELECT $1, unnest($2::bigint[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::integer[]), \
+           unnest($6::text[])";
 
 fn each<'e, T>(entries: &[Entry<'e>], field: impl Fn(&Entry<'e>) -> T) -> Vec<T> {
     entries.iter().map(field).collect()

@@ -138,6 +138,7 @@ async fn every_table_of_the_service_keeps_tenants_apart() {
         "plan",
         "plan_version",
         "usage_event",
+        "usage_part",
         "usage_series",
         "usage_source",
         "invoice",

@@ -10,7 +10,7 @@ use super::{Moved, take_turn, withdrawals};
 use crate::author::Author;
 
 /// The number that stands for a backfill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Backfill(i32);
 
 runtime::column_number!(Backfill(i32));

@@ -101,10 +101,15 @@ pub(crate) async fn conflicts(
                 counted.dimensions AS counted_dimensions, counted.corrects AS counted_corrects \
          FROM usage_conflict AS kept JOIN usage_source USING (source) \
          CROSS JOIN LATERAL ( \
-             SELECT event.content, series.account, series.meter, event.at, event.value, event.dimensions, \
+             SELECT event.content, series.account, series.meter, event.at, said.value, said.dimensions, \
                     (SELECT gone.id FROM usage_withdrawn AS gone \
                      WHERE gone.source = event.source AND gone.corrected_by = event.id) AS corrects \
              FROM usage_event AS event JOIN usage_series AS series USING (series) \
+             CROSS JOIN LATERAL ( \
+                 SELECT value, dimensions FROM usage_single AS single \
+                 WHERE single.series = event.series AND hour > event.at - interval '1 hour' AND hour <= event.at \
+                   AND single.source = event.source AND single.id = event.id LIMIT 1 \
+             ) AS said \
              WHERE event.source = kept.source AND event.id = kept.id \
          ) AS counted \
          WHERE kept.tenant = $1 AND conflict > $2 AND ($3::text IS NULL OR usage_source.name = $3) \

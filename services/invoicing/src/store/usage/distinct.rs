@@ -133,7 +133,8 @@ const FORGET: &str = "\
           AND held.day = doubted.day \
           AND NOT EXISTS (SELECT FROM usage_counted AS event \
                           WHERE event.tenant = $1 AND event.series = doubted.series AND event.at >= doubted.since \
-                            AND event.at < doubted.until AND event.value = doubted.value) \
+                            AND event.at < doubted.until AND event.hour > doubted.since - interval '1 hour' \
+                            AND event.hour < doubted.until AND event.value = doubted.value) \
         RETURNING held.series, held.value, held.day \
     ), known AS ( \
         SELECT held.series, held.value, held.day, \
@@ -163,7 +164,8 @@ pub(super) async fn begin(
     loop {
         let rows: Vec<(jiff_sqlx::Timestamp, Decimal)> = sqlx::query_as(
             "SELECT DISTINCT at, value FROM usage_counted \
-             WHERE series = $1 AND tenant = $2 AND ($3::timestamptz IS NULL OR (at, value) > ($3, $4)) \
+             WHERE series = $1 AND tenant = $2 AND hour > coalesce($3::timestamptz, '-infinity') - interval '1 hour' \
+               AND ($3::timestamptz IS NULL OR (at, value) > ($3, $4)) \
              ORDER BY at, value LIMIT 20000",
         )
         .bind(series)
@@ -262,6 +264,8 @@ async fn count(
                           WHERE series = $1 AND tenant = $2 AND day >= $3 AND day < $4 AND earlier < $3), 0)::bigint \
               + (SELECT count(DISTINCT value) FROM usage_counted AS single \
                  WHERE series = $1 AND tenant = $2 AND (at >= $5 AND at < $6 OR at >= $7 AND at < $8) \
+                   AND (hour > $5::timestamptz - interval '1 hour' AND hour < $6 \
+                        OR hour > $7::timestamptz - interval '1 hour' AND hour < $8) \
                    AND NOT EXISTS (SELECT FROM usage_value \
                                    WHERE series = $1 AND value = single.value AND day >= $3 AND day < $4))",
     )

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Dimensions, UsageEvent};
 use crate::store::corrupt;
+use crate::usage::event;
 
 /// A quantity that is asked for: of a meter and an account, from an instant (in) to another (out).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,10 +96,12 @@ const QUANTITIES: &str = "\
             SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
             WHERE series = known.series AND tenant = $1 \
               AND at >= asked.since AND at < least(whole.first, asked.until) \
+              AND hour > asked.since - interval '1 hour' AND hour < least(whole.first, asked.until) \
             UNION ALL \
             SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
             WHERE series = known.series AND tenant = $1 \
               AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
+              AND hour > greatest(whole.last, least(whole.first, asked.until)) - interval '1 hour' AND hour < asked.until \
         ) AS part GROUP BY 1 \
     ) AS used ORDER BY asked.place, used.dimensions";
 
@@ -162,9 +165,10 @@ pub(crate) async fn events(
              SELECT (SELECT name FROM usage_source WHERE source = usage_counted.source) AS source, \
                     (SELECT gone.id FROM usage_withdrawn AS gone \
                      WHERE gone.source = usage_counted.source AND gone.corrected_by = usage_counted.id) AS corrects, \
-                    id, at, value, dimensions, content \
+                    id, at, value, dimensions \
              FROM usage_counted \
-             WHERE series = known.series AND tenant = $1 AND at >= asked.since AND at < asked.until OFFSET 0 \
+             WHERE series = known.series AND tenant = $1 AND at >= asked.since AND at < asked.until \
+               AND hour > asked.since - interval '1 hour' AND hour < asked.until OFFSET 0 \
          ) AS event",
     )
     .bind(tenant)
@@ -177,7 +181,8 @@ pub(crate) async fn events(
     rows.into_iter().map(SingleEvent::try_from).collect()
 }
 
-/// The first single events after one, in the order of their time.
+/// The first single events after one, in the order of their time. Totals tell by which hour there are enough of them, so
+/// that a page looks at those hours and at no more.
 pub(crate) async fn listed(
     connection: &mut PgConnection,
     tenant: Uuid,
@@ -186,13 +191,23 @@ pub(crate) async fn listed(
     limit: i64,
 ) -> Result<Vec<UsageEvent>, sqlx::Error> {
     let rows: Vec<EventRow> = sqlx::query_as(
-        "SELECT 1::bigint AS place, $2 AS account, $3 AS meter, id, at, value, dimensions, content, \
+        "WITH known AS MATERIALIZED ( \
+             SELECT series FROM usage_series WHERE tenant = $1 AND account = $2 AND meter = $3 \
+         ), used AS ( \
+             SELECT hour, sum(sum(count)) OVER (ORDER BY hour) AS through \
+             FROM usage_hour WHERE series = (SELECT series FROM known) AND tenant = $1 \
+               AND hour > $4::timestamptz - interval '1 hour' AND hour < $5 GROUP BY hour \
+         ), enough AS ( \
+             SELECT min(hour) AS hour FROM used WHERE through - (SELECT min(through) FROM used) >= $8 \
+         ) \
+         SELECT 1::bigint AS place, $2 AS account, $3 AS meter, id, at, value, dimensions, \
                 (SELECT name FROM usage_source WHERE source = usage_counted.source) AS source, \
                 (SELECT gone.id FROM usage_withdrawn AS gone \
                  WHERE gone.source = usage_counted.source AND gone.corrected_by = usage_counted.id) AS corrects \
          FROM usage_counted \
-         WHERE series = (SELECT series FROM usage_series WHERE tenant = $1 AND account = $2 AND meter = $3) \
-           AND tenant = $1 AND at >= $4 AND at < $5 \
+         WHERE series = (SELECT series FROM known) AND tenant = $1 AND at >= $4 AND at < $5 \
+           AND hour > $4::timestamptz - interval '1 hour' AND hour < $5 \
+           AND hour <= coalesce((SELECT hour FROM enough), 'infinity') \
            AND ($6::text IS NULL OR (at, usage_counted.source, id) > \
                 ($4, (SELECT source FROM usage_source WHERE tenant = $1 AND name = $6), $7)) \
          ORDER BY at, usage_counted.source, id LIMIT $8",
@@ -224,7 +239,6 @@ struct EventRow {
     at: jiff_sqlx::Timestamp,
     value: Decimal,
     dimensions: Option<Json<Dimensions>>,
-    content: Uuid,
     corrects: Option<String>,
 }
 
@@ -237,7 +251,6 @@ runtime::from_row!(EventRow {
     at,
     value,
     dimensions,
-    content,
     corrects
 });
 
@@ -247,17 +260,12 @@ impl TryFrom<EventRow> for SingleEvent {
     fn try_from(row: EventRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             asked: place(row.place)?,
-            event: UsageEvent {
-                source: row.source,
-                id: row.id,
-                account: row.account,
-                meter: row.meter,
-                at: row.at.to_jiff(),
-                value: row.value,
-                dimensions: row.dimensions.map(|held| held.0).unwrap_or_default(),
-                corrects: row.corrects,
-                content: row.content.into_bytes(),
-            },
+            event: event(
+                [row.source, row.id, row.account, row.meter],
+                (row.at.to_jiff(), row.value),
+                row.dimensions.map(|held| held.0).unwrap_or_default(),
+                row.corrects.unwrap_or_default(),
+            ),
         })
     }
 }

@@ -9,7 +9,8 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Dimensions, Entry, Moved, Series};
+use super::parts::Parts;
+use super::{Dimensions, Moved, Series};
 use crate::store::corrupt;
 
 /// An hour of a series, for one combination of dimensions.
@@ -33,9 +34,9 @@ const FINEST: u32 = 28;
 pub(super) async fn add(
     connection: &mut PgConnection,
     tenant: Uuid,
-    entries: &[Entry<'_>],
+    parts: &Parts<'_>,
 ) -> Result<(), sqlx::Error> {
-    let totals = totals(entries);
+    let totals = totals(parts);
     let slots = totals.keys();
     let hours: Result<Vec<_>, _> = slots
         .clone()
@@ -117,7 +118,7 @@ const MAKE: &str = "\
         SELECT series, anew.hour, coalesce(dimensions, '{}') AS dimensions, \
                trim_scale(sum(value)), count(*), min(value), max(value) \
         FROM usage_counted \
-        WHERE tenant = $1 AND series = anew.series AND at >= anew.hour AND at < anew.hour + interval '1 hour' \
+        WHERE tenant = $1 AND series = anew.series AND hour = anew.hour \
         GROUP BY 1, 3 \
     ) AS made";
 
@@ -143,15 +144,16 @@ pub(crate) async fn used_times(
 }
 
 /// In the order of their slots, which lie beside each other in the database as well.
-fn totals<'e>(entries: &[Entry<'e>]) -> BTreeMap<Slot<'e>, Total> {
+fn totals<'e>(parts: &Parts<'e>) -> BTreeMap<Slot<'e>, Total> {
     let mut totals: BTreeMap<Slot<'e>, Total> = BTreeMap::new();
-    for Entry { series, event, .. } in entries {
-        let slot = (*series, hour(event.at), &event.dimensions);
-        let single = Total::of(event.value);
+    for ((series, hour, dimensions, ..), events) in parts {
+        let mut singles = events.values.iter().copied().map(Total::of);
+        let Some(first) = singles.next() else { continue };
+        let of_part = singles.fold(first, Total::plus);
         totals
-            .entry(slot)
-            .and_modify(|total| total.add(single))
-            .or_insert(single);
+            .entry((*series, *hour, dimensions))
+            .and_modify(|total| *total = total.plus(of_part))
+            .or_insert(of_part);
     }
     totals
 }
@@ -179,12 +181,14 @@ impl Total {
     }
 
     /// Exact: units have at most 29 digits and parts 28, and both have room for 39.
-    fn add(&mut self, other: Self) {
-        self.units = self.units.saturating_add(other.units);
-        self.parts = self.parts.saturating_add(other.parts);
-        self.count = self.count.saturating_add(other.count);
-        self.least = self.least.min(other.least);
-        self.greatest = self.greatest.max(other.greatest);
+    fn plus(self, other: Self) -> Self {
+        Self {
+            units: self.units.saturating_add(other.units),
+            parts: self.parts.saturating_add(other.parts),
+            count: self.count.saturating_add(other.count),
+            least: self.least.min(other.least),
+            greatest: self.greatest.max(other.greatest),
+        }
     }
 }
 
@@ -210,7 +214,7 @@ mod tests {
                 (expected_units, expected_parts),
                 "{value}"
             );
-            sum.add(single);
+            sum = sum.plus(single);
             (units, parts) = (units + expected_units, parts + expected_parts);
         }
         assert_eq!((sum.units, sum.parts, sum.count), (units, parts, 6));

@@ -78,8 +78,13 @@ pub(crate) async fn correct(
              SELECT $1, gone.* FROM UNNEST($2::integer[], $3::text[], $4::text[]) AS gone \
              RETURNING source, id \
          ) \
-         SELECT event.series, at, value, distinct_in \
-         FROM gone JOIN usage_event AS event USING (source, id) JOIN usage_series USING (series)",
+         SELECT event.series, event.at, said.value, distinct_in \
+         FROM gone JOIN usage_event AS event USING (source, id) JOIN usage_series USING (series) \
+         CROSS JOIN LATERAL ( \
+             SELECT value FROM usage_single AS single \
+             WHERE single.series = event.series AND hour > event.at - interval '1 hour' AND hour <= event.at \
+               AND single.source = event.source AND single.id = event.id LIMIT 1 \
+         ) AS said",
     )
     .bind(tenant)
     .bind(corrections.iter().map(|(source, ..)| *source).collect::<Vec<_>>())
@@ -102,13 +107,14 @@ pub(super) async fn withdraw_all(
     backfill: Backfill,
 ) -> Result<Vec<Touched>, sqlx::Error> {
     sqlx::query_as(
-        "WITH gone AS ( \
-             INSERT INTO usage_withdrawn (tenant, source, id) \
-             SELECT $1, source, id FROM usage_event WHERE backfill = $2 AND tenant = $1 \
+        "WITH own AS MATERIALIZED ( \
+             SELECT series, source, id, at, value FROM usage_single WHERE backfill = $2 AND tenant = $1 \
+         ), gone AS ( \
+             INSERT INTO usage_withdrawn (tenant, source, id) SELECT $1, source, id FROM own \
              ON CONFLICT (source, id) DO NOTHING RETURNING source, id \
          ) \
-         SELECT event.series, at, value, distinct_in \
-         FROM gone JOIN usage_event AS event USING (source, id) JOIN usage_series USING (series)",
+         SELECT own.series, at, value, distinct_in \
+         FROM gone JOIN own USING (source, id) JOIN usage_series USING (series)",
     )
     .bind(tenant)
     .bind(backfill)
@@ -123,16 +129,21 @@ pub(super) async fn restore(
     backfill: Backfill,
 ) -> Result<Vec<Touched>, sqlx::Error> {
     sqlx::query_as(
-        "WITH back AS ( \
-             DELETE FROM usage_withdrawn AS gone USING usage_event AS correction, usage_event AS corrected \
-             WHERE gone.tenant = $1 AND correction.backfill = $2 AND correction.tenant = $1 \
-               AND gone.source = correction.source AND gone.corrected_by = correction.id \
-               AND corrected.source = gone.source AND corrected.id = gone.id \
-               AND corrected.backfill IS DISTINCT FROM $2 \
+        "WITH own AS MATERIALIZED ( \
+             SELECT source, id FROM usage_single WHERE backfill = $2 AND tenant = $1 \
+         ), back AS ( \
+             DELETE FROM usage_withdrawn AS gone USING own AS correction \
+             WHERE gone.tenant = $1 AND gone.source = correction.source AND gone.corrected_by = correction.id \
+               AND NOT EXISTS (SELECT FROM own WHERE own.source = gone.source AND own.id = gone.id) \
              RETURNING gone.source, gone.id \
          ) \
-         SELECT event.series, at, value, distinct_in \
-         FROM back JOIN usage_event AS event USING (source, id) JOIN usage_series USING (series)",
+         SELECT event.series, event.at, said.value, distinct_in \
+         FROM back JOIN usage_event AS event USING (source, id) JOIN usage_series USING (series) \
+         CROSS JOIN LATERAL ( \
+             SELECT value FROM usage_single AS single \
+             WHERE single.series = event.series AND hour > event.at - interval '1 hour' AND hour <= event.at \
+               AND single.source = event.source AND single.id = event.id LIMIT 1 \
+         ) AS said",
     )
     .bind(tenant)
     .bind(backfill)
