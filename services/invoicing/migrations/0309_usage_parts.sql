@@ -47,6 +47,9 @@ CREATE TABLE usage_part (
 -- Long arrays lie outside of the row as they are: pressing them together would cost more than the disk they take.
 ALTER TABLE usage_part ALTER COLUMN ids SET STORAGE EXTERNAL, ALTER COLUMN times SET STORAGE EXTERNAL,
     ALTER COLUMN quantities SET STORAGE EXTERNAL;
+-- Nor would it help to know what is in them.
+ALTER TABLE usage_part ALTER COLUMN ids SET STATISTICS 0, ALTER COLUMN times SET STATISTICS 0,
+    ALTER COLUMN quantities SET STATISTICS 0;
 CREATE INDEX usage_part_used ON usage_part (series, hour);
 CREATE INDEX usage_part_of_backfill ON usage_part (backfill) WHERE backfill IS NOT NULL;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON usage_part
@@ -58,6 +61,8 @@ CREATE POLICY tenant ON usage_part USING (
     OR (SELECT current_setting('quittance.tenant', true) = '*'));
 -- Everything that lies in no month of its own.
 CREATE TABLE usage_part_elsewhere PARTITION OF usage_part DEFAULT;
+ALTER TABLE usage_part_elsewhere ALTER COLUMN ids SET STATISTICS 0, ALTER COLUMN times SET STATISTICS 0,
+    ALTER COLUMN quantities SET STATISTICS 0;
 ALTER TABLE usage_part_elsewhere ENABLE ROW LEVEL SECURITY;
 ALTER TABLE usage_part_elsewhere FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON usage_part_elsewhere USING (current_setting('quittance.tenant', true) IN (tenant::text, '*'));

@@ -5,6 +5,7 @@ mod accounts;
 mod agreements;
 mod alerts;
 mod answering;
+mod archive;
 mod arrangements;
 mod billing;
 mod cash;
@@ -71,6 +72,25 @@ macro_rules! serve {
                 Ok(Response::new(answers))
             }
 
+            type ExportUsageMonthStream = archive::Exported;
+
+            async fn export_usage_month(
+                &self,
+                request: Request<v1::ExportUsageMonthRequest>,
+            ) -> Result<Response<Self::ExportUsageMonthStream>, Status> {
+                let author = self.author(&request, READS)?;
+                let exported = archive::export(self.clone(), author, request.into_inner());
+                Ok(Response::new(exported))
+            }
+
+            async fn restore_usage_month(
+                &self,
+                request: Request<Streaming<v1::RestoreUsageMonthRequest>>,
+            ) -> Result<Response<v1::RestoreUsageMonthResponse>, Status> {
+                let author = self.author(&request, BILLS)?;
+                archive::restore(self, author, request.into_inner()).await.map(Response::new)
+            }
+
             type WatchUsageStream = so_far::Changes;
 
             async fn watch_usage(
@@ -100,6 +120,7 @@ serve! {
         reverse_backfill(ReverseBackfillRequest) -> ReverseBackfillResponse, BRINGS_FACTS, recording::reverse_backfill;
         set_usage_alert(SetUsageAlertRequest) -> SetUsageAlertResponse, BILLS, alerts::set;
         remove_usage_alert(RemoveUsageAlertRequest) -> RemoveUsageAlertResponse, BILLS, alerts::remove;
+        retire_usage_month(RetireUsageMonthRequest) -> RetireUsageMonthResponse, BILLS, archive::retire;
         change_seats(ChangeSeatsRequest) -> ChangeSeatsResponse, BRINGS_FACTS, facts::change_seats;
         complete_milestone(CompleteMilestoneRequest) -> CompleteMilestoneResponse, BRINGS_FACTS, facts::complete_milestone;
         declare_ending(DeclareEndingRequest) -> DeclareEndingResponse, ENDS_PLANS, endings::declare;
@@ -127,6 +148,7 @@ serve! {
         get_usage_so_far(GetUsageSoFarRequest) -> GetUsageSoFarResponse, so_far::get;
         list_usage_alerts(ListUsageAlertsRequest) -> ListUsageAlertsResponse, alerts::list;
         list_passed_alerts(ListPassedAlertsRequest) -> ListPassedAlertsResponse, alerts::list_passed;
+        list_usage_months(ListUsageMonthsRequest) -> ListUsageMonthsResponse, archive::list;
         list_usage_events(ListUsageEventsRequest) -> ListUsageEventsResponse, usage::list;
         list_unmatched_usage(ListUnmatchedUsageRequest) -> ListUnmatchedUsageResponse, usage::list_unmatched;
         list_usage_conflicts(ListUsageConflictsRequest) -> ListUsageConflictsResponse, usage::list_conflicts;

@@ -107,6 +107,7 @@ pub async fn serve(
     };
     let (pool, clock) = (invoicing.pool.clone(), invoicing.clock.clone());
     let working = tokio::spawn(automatic::work(pool.clone(), clock.clone(), token.clone()));
+    let months = tokio::spawn(usage::months::work(pool.clone(), clock.clone(), token.clone()));
     let signals = invoicing.signals.clone();
     let billing = tokio::spawn(usage::threshold::work(pool, clock, signals, token.clone()));
     let served = Server::on(bound, keys)
@@ -117,6 +118,7 @@ pub async fn serve(
         .await;
     working.abort();
     billing.abort();
+    months.abort();
     served
 }
 

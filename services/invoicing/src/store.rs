@@ -49,6 +49,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     307 "0307_usage_policies",
     308 "0308_usage_alerts",
     309 "0309_usage_parts",
+    310 "0310_usage_months",
     400 "0400_settlement",
     401 "0401_late_fee",
     402 "0402_automatic_billing",

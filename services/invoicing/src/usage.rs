@@ -3,13 +3,14 @@
 //! Deliveries that wait at the same time are written together ([`intake`]); each is answered for its own events. An event
 //! whose account or meter no plan knows is stored as well and counts as soon as one does. Amounts that somebody watches
 //! are compared with what was written in the same transaction ([`alerts`]), and billed at once where that is asked for
-//! ([`threshold`]).
+//! ([`threshold`]). Each month has a table of its own ([`months`]), so that it can be taken off as a whole.
 
 pub(crate) mod alerts;
 mod backfill;
 mod corrections;
 mod event;
 mod intake;
+pub(crate) mod months;
 mod signals;
 mod sorting;
 pub(crate) mod threshold;
@@ -111,6 +112,10 @@ pub(crate) enum Refusal {
     CorrectsUnknown { id: String },
     #[error("it corrects an event `{id}` that no longer counts: {}", instead(by.as_deref()))]
     CorrectsWithdrawn { id: String, by: Option<String> },
+    #[error(
+        "it corrects an event `{id}` of a month that was archived: read that back with `quittance usage restore` first"
+    )]
+    CorrectsArchived { id: String },
     #[error(
         "the backfill `{name}` was reversed: send the events under new ids with a backfill of another name"
     )]

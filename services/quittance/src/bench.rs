@@ -9,6 +9,7 @@ mod crash_usage;
 mod pages;
 mod population;
 mod usage;
+mod usage_orders;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ pub(crate) async fn run(command: &Bench, output: Output) -> Result<(), Failure> 
         Bench::Bill(bill) => bill::run(bill, output).await,
         Bench::CrashUsage(crash) => crash_usage::run(crash, output).await,
         Bench::Usage(usage) => usage::run(usage, output).await,
+        Bench::UsageOrders(orders) => usage_orders::run(orders, output).await,
         Bench::Crash(crash) => crash::run(crash, output).await,
         Bench::Pages(pages) => pages::run(pages, output).await,
     }
@@ -88,6 +90,12 @@ impl Stage {
     /// A client with a connection of its own, which may do everything.
     pub(crate) async fn client(&self) -> Result<Invoicing, Failure> {
         self.services.invoicing().await
+    }
+
+    /// Somebody of a company that has nothing here yet, who may do everything there.
+    pub(crate) fn newcomer(&self) -> Result<Services, Failure> {
+        let key = self.running.issue("bench", Role::Admin, uuid::Uuid::new_v4())?;
+        Ok(self.running.with_key(key))
     }
 
     /// Where the database keeps its files.

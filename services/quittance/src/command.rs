@@ -14,7 +14,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-pub(crate) use bench::{Bench, BenchBill, BenchCrash, BenchCrashUsage, BenchPages, BenchUsage, Ids};
+pub(crate) use bench::{
+    Bench, BenchBill, BenchCrash, BenchCrashUsage, BenchPages, BenchUsage, BenchUsageOrders, Ids,
+};
 pub(crate) use bill::{Arrange, Bill, Grace, Invoices, Turn};
 pub(crate) use cash::Cash;
 pub(crate) use contract::Contract;

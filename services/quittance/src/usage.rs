@@ -1,6 +1,7 @@
 //! `quittance usage`: what was used, reported to invoicing.
 
 mod alerts;
+mod archive;
 mod load;
 mod rows;
 mod so_far;
@@ -26,6 +27,9 @@ pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Res
         Usage::Waiting => waiting(to, output).await,
         Usage::Conflicts { source } => conflicts(source, to, output).await,
         Usage::SoFar { account, watch } => so_far::show(account, *watch, to, output).await,
+        Usage::Months => archive::months(to, output).await,
+        Usage::Archive { month, out, retire } => archive::archive(month, out, *retire, to, output).await,
+        Usage::Restore { month, file } => archive::restore(month, file, to, output).await,
         Usage::Alert(alert) => alerts::change(alert, to, output).await,
         Usage::Alerts { account } => alerts::list(account, to, output).await,
     }

@@ -1,7 +1,7 @@
 //! The only crate that knows protobuf: what machines rely on, and the way between it and the domain.
 //!
 //! **Owns** the generated gRPC of `proto/` ([`plan::v1`], [`extraction::v1`], [`invoicing::v1`]), the descriptors for
-//! reflection, the conversions of plans both ways ([`plan`]) and messages as JSON ([`json`]).
+//! reflection, the conversions of plans both ways ([`plan`]) and messages as JSON ([`json`]), and the name of what an archive of usage holds ([`archive`]).
 //!
 //! **Does not own** what any of it means (`pricing`), or what a service does with it.
 //!
@@ -11,6 +11,7 @@
 //! **Always true.** A plan that goes out and comes back is equal and has the same content hash. Nothing is defaulted:
 //! an unspecified enum or an empty oneof is a violation, not a guess.
 
+pub mod archive;
 pub mod json;
 pub mod plan;
 pub mod value;

@@ -115,6 +115,23 @@ macro_rules! serve_registration_only {
                 Err(Status::unimplemented("not here"))
             }
 
+            type ExportUsageMonthStream =
+                futures::stream::Pending<Result<v1::ExportUsageMonthResponse, Status>>;
+
+            async fn export_usage_month(
+                &self,
+                _: Request<v1::ExportUsageMonthRequest>,
+            ) -> Result<Response<Self::ExportUsageMonthStream>, Status> {
+                Err(Status::unimplemented("not here"))
+            }
+
+            async fn restore_usage_month(
+                &self,
+                _: Request<Streaming<v1::RestoreUsageMonthRequest>>,
+            ) -> Result<Response<v1::RestoreUsageMonthResponse>, Status> {
+                Err(Status::unimplemented("not here"))
+            }
+
             type WatchUsageStream = futures::stream::Pending<Result<v1::WatchUsageResponse, Status>>;
 
             async fn watch_usage(
@@ -146,6 +163,8 @@ serve_registration_only! {
     remove_usage_alert(RemoveUsageAlertRequest) -> RemoveUsageAlertResponse,
     list_usage_alerts(ListUsageAlertsRequest) -> ListUsageAlertsResponse,
     list_passed_alerts(ListPassedAlertsRequest) -> ListPassedAlertsResponse,
+    list_usage_months(ListUsageMonthsRequest) -> ListUsageMonthsResponse,
+    retire_usage_month(RetireUsageMonthRequest) -> RetireUsageMonthResponse,
     reverse_backfill(ReverseBackfillRequest) -> ReverseBackfillResponse,
     list_unmatched_usage(ListUnmatchedUsageRequest) -> ListUnmatchedUsageResponse,
     list_usage_conflicts(ListUsageConflictsRequest) -> ListUsageConflictsResponse,

@@ -192,6 +192,7 @@ fn rejected_event(rejected: &Rejected) -> RejectedEvent {
         Refusal::ConflictingContent { .. } => Reason::ConflictingContent,
         Refusal::CorrectsUnknown { .. } => Reason::CorrectsUnknown,
         Refusal::CorrectsWithdrawn { .. } => Reason::CorrectsWithdrawn,
+        Refusal::CorrectsArchived { .. } => Reason::CorrectsArchived,
         Refusal::BackfillReversed { .. } => Reason::BackfillReversed,
         Refusal::Invalid(_) => Reason::Invalid,
     };
@@ -234,6 +235,7 @@ impl From<ReversalError> for Status {
             ReversalError::Already { .. } => {
                 rejection::failed_precondition("BACKFILL_ALREADY_REVERSED", sentence)
             }
+            ReversalError::Archived { .. } => rejection::failed_precondition("USAGE_ARCHIVED", sentence),
             ReversalError::NoReason => rejection::invalid("reason", sentence),
             ReversalError::Database(error) => database("reversing a backfill")(error),
         }

@@ -47,6 +47,8 @@ pub(super) async fn get(
     };
     let failed = database("adding up usage");
     let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    let singly = usage::months::cut(std::slice::from_ref(&asked));
+    check_here(&mut transaction, author, singly).await?;
     let quantities = usage::quantities(&mut transaction, author.tenant(), std::slice::from_ref(&asked))
         .await
         .map_err(failed)?;
@@ -86,6 +88,7 @@ pub(super) async fn list(
     };
     let failed = database("listing usage events");
     let mut transaction = begin_as(&service.pool, &author.caller).await.map_err(&failed)?;
+    check_here(&mut transaction, author, [(asked.from, asked.until)]).await?;
     let limit = i64::from(size).saturating_add(1);
     let events = usage::listed(&mut transaction, author.tenant(), &asked, after.as_ref(), limit)
         .await
@@ -147,13 +150,33 @@ pub(super) async fn list_conflicts(
 }
 
 fn conflict(known: KnownConflict) -> UsageConflict {
+    let mut counted = event(known.counted);
+    if known.counted_archived {
+        counted.value.clear();
+    }
     UsageConflict {
         refused: Some(event(known.refused)),
-        counted: Some(event(known.counted)),
+        counted: Some(counted),
         times: known.times,
         first_refused_at: Some(timestamp(known.first)),
         last_refused_at: Some(timestamp(known.last)),
         sent_by: known.sent_by,
+    }
+}
+
+/// Refuses what needs single events of a month that was archived.
+async fn check_here(
+    connection: &mut PgConnection,
+    author: &Author,
+    singly: impl IntoIterator<Item = (Timestamp, Timestamp)> + Clone,
+) -> Result<(), Status> {
+    let missing = usage::months::missing(connection, author.tenant(), singly).await;
+    match missing.map_err(database("looking up what was archived"))? {
+        None => Ok(()),
+        Some(month) => Err(rejection::failed_precondition(
+            "USAGE_ARCHIVED",
+            usage::months::not_here(month),
+        )),
     }
 }
 

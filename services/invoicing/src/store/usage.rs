@@ -13,6 +13,7 @@ mod backfills;
 mod conflicts;
 mod distinct;
 mod matching;
+pub(crate) mod months;
 mod names;
 mod parts;
 mod reading;
@@ -21,6 +22,7 @@ mod unmatched;
 mod withdrawals;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -84,19 +86,28 @@ pub(crate) async fn append(
     if entries.is_empty() {
         return Ok(());
     }
-    let appended = sqlx::query(APPEND)
+    // While the database takes one statement, the next is made ready: nobody else appends meanwhile.
+    let parts = OnceLock::new();
+    let names = sqlx::query(APPEND)
         .bind(author.tenant())
         .bind(each(entries, |entry| entry.series))
         .bind(each(entries, |entry| entry.event.at.to_sqlx()))
         .bind(each(entries, |entry| Uuid::from_bytes(entry.event.content)))
         .bind(each(entries, |entry| entry.source))
         .bind(each(entries, |entry| entry.event.id.as_str()))
-        .execute(&mut *connection)
-        .await?;
+        .execute(&mut *connection);
+    let (appended, parts_sent) = tokio::join!(names, async {
+        parts::statement(author, parts.get_or_init(|| parts::parts(entries)))
+    });
     let expected = u64::try_from(entries.len()).map_err(corrupt)?;
-    if appended.rows_affected() != expected {
+    if appended?.rows_affected() != expected {
         return Err(corrupt("usage events that were to be stored were not"));
     }
+    let (stored, added) = tokio::join!(parts_sent?.execute(&mut *connection), async {
+        totals::statement(author.tenant(), parts.get_or_init(|| parts::parts(entries)))
+    });
+    stored?;
+    added?.execute(&mut *connection).await?;
     let by_source = entries
         .chunk_by(|a, b| a.source == b.source)
         .filter_map(<[Entry<'_>]>::last);
@@ -104,9 +115,6 @@ pub(crate) async fn append(
         .map(|entry| (entry.source, entry.event.id.as_str()))
         .collect();
     names::advance(connection, author.tenant(), &last).await?;
-    let parts = parts::parts(entries);
-    parts::append(connection, author, &parts).await?;
-    totals::add(connection, author.tenant(), &parts).await?;
     distinct::add(connection, author.tenant(), entries).await
 }
 

@@ -15,7 +15,7 @@ use crate::author::Author;
 use crate::billing_run::{self, RunError};
 use crate::store::audit::{self, Deed};
 use crate::store::usage::alerts::{self, Alert, Every, Measure, Watched};
-use crate::store::usage::{self, Asked, Moved, Quantity, Series};
+use crate::store::usage::{self, Asked, Moved, Quantity, Series, months};
 
 /// When what was used.
 type Times = HashMap<Series, Vec<Timestamp>>;
@@ -196,6 +196,10 @@ async fn shown(
     asked: &[Asked],
 ) -> Result<Vec<Decimal>, sqlx::Error> {
     let mut shown = vec![Decimal::ZERO; asked.len()];
+    if let Some(month) = months::missing(connection, author.tenant(), months::cut(asked)).await? {
+        tracing::warn!(%month, "alerts on a month that was archived are not compared");
+        return Ok(shown);
+    }
     for quantity in usage::quantities(connection, author.tenant(), asked).await? {
         let measure = places.get(quantity.asked).map(|(_, measure)| *measure);
         if let (Some(shown), Some(measure)) = (shown.get_mut(quantity.asked), measure) {

@@ -33,6 +33,7 @@ pub(super) async fn check<'d>(
         .zip(contents)
         .filter(|(_, content)| content.is_some());
     let mut present: HashSet<Name<'d>> = stored.map(|(name, _)| *name).collect();
+    let archived = usage::months::taken_off(connection, tenant, &wanted).await?;
     let withdrawn = usage::withdrawn(connection, tenant, &wanted).await?;
     let mut gone: HashMap<Name<'d>, Option<String>> = HashMap::new();
     for name in &wanted {
@@ -51,6 +52,9 @@ pub(super) async fn check<'d>(
         let (source, id) = target;
         if !present.contains(&target) {
             let why = Refusal::CorrectsUnknown { id: id.to_owned() };
+            corrections.refused.insert(letter.name(), why);
+        } else if archived.contains(&target) {
+            let why = Refusal::CorrectsArchived { id: id.to_owned() };
             corrections.refused.insert(letter.name(), why);
         } else if let Some(by) = gone.get(&target) {
             let why = Refusal::CorrectsWithdrawn {

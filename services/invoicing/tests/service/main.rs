@@ -28,6 +28,7 @@ mod support;
 mod time;
 mod usage;
 mod usage_alerts;
+mod usage_archive;
 mod usage_conflicts;
 mod usage_corrections;
 mod usage_delivery;

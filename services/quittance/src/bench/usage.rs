@@ -7,7 +7,7 @@
 
 mod load;
 pub(super) mod machine;
-mod oracle;
+pub(super) mod oracle;
 pub(super) mod set;
 
 use std::time::Duration;
@@ -121,7 +121,7 @@ fn plan(account: &str) -> Value {
 }
 
 /// Bills the month and sums up what was issued.
-async fn bill(invoicing: &mut Invoicing) -> Result<Decimal, Failure> {
+pub(super) async fn bill(invoicing: &mut Invoicing) -> Result<Decimal, Failure> {
     let request = RunBillingRequest {
         request_id: request_id(),
         through: date(2026, 2, 1).to_string(),

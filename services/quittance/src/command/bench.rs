@@ -8,6 +8,8 @@ pub(crate) enum Bench {
     Bill(BenchBill),
     /// Usage: how many events a second are taken durably and exactly once, and whether the bill has them all.
     Usage(BenchUsage),
+    /// The same usage in many orders, cut into batches of different sizes and delivered again in parts: always one bill.
+    UsageOrders(BenchUsageOrders),
     /// The console's pages for finance: how long each takes with many contracts and invoices stored.
     Pages(BenchPages),
     /// Bills while the service is killed at random moments (kill -9), and compares with a run that nobody disturbed.
@@ -91,6 +93,19 @@ pub(crate) struct BenchUsage {
     /// Whether different values are counted as well.
     #[arg(long)]
     pub(crate) distinct: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchUsageOrders {
+    /// How many events are delivered each time.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
+    pub(crate) events: u64,
+    /// In how many orders; each is delivered in three sizes of batches and three shares that come again.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) orders: u64,
+    /// What the orders are drawn from.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 /// How a source numbers its events.

@@ -44,6 +44,26 @@ pub(crate) enum Usage {
         #[arg(long)]
         watch: bool,
     },
+    /// List the months in which anything was used, and which of them are in files.
+    Months,
+    /// Write every event of a month to a new CSV file, and take the month off if that is wanted.
+    Archive {
+        /// The month in UTC: 2026-01.
+        month: String,
+        /// The file.
+        #[arg(long)]
+        out: PathBuf,
+        /// Keep the events in the file alone. Names and totals stay: nothing counts twice, bills stay as they are.
+        #[arg(long)]
+        retire: bool,
+    },
+    /// Read a month back from its file, for whatever needs its single events.
+    Restore {
+        /// The month in UTC: 2026-01.
+        month: String,
+        /// The file that `archive` wrote.
+        file: PathBuf,
+    },
     /// Watch an amount, or stop watching it.
     #[command(subcommand)]
     Alert(Alert),

@@ -6,6 +6,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::months::{self, Month};
 use super::{Moved, take_turn, withdrawals};
 use crate::author::Author;
 
@@ -22,6 +23,8 @@ pub(crate) enum ReversalError {
     Unknown { name: String },
     #[error("backfill `{name}` was reversed already")]
     Already { name: String },
+    #[error("{}", months::not_here(*month))]
+    Archived { month: Month },
     #[error("say why the backfill is reversed")]
     NoReason,
     #[error(transparent)]
@@ -71,6 +74,9 @@ pub(crate) async fn reverse(
     let tenant = author.tenant();
     take_turn(connection, tenant).await?;
     let backfill = close(connection, author, name, reason).await?;
+    if let Some(month) = months::with_backfill(connection, tenant, backfill).await? {
+        return Err(ReversalError::Archived { month });
+    }
     let restored = withdrawals::restore(connection, tenant, backfill).await?;
     let withdrawn = withdrawals::withdraw_all(connection, tenant, backfill).await?;
     let gone = u64::try_from(withdrawn.len()).unwrap_or(u64::MAX);

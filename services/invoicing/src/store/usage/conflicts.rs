@@ -28,6 +28,8 @@ pub(crate) struct KnownConflict {
     pub(crate) place: i64,
     pub(crate) refused: UsageEvent,
     pub(crate) counted: UsageEvent,
+    /// What the other one says was archived: its value and dimensions are not here.
+    pub(crate) counted_archived: bool,
     pub(crate) times: u64,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
@@ -105,11 +107,11 @@ pub(crate) async fn conflicts(
                     (SELECT gone.id FROM usage_withdrawn AS gone \
                      WHERE gone.source = event.source AND gone.corrected_by = event.id) AS corrects \
              FROM usage_event AS event JOIN usage_series AS series USING (series) \
-             CROSS JOIN LATERAL ( \
+             LEFT JOIN LATERAL ( \
                  SELECT value, dimensions FROM usage_single AS single \
                  WHERE single.series = event.series AND hour > event.at - interval '1 hour' AND hour <= event.at \
                    AND single.source = event.source AND single.id = event.id LIMIT 1 \
-             ) AS said \
+             ) AS said ON true \
              WHERE event.source = kept.source AND event.id = kept.id \
          ) AS counted \
          WHERE kept.tenant = $1 AND conflict > $2 AND ($3::text IS NULL OR usage_source.name = $3) \
@@ -143,7 +145,7 @@ struct ConflictRow {
     counted_account: String,
     counted_meter: String,
     counted_at: jiff_sqlx::Timestamp,
-    counted_value: Decimal,
+    counted_value: Option<Decimal>,
     counted_dimensions: Option<Json<Dimensions>>,
     counted_corrects: Option<String>,
 }
@@ -182,7 +184,7 @@ impl TryFrom<ConflictRow> for KnownConflict {
             account: row.counted_account,
             meter: row.counted_meter,
             at: row.counted_at.to_jiff(),
-            value: row.counted_value,
+            value: row.counted_value.unwrap_or_default(),
             dimensions: row.counted_dimensions.map(|held| held.0).unwrap_or_default(),
             corrects: row.counted_corrects,
             content: row.counted_content.into_bytes(),
@@ -202,6 +204,7 @@ impl TryFrom<ConflictRow> for KnownConflict {
             place: row.conflict,
             refused,
             counted,
+            counted_archived: row.counted_value.is_none(),
             times: u64::try_from(row.times).map_err(corrupt)?,
             first: row.first_at.to_jiff(),
             last: row.last_at.to_jiff(),

@@ -15,7 +15,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::withdrawals::Touched;
-use super::{Asked, Entry, Series};
+use super::{Asked, Entry, Series, months};
 use crate::store::corrupt;
 
 /// Notes the values of events whose series keep them.
@@ -160,6 +160,16 @@ pub(super) async fn begin(
     series: Series,
     zone: &TimeZone,
 ) -> Result<(), sqlx::Error> {
+    let used: (Option<jiff_sqlx::Timestamp>, Option<jiff_sqlx::Timestamp>) = sqlx::query_as(
+        "SELECT min(hour), max(hour) + interval '1 hour' FROM usage_hour WHERE series = $1 AND tenant = $2",
+    )
+    .bind(series)
+    .bind(tenant)
+    .fetch_one(&mut *connection)
+    .await?;
+    let used = used.0.zip(used.1);
+    let used = used.map(|(from, until)| (from.to_jiff(), until.to_jiff()));
+    months::must_be_here(connection, tenant, used).await?;
     let mut after: Option<(jiff_sqlx::Timestamp, Decimal)> = None;
     loop {
         let rows: Vec<(jiff_sqlx::Timestamp, Decimal)> = sqlx::query_as(
@@ -259,6 +269,10 @@ async fn count(
     series: Series,
     cut: Cut,
 ) -> Result<u64, sqlx::Error> {
+    let singly = [cut.before, cut.after]
+        .into_iter()
+        .filter(|(from, until)| from < until);
+    months::must_be_here(connection, tenant, singly).await?;
     let count: i64 = sqlx::query_scalar(
         "SELECT coalesce((SELECT sum(count) FROM usage_distinct \
                           WHERE series = $1 AND tenant = $2 AND day >= $3 AND day < $4 AND earlier < $3), 0)::bigint \

@@ -9,9 +9,10 @@ use rust_decimal::Decimal;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::PgRecordEncoder;
-use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo};
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgHasArrayType, PgTypeInfo};
+use sqlx::query::Query;
 use sqlx::types::Json;
-use sqlx::{Encode, PgConnection, Postgres, Type};
+use sqlx::{Encode, Postgres, Type};
 
 use super::totals::hour;
 use super::{Backfill, Dimensions, Entry, Series, Source};
@@ -58,27 +59,23 @@ struct Sent<'p, 'e> {
     events: &'p Events<'e>,
 }
 
-/// Stores parts.
-pub(super) async fn append(
-    connection: &mut PgConnection,
+/// What stores parts, ready to be sent.
+pub(super) fn statement<'p>(
     author: &Author,
-    parts: &Parts<'_>,
-) -> Result<(), sqlx::Error> {
+    parts: &'p Parts<'_>,
+) -> Result<Query<'p, Postgres, PgArguments>, sqlx::Error> {
     let mut sent = Vec::with_capacity(parts.len());
     for (key, events) in parts {
         let hour = Timestamp::from_second(key.1).map_err(corrupt)?.to_sqlx();
         sent.push(Sent { key, hour, events });
     }
-    sqlx::query(
+    Ok(sqlx::query(
         "INSERT INTO usage_part (tenant, recorded_at, series, hour, source, backfill, ids, times, quantities, dimensions) \
          SELECT $1, $2, sent.* FROM UNNEST($3::usage_part_sent[]) AS sent",
     )
     .bind(author.tenant())
     .bind(author.at.to_sqlx())
-    .bind(sent)
-    .execute(connection)
-    .await
-    .map(drop)
+    .bind(sent))
 }
 
 impl Type<Postgres> for Sent<'_, '_> {

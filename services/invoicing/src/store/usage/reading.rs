@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Dimensions, UsageEvent};
+use super::{Dimensions, UsageEvent, months};
 use crate::store::corrupt;
 use crate::usage::event;
 
@@ -55,15 +55,17 @@ pub(crate) async fn quantities(
     tenant: Uuid,
     asked: &[Asked],
 ) -> Result<Vec<Quantity>, sqlx::Error> {
+    months::must_be_here(connection, tenant, months::cut(asked)).await?;
+    let cuts = months::cut(asked).next().is_some();
     let names: Vec<_> = asked.iter().map(|asked| Json(&asked.dimensions)).collect();
-    let rows: Vec<QuantityRow> = sqlx::query_as(QUANTITIES)
+    let rows: Vec<QuantityRow> = sqlx::query_as(if cuts { QUANTITIES } else { WHOLE_HOURS })
         .bind(tenant)
         .bind(texts(asked, |asked| &asked.account))
         .bind(texts(asked, |asked| &asked.meter))
         .bind(instants(asked, |asked| asked.from))
         .bind(instants(asked, |asked| asked.until))
         .bind(names)
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     rows.into_iter().map(Quantity::try_from).collect()
 }
@@ -103,6 +105,27 @@ const QUANTITIES: &str = "\
               AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
               AND hour > greatest(whole.last, least(whole.first, asked.until)) - interval '1 hour' AND hour < asked.until \
         ) AS part GROUP BY 1 \
+    ) AS used ORDER BY asked.place, used.dimensions";
+
+/// The same where no period cuts an hour, which midnights of most zones do not: no event is looked at.
+const WHOLE_HOURS: &str = "\
+    SELECT asked.place, used.* \
+    FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
+      WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
+    CROSS JOIN LATERAL ( \
+        SELECT series FROM usage_series \
+        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
+    ) AS known \
+    CROSS JOIN LATERAL ( \
+        SELECT CASE WHEN asked.names = '[]' THEN '{}' ELSE ( \
+                   SELECT coalesce(jsonb_object_agg(name, part.dimensions -> name), '{}') \
+                   FROM jsonb_array_elements_text(asked.names) AS name WHERE part.dimensions ? name \
+               ) END AS dimensions, \
+               sum(part.sum)::text AS sum, sum(part.count)::bigint AS count, \
+               min(part.least)::text AS least, max(part.greatest)::text AS greatest \
+        FROM usage_hour AS part \
+        WHERE series = known.series AND tenant = $1 AND hour >= asked.since AND hour < asked.until \
+        GROUP BY 1 \
     ) AS used ORDER BY asked.place, used.dimensions";
 
 struct QuantityRow {
@@ -153,6 +176,8 @@ pub(crate) async fn events(
     tenant: Uuid,
     asked: &[Asked],
 ) -> Result<Vec<SingleEvent>, sqlx::Error> {
+    let periods = asked.iter().map(|asked| (asked.from, asked.until));
+    months::must_be_here(connection, tenant, periods).await?;
     let rows: Vec<EventRow> = sqlx::query_as(
         "SELECT asked.place, asked.account, asked.meter, event.* \
          FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) \

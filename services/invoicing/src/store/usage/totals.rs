@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use sqlx::types::Json;
+use sqlx::{PgConnection, Postgres};
 use uuid::Uuid;
 
 use super::parts::Parts;
-use super::{Dimensions, Moved, Series};
+use super::{Dimensions, Moved, Series, months};
 use crate::store::corrupt;
 
 /// An hour of a series, for one combination of dimensions.
@@ -27,15 +29,15 @@ struct Total {
     greatest: Decimal,
 }
 
+const MINUTE: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
 /// Digits behind the point of the finest decimal.
 const FINEST: u32 = 28;
 
-/// Adds events to the totals of their hours.
-pub(super) async fn add(
-    connection: &mut PgConnection,
+/// What adds events to the totals of their hours, ready to be sent.
+pub(super) fn statement<'p>(
     tenant: Uuid,
-    parts: &Parts<'_>,
-) -> Result<(), sqlx::Error> {
+    parts: &'p Parts<'_>,
+) -> Result<Query<'p, Postgres, PgArguments>, sqlx::Error> {
     let totals = totals(parts);
     let slots = totals.keys();
     let hours: Result<Vec<_>, _> = slots
@@ -43,7 +45,7 @@ pub(super) async fn add(
         .map(|(_, hour, _)| Timestamp::from_second(*hour))
         .collect();
     let hours: Vec<_> = hours.map_err(corrupt)?.into_iter().map(ToSqlx::to_sqlx).collect();
-    sqlx::query(ADD)
+    Ok(sqlx::query(ADD)
         .bind(tenant)
         .bind(slots.clone().map(|(series, ..)| *series).collect::<Vec<_>>())
         .bind(hours)
@@ -66,10 +68,7 @@ pub(super) async fn add(
         )
         .bind(totals.values().map(|total| total.count).collect::<Vec<_>>())
         .bind(totals.values().map(|total| total.least).collect::<Vec<_>>())
-        .bind(totals.values().map(|total| total.greatest).collect::<Vec<_>>())
-        .execute(connection)
-        .await
-        .map(drop)
+        .bind(totals.values().map(|total| total.greatest).collect::<Vec<_>>()))
 }
 
 const ADD: &str = "\
@@ -89,6 +88,15 @@ pub(super) async fn make_anew(
     hours: &BTreeSet<(Series, i64)>,
 ) -> Result<(), sqlx::Error> {
     let (series, begins): (Vec<Series>, Vec<i64>) = hours.iter().copied().unzip();
+    let instants = begins
+        .iter()
+        .filter_map(|begins| Timestamp::from_second(*begins).ok());
+    months::must_be_here(
+        connection,
+        tenant,
+        instants.map(|at| (at, at.saturating_add(MINUTE).unwrap_or(at))),
+    )
+    .await?;
     let begins: Result<Vec<_>, _> = begins.into_iter().map(Timestamp::from_second).collect();
     let begins: Vec<_> = begins
         .map_err(corrupt)?

@@ -13,7 +13,7 @@ const PRICE: u64 = 125;
 const PARTS_OF_A_CENT: u64 = 10_000;
 
 /// The bill of all accounts, each rounded once, half up; the probe used one unit each time.
-pub(super) fn total(set: Set, probes: u64) -> Decimal {
+pub(in crate::bench) fn total(set: Set, probes: u64) -> Decimal {
     let mut by_account: BTreeMap<u64, u64> = BTreeMap::new();
     for (account, hundredths) in (0..set.deliveries()).filter_map(|delivery| set.first_delivery(delivery)) {
         *by_account.entry(account).or_default() += hundredths;
