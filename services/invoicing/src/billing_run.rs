@@ -30,7 +30,7 @@ pub(crate) use drafting::{Drafted, draft, draft_so_far};
 pub(crate) use metering::Running;
 pub(crate) use metering::event_fact;
 pub(crate) use rehearsal::{Rehearsal, rehearse};
-pub(crate) use so_far::{Bill, SoFar, bill as bill_at_once, bill_so_far, look};
+pub(crate) use so_far::{Bill, SoFar, bill as bill_at_once, bill_so_far, look, now};
 pub(crate) use voiding::{VoidingError, take_back};
 
 use crate::author::Author;

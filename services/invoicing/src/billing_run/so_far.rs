@@ -19,6 +19,7 @@ use super::{Order, RunError, ahead, put_out};
 use crate::author::Author;
 use crate::invoice::Invoice;
 use crate::store::accounts::{self, Parked};
+use crate::store::clocks;
 
 /// An agreement as it stands at a moment.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ pub(crate) async fn look(
     account: &str,
     at: Timestamp,
 ) -> Result<Vec<SoFar>, RunError> {
+    let at = now(connection, tenant, account, at).await?;
     let mut stand = Vec::new();
     for opened in open(connection, tenant, account, at).await? {
         stand.push(match opened {
@@ -102,8 +104,9 @@ pub(crate) async fn bill_so_far(
     account: &str,
     currency: &str,
 ) -> Result<Decimal, RunError> {
-    let opened = open(connection, author.tenant(), account, author.at).await?;
-    let (drafts, parked) = drafting::sort_out(draft(opened, author.at).await?);
+    let at = now(connection, author.tenant(), account, author.at).await?;
+    let opened = open(connection, author.tenant(), account, at).await?;
+    let (drafts, parked) = drafting::sort_out(draft(opened, at).await?);
     if let Some(parked) = parked.into_iter().next() {
         return Err(RunError::CannotBeBilled(parked.reason));
     }
@@ -120,13 +123,26 @@ pub(crate) async fn bill(
     run: String,
 ) -> Result<(Vec<String>, Vec<Parked>), RunError> {
     accounts::hold(connection, author.tenant(), account).await?;
-    let opened = open(connection, author.tenant(), account, author.at).await?;
-    let drafted = draft(opened, author.at).await?;
-    let through = author.at.to_zoned(TimeZone::UTC).date();
+    let at = now(connection, author.tenant(), account, author.at).await?;
+    let opened = open(connection, author.tenant(), account, at).await?;
+    let drafted = draft(opened, at).await?;
+    let through = at.to_zoned(TimeZone::UTC).date();
     let order = Order { through, run };
     let (issued, parked) = put_out(connection, author, &order, drafted).await?;
     accounts::settle(connection, author, through, &[account.to_owned()], &parked).await?;
     Ok((issued.iter().filter_map(Invoice::number).collect(), parked))
+}
+
+/// What time it is for an account: the one it lives by, where it has a clock of its own.
+pub(crate) async fn now(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+    at: Timestamp,
+) -> Result<Timestamp, sqlx::Error> {
+    Ok(clocks::of_account(connection, tenant, account)
+        .await?
+        .unwrap_or(at))
 }
 
 async fn open(

@@ -125,11 +125,17 @@ async fn compare(
     alerts: &[Alert],
     times: &Times,
 ) -> Result<bool, sqlx::Error> {
-    let each = alerts.iter().flat_map(|alert| {
-        let spans = spans(alert, times, author.at);
-        spans.into_iter().map(move |span| (alert, span))
-    });
-    let each: Vec<(&Alert, Span)> = each.collect();
+    let mut each: Vec<(&Alert, Span)> = Vec::new();
+    for alert in alerts {
+        let now = match alert.watched {
+            Watched::Meter { .. } => author.at,
+            Watched::Bill { .. } => {
+                billing_run::now(connection, author.tenant(), &alert.account, author.at).await?
+            }
+        };
+        let spans = spans(alert, times, now);
+        each.extend(spans.into_iter().map(|span| (alert, span)));
+    }
     if each.is_empty() {
         return Ok(false);
     }
