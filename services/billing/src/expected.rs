@@ -12,6 +12,7 @@ mod late;
 mod once;
 mod pool;
 mod recurring;
+mod renewal;
 mod seat;
 mod share;
 mod span;
@@ -38,6 +39,7 @@ use known::Known;
 use stretch::{Strand, Stretch};
 
 pub use pool::PoolStatement;
+pub use renewal::{RenewalDecision, TermRenewal, renewals_over};
 pub use waiting::{Computable, computable_over};
 pub use windows::{MeterWindow, windows, windows_over};
 

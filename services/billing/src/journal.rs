@@ -9,6 +9,7 @@ use pricing::money::{Currency, Money, MoneyError};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use issue::net_of_included_tax;
 pub use issue::on_issue;
 
 /// Postings of one event, whose debits equal their credits. Built by [`JournalEntry::try_new`] alone.

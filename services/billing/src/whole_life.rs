@@ -1,5 +1,7 @@
-//! A contract over its whole life: what it will have invoiced and collected, month by month, as it stands and as an
-//! amendment would have it.
+//! A contract over its whole life: what it will have invoiced, collected and earned, month by month, as it stands and as
+//! an amendment would have it.
+
+mod revenue;
 
 use std::collections::BTreeMap;
 
@@ -12,8 +14,9 @@ use crate::difference::difference;
 use crate::draft::{DraftError, DraftInvoice, Run, draft};
 use crate::expected::{BillingError, expected_over};
 use crate::facts::Facts;
+use crate::revenue::RevenueError;
 
-/// One calendar month in which anything is invoiced or due.
+/// One calendar month in which anything is invoiced, due or earned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Month {
     /// Its first day.
@@ -22,6 +25,9 @@ pub struct Month {
     pub invoiced: Change,
     /// With tax, by due dates: what comes in when everybody pays on the day.
     pub cash: Change,
+    /// Without tax, by the days of service: what is earned of what is invoiced by then. Credits bought ahead are earned as
+    /// they are used.
+    pub revenue: Change,
 }
 
 /// An amount as it stands and as it would be.
@@ -42,6 +48,9 @@ pub enum WholeLifeError {
     /// They cannot be put on invoices.
     #[error(transparent)]
     Draft(#[from] DraftError),
+    /// What is earned cannot be computed.
+    #[error(transparent)]
+    Revenue(#[from] RevenueError),
     /// A sum could not be computed.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -68,7 +77,7 @@ pub fn by_month(
     currency: Currency,
     before: &[DraftInvoice],
     after: &[DraftInvoice],
-) -> Result<Vec<Month>, MoneyError> {
+) -> Result<Vec<Month>, WholeLifeError> {
     let mut months = Months {
         currency,
         months: BTreeMap::new(),
@@ -76,10 +85,16 @@ pub fn by_month(
     for invoice in before {
         add(&mut months.at(invoice.invoice_date).invoiced.before, invoice.net)?;
         add(&mut months.at(invoice.due_date).cash.before, invoice.total)?;
+        for (month, earned) in revenue::earned(invoice)? {
+            add(&mut months.at(month).revenue.before, earned)?;
+        }
     }
     for invoice in after {
         add(&mut months.at(invoice.invoice_date).invoiced.after, invoice.net)?;
         add(&mut months.at(invoice.due_date).cash.after, invoice.total)?;
+        for (month, earned) in revenue::earned(invoice)? {
+            add(&mut months.at(month).revenue.after, earned)?;
+        }
     }
     Ok(months.months.into_values().collect())
 }
@@ -105,6 +120,7 @@ impl Months {
             month,
             invoiced: nothing,
             cash: nothing,
+            revenue: nothing,
         })
     }
 }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::author::Author;
 use crate::billing_run::{self, Accounts, Order, RunError};
+use crate::renewals;
 use crate::store::automatic::{self, Dated, Days};
 use crate::store::clocks;
 
@@ -83,6 +84,7 @@ async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32
     let mut transaction = begin_as(pool, &author.caller).await?;
     automatic::forget_changed(&mut transaction, tenant).await?;
     transaction.commit().await?;
+    write_down_renewals(pool, clock, &author).await?;
     loop {
         let mut transaction = begin_as(pool, &author.caller).await?;
         let days = days_of(&mut transaction, clock, tenant, grace_days).await?;
@@ -95,6 +97,18 @@ async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32
         count = count.saturating_add(due.len());
         for (through, accounts) in by_day(due) {
             bill(pool, &author, through, accounts).await?;
+        }
+    }
+}
+
+async fn write_down_renewals(pool: &PgPool, clock: &Clock, author: &Author) -> Result<(), sqlx::Error> {
+    loop {
+        let mut transaction = begin_as(pool, &author.caller).await?;
+        let days = days_of(&mut transaction, clock, author.tenant(), 0).await?;
+        let more = renewals::decide(&mut transaction, author, &days).await?;
+        transaction.commit().await?;
+        if !more {
+            return Ok(());
         }
     }
 }

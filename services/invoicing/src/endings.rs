@@ -8,7 +8,7 @@ use crate::author::Author;
 use crate::store::audit::{self, Deed};
 use crate::store::endings::{self, Declared};
 use crate::store::plans::PlanVersion;
-use crate::store::{accounts, plans};
+use crate::store::{accounts, plans, renewals};
 
 /// An ending that somebody declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,7 @@ pub(crate) async fn declare(
         event: ending.event,
     };
     endings::add(connection, author, &newest.agreement, &ending, &reason).await?;
+    renewals::look_again(connection, author.tenant(), &newest.agreement).await?;
     let deed = Deed {
         action: "plan.ending-declared",
         subject: newest.agreement,
@@ -97,6 +98,7 @@ pub(crate) async fn withdraw(
         return Ok(());
     }
     endings::withdraw(connection, author, &newest.agreement, id, reason).await?;
+    renewals::look_again(connection, author.tenant(), &newest.agreement).await?;
     let deed = Deed {
         action: "plan.ending-withdrawn",
         subject: newest.agreement,

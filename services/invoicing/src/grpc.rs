@@ -1,6 +1,7 @@
 //! The service as machines call it. Handlers are thin: who may, read the request, call, answer. Which there are
 //! stands in the table at the end.
 
+mod acceptance;
 mod accounts;
 mod agreements;
 mod alerts;
@@ -21,6 +22,7 @@ pub(crate) mod messages;
 mod plans;
 mod preview;
 pub(crate) mod recording;
+mod renewals;
 pub(crate) mod roles;
 mod settlement;
 mod so_far;
@@ -123,6 +125,8 @@ serve! {
         retire_usage_month(RetireUsageMonthRequest) -> RetireUsageMonthResponse, BILLS, archive::retire;
         change_seats(ChangeSeatsRequest) -> ChangeSeatsResponse, BRINGS_FACTS, facts::change_seats;
         complete_milestone(CompleteMilestoneRequest) -> CompleteMilestoneResponse, BRINGS_FACTS, facts::complete_milestone;
+        report_delivery(ReportDeliveryRequest) -> ReportDeliveryResponse, BRINGS_FACTS, acceptance::deliver;
+        reject_delivery(RejectDeliveryRequest) -> RejectDeliveryResponse, BRINGS_FACTS, acceptance::reject;
         declare_ending(DeclareEndingRequest) -> DeclareEndingResponse, ENDS_PLANS, endings::declare;
         withdraw_ending(WithdrawEndingRequest) -> WithdrawEndingResponse, ENDS_PLANS, endings::withdraw;
         withdraw_milestone(WithdrawMilestoneRequest) -> WithdrawMilestoneResponse, BRINGS_FACTS, endings::withdraw_milestone;
@@ -156,6 +160,7 @@ serve! {
         get_account_billing(GetAccountBillingRequest) -> GetAccountBillingResponse, arrangements::get;
         list_drafts(ListDraftsRequest) -> ListDraftsResponse, drafts::list;
         list_grace_periods(ListGracePeriodsRequest) -> ListGracePeriodsResponse, drafts::list_grace;
+        list_renewals(ListRenewalsRequest) -> ListRenewalsResponse, renewals::list;
         list_facts(ListFactsRequest) -> ListFactsResponse, agreements::list_facts;
         list_credit_pools(ListCreditPoolsRequest) -> ListCreditPoolsResponse, agreements::list_credit_pools;
         list_daily_usage(ListDailyUsageRequest) -> ListDailyUsageResponse, daily::list;

@@ -1,7 +1,7 @@
 //! The invoicing service: approved plans and facts in, issued invoices out.
 //!
 //! **Owns** the registered plans and their versions (`registration`), the facts as they arrive (`usage`, `seats`,
-//! `milestones`, `endings`, `indices`), who pays (`arrangements`), the billing run (`billing_run`), billing by itself
+//! `milestones`, `acceptance`, `endings`, `indices`), the renewals they come to (`renewals`), who pays (`arrangements`), the billing run (`billing_run`), billing by itself
 //! (`automatic`) and the time it happens by (`clocks`), issued invoices with their journal and what becomes of them
 //! (`settlement`), recomputing one from a file ([`replay`]), and the gRPC in front of it all (`grpc`), beside which usage
 //! is taken over plain HTTP (`http`).
@@ -21,6 +21,7 @@
 //! refuses it. An invoice, its lines, its number, its journal entry and its audit row commit together or not at all, so
 //! numbers have no gaps. A fact that was acknowledged is stored. A run repeated bills nothing.
 
+mod acceptance;
 mod arrangements;
 mod author;
 mod automatic;
@@ -33,6 +34,7 @@ mod indices;
 mod invoice;
 mod milestones;
 mod registration;
+mod renewals;
 pub mod replay;
 mod seats;
 pub mod settings;

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use crate::author::Author;
 use crate::store::audit::{self, Deed};
 pub(crate) use crate::store::milestones::Withdrawal;
-use crate::store::milestones::{self, Completion};
+use crate::store::milestones::{self, Completion, Kind};
 use crate::store::{accounts, plans};
 
 /// Why a completion was not recorded.
@@ -70,6 +70,7 @@ pub(crate) async fn complete(
     };
     let completion = Completion {
         id: id.clone(),
+        kind: Kind::Completed,
         ..completion
     };
     milestones::add(connection, author, &newest.agreement, &completion).await?;
@@ -117,7 +118,7 @@ pub(crate) async fn withdraw(
     Ok(audit::record(connection, author, &[deed]).await?)
 }
 
-fn check(plan: &Plan, completion: &Completion) -> Result<(), MilestoneError> {
+pub(crate) fn check(plan: &Plan, completion: &Completion) -> Result<(), MilestoneError> {
     let milestone = completion.milestone.clone();
     if plan.milestones.iter().all(|known| known.id != milestone) {
         let ids: Vec<&str> = plan.milestones.iter().map(|known| known.id.as_str()).collect();

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pricing::money::Currency;
-use pricing::plan::{Amends, Plan, Tax};
+use pricing::plan::{Amends, Plan, Renewal, Tax};
 use sqlx::PgConnection;
 
 use crate::author::Author;
@@ -11,6 +11,7 @@ use crate::store::accounts;
 use crate::store::audit::{self, Deed};
 use crate::store::automatic;
 use crate::store::plans::{self, Approval, PlanVersion};
+use crate::store::renewals;
 use crate::usage::alerts;
 
 /// A plan that is to be billed.
@@ -106,6 +107,9 @@ pub(crate) async fn register(
     let (account, customer) = (&version.plan.account, &version.plan.customer);
     accounts::name(connection, author.tenant(), account, customer).await?;
     automatic::forget(connection, author.tenant(), &version.plan.account).await?;
+    if amended.is_some() || matches!(version.plan.renewal, Renewal::Automatic { .. }) {
+        renewals::look_again(connection, author.tenant(), &version.agreement).await?;
+    }
     alerts::check_account(connection, author, &version.plan.account).await?;
     audit::record(connection, author, &[deed(&version)]).await?;
     Ok(Registered {

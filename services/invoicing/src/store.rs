@@ -26,6 +26,7 @@ pub(crate) mod late_fees;
 pub(crate) mod milestones;
 pub(crate) mod plans;
 pub(crate) mod receivables;
+pub(crate) mod renewals;
 pub(crate) mod seats;
 pub(crate) mod settlements;
 pub(crate) mod statistics;
@@ -57,6 +58,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     404 "0404_cash_transfers",
     405 "0405_grace_and_clocks",
     406 "0406_payers_and_collective_invoices",
+    407 "0407_acceptance_and_renewals",
 );
 
 /// Something in the database that this version of the program cannot have written.

@@ -136,7 +136,15 @@ async fn diff(file: &Path, through: Option<Date>, to: &Services, output: Output)
 }
 
 fn months(answer: &DiffPlansResponse) -> String {
-    let columns = ["month", "invoiced now", "amended", "cash now", "cash amended"];
+    let columns = [
+        "month",
+        "invoiced now",
+        "amended",
+        "cash now",
+        "cash amended",
+        "earned now",
+        "earned amended",
+    ];
     let rows = answer.months.iter().map(|month| {
         vec![
             month.month.clone(),
@@ -144,6 +152,8 @@ fn months(answer: &DiffPlansResponse) -> String {
             month.invoiced_after.clone(),
             month.cash_before.clone(),
             month.cash_after.clone(),
+            month.revenue_before.clone(),
+            month.revenue_after.clone(),
         ]
     });
     format!(

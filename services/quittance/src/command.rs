@@ -213,11 +213,37 @@ pub(crate) enum Milestone {
         #[arg(long)]
         evidence: String,
     },
-    /// Take back a report of completion that was a mistake; the next run gives back what was billed for it.
+    /// Report it delivered; the customer accepts it in writing, or by silence for as long as the contract says.
+    Deliver {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The milestone's id.
+        milestone: String,
+        /// The day of the delivery.
+        #[arg(long)]
+        on: Date,
+        /// What shows it, and where that is kept.
+        #[arg(long)]
+        evidence: String,
+    },
+    /// Report that the customer rejected what was delivered; the next delivery begins anew.
+    Reject {
+        /// The plan's hash, or the start of it.
+        plan: String,
+        /// The milestone's id.
+        milestone: String,
+        /// The day of the rejection.
+        #[arg(long)]
+        on: Date,
+        /// What shows it, and where that is kept.
+        #[arg(long)]
+        evidence: String,
+    },
+    /// Take back a report that was a mistake; the next run gives back what was billed for it.
     Withdraw {
         /// The plan's hash, or the start of it.
         plan: String,
-        /// The id that `complete` answered.
+        /// The id that `complete`, `deliver` or `reject` answered.
         id: String,
         /// The day it is taken back.
         #[arg(long)]
@@ -254,6 +280,12 @@ pub(crate) enum Plan {
         /// Who gave it, and where it is kept.
         #[arg(long)]
         reason: String,
+    },
+    /// Terms that follow by themselves: those that were decided, and until when notice stops the next one.
+    Renewals {
+        /// Only this account's.
+        #[arg(long, default_value = "")]
+        account: String,
     },
     /// Take a termination or notice back.
     WithdrawEnding {

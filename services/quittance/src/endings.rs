@@ -11,6 +11,7 @@ use crate::connection::{Invoicing, Services, request_id};
 use crate::facts::whole_hash;
 use crate::failure::Failure;
 use crate::printing::Output;
+use crate::renewals;
 
 pub(crate) async fn plan(command: &Plan, to: &Services, output: Output) -> Result<(), Failure> {
     let mut invoicing = to.invoicing().await?;
@@ -41,6 +42,7 @@ pub(crate) async fn plan(command: &Plan, to: &Services, output: Output) -> Resul
                 || format!("notice was given on {given} ({id})"),
             );
         }
+        Plan::Renewals { account } => renewals::list(&mut invoicing, account, output).await?,
         Plan::WithdrawEnding { plan, id, reason } => {
             let request = WithdrawEndingRequest {
                 request_id: request_id(),

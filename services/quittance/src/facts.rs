@@ -1,9 +1,10 @@
 //! `quittance seats` and `milestone`: what happened, reported to invoicing.
 
+use jiff::civil::Date;
 use serde_json::json;
 use wire::invoicing::v1::{
-    ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion, SeatChange,
-    WithdrawMilestoneRequest,
+    ChangeSeatsRequest, CompleteMilestoneRequest, ListPlansRequest, MilestoneCompletion,
+    RejectDeliveryRequest, ReportDeliveryRequest, SeatChange, WithdrawMilestoneRequest,
 };
 
 use crate::command::{Milestone, Seats};
@@ -66,21 +67,50 @@ pub(crate) async fn milestone(command: &Milestone, to: &Services, output: Output
             on,
             evidence,
         } => {
-            let completion = MilestoneCompletion {
-                id: String::new(),
-                milestone: milestone.clone(),
-                date: on.to_string(),
-                evidence: evidence.clone(),
-            };
             let request = CompleteMilestoneRequest {
                 request_id: request_id(),
                 plan: whole_hash(&mut invoicing, plan).await?,
-                completion: Some(completion),
+                completion: Some(report(milestone, *on, evidence)),
             };
             let id = invoicing.complete_milestone(request).await?.into_inner().id;
             output.show(
                 || json!({ "id": id }),
                 || format!("{milestone} was reached on {on} ({id})"),
+            );
+        }
+        Milestone::Deliver {
+            plan,
+            milestone,
+            on,
+            evidence,
+        } => {
+            let request = ReportDeliveryRequest {
+                request_id: request_id(),
+                plan: whole_hash(&mut invoicing, plan).await?,
+                delivery: Some(report(milestone, *on, evidence)),
+            };
+            let answer = invoicing.report_delivery(request).await?.into_inner();
+            let said = || match answer.deemed_on.as_str() {
+                "" => format!("{milestone} waits for acceptance ({})", answer.id),
+                day => format!("{milestone} is accepted by silence on {day} ({})", answer.id),
+            };
+            output.show(|| wire::json::json(&answer), said);
+        }
+        Milestone::Reject {
+            plan,
+            milestone,
+            on,
+            evidence,
+        } => {
+            let request = RejectDeliveryRequest {
+                request_id: request_id(),
+                plan: whole_hash(&mut invoicing, plan).await?,
+                rejection: Some(report(milestone, *on, evidence)),
+            };
+            let id = invoicing.reject_delivery(request).await?.into_inner().id;
+            output.show(
+                || json!({ "id": id }),
+                || format!("{milestone} was rejected on {on} ({id})"),
             );
         }
         Milestone::Withdraw { plan, id, on, reason } => {
@@ -94,11 +124,20 @@ pub(crate) async fn milestone(command: &Milestone, to: &Services, output: Output
             invoicing.withdraw_milestone(request).await?;
             output.show(
                 || json!({ "id": id }),
-                || format!("the completion {id} no longer counts"),
+                || format!("the report {id} no longer counts"),
             );
         }
     }
     Ok(())
+}
+
+fn report(milestone: &str, on: Date, evidence: &str) -> MilestoneCompletion {
+    MilestoneCompletion {
+        id: String::new(),
+        milestone: milestone.to_owned(),
+        date: on.to_string(),
+        evidence: evidence.to_owned(),
+    }
 }
 
 /// People type the start of a hash; it must name one plan.

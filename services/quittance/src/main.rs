@@ -31,6 +31,7 @@ mod keys;
 mod payments;
 mod printing;
 mod read;
+mod renewals;
 mod replay;
 mod serve;
 mod usage;

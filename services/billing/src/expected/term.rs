@@ -52,7 +52,7 @@ impl InForce {
 }
 
 /// The earliest termination, by the day after the last day served.
-fn termination(endings: &[Ending]) -> Result<(Option<Date>, bool), ScheduleError> {
+pub(super) fn termination(endings: &[Ending]) -> Result<(Option<Date>, bool), ScheduleError> {
     let earliest = endings
         .iter()
         .filter_map(|ending| match ending.event {
@@ -93,7 +93,7 @@ fn renewals(plan: &Plan, endings: &[Ending], day: Date) -> Result<Vec<Date>, Sch
 }
 
 /// Was notice given early enough to stop the renewal on this day?
-fn was_given(endings: &[Ending], end: Date, notice_days: u32) -> Result<bool, ScheduleError> {
+pub(super) fn was_given(endings: &[Ending], end: Date, notice_days: u32) -> Result<bool, ScheduleError> {
     let days = i64::from(notice_days).saturating_neg();
     let latest = plus_days(end, days).ok_or(ScheduleError::OutOfCalendar { from: end })?;
     Ok(endings
@@ -102,7 +102,7 @@ fn was_given(endings: &[Ending], end: Date, notice_days: u32) -> Result<bool, Sc
 }
 
 /// Every end is counted from the first, so that a clamped month restores.
-fn end_after(plan: &Plan, renewals: &[Date]) -> Result<Option<Date>, ScheduleError> {
+pub(super) fn end_after(plan: &Plan, renewals: &[Date]) -> Result<Option<Date>, ScheduleError> {
     let (Some(first), Renewal::Automatic { months, .. }) = (plan.term.end, &plan.renewal) else {
         return Ok(plan.term.end);
     };

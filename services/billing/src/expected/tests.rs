@@ -15,5 +15,6 @@ mod extremes;
 mod late;
 mod models;
 mod prepaid;
+mod renewals;
 mod terms;
 mod waiting;

@@ -70,7 +70,7 @@ fn add(
 
 /// Each line without the tax it contains. The tax of a rate is spread by running sums, so that the parts add up to
 /// the tax on the invoice.
-fn net_of_included_tax(invoice: &DraftInvoice) -> Result<Vec<(&DueLine, Decimal)>, MoneyError> {
+pub(crate) fn net_of_included_tax(invoice: &DraftInvoice) -> Result<Vec<(&DueLine, Decimal)>, MoneyError> {
     let mut seen: BTreeMap<&str, (Money, Money)> = BTreeMap::new();
     let mut nets = Vec::with_capacity(invoice.lines.len());
     for due in &invoice.lines {

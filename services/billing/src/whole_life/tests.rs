@@ -11,10 +11,16 @@ fn shown(months: &[Month]) -> Vec<String> {
             month,
             invoiced,
             cash,
+            revenue,
         } = month;
         format!(
-            "{month}: {} → {}, {} → {}",
-            invoiced.before.amount, invoiced.after.amount, cash.before.amount, cash.after.amount
+            "{month}: {} → {}, {} → {}, earned {} → {}",
+            invoiced.before.amount,
+            invoiced.after.amount,
+            cash.before.amount,
+            cash.after.amount,
+            revenue.before.amount.normalize(),
+            revenue.after.amount.normalize()
         )
     };
     months.iter().map(one).collect()
@@ -43,11 +49,11 @@ fn an_amendment_is_seen_in_every_month_it_touches() {
     assert_eq!(
         shown(&months),
         [
-            "2026-01-01: 600.00 → 600.00, 600.00 → 600.00",
-            "2026-02-01: 600.00 → 750.00, 0 → 0",
-            "2026-03-01: 600.00 → 900.00, 1200.00 → 1650.00",
-            "2026-04-01: 600.00 → 900.00, 0 → 0",
-            "2026-05-01: 0 → 0, 600.00 → 900.00",
+            "2026-01-01: 600.00 → 600.00, 600.00 → 600.00, earned 600 → 600",
+            "2026-02-01: 600.00 → 750.00, 0 → 0, earned 600 → 750",
+            "2026-03-01: 600.00 → 900.00, 1200.00 → 1650.00, earned 600 → 900",
+            "2026-04-01: 600.00 → 900.00, 0 → 0, earned 600 → 900",
+            "2026-05-01: 0 → 0, 600.00 → 900.00, earned 0 → 0",
         ]
     );
     let gained: Vec<_> = months
@@ -72,4 +78,22 @@ fn a_contract_compared_with_itself_differs_nowhere() {
         );
     }
     assert_eq!(life.len(), 12);
+}
+
+/// 1,200 for a year in advance from 16 January: earned by its 365 days, 16 of them in January, whatever was invoiced when.
+#[test]
+fn revenue_follows_the_days_of_service_and_comes_to_what_was_invoiced() {
+    let plan = plan(
+        date(2026, 1, 16),
+        Some(date(2027, 1, 16)),
+        vec![flat("fee", "1200", months(12, Timing::Advance))],
+    );
+    let life = invoices(&[&plan], &Facts::default(), date(2026, 12, 31)).unwrap();
+    let months = by_month(plan.currency, &life, &life).unwrap();
+    let earned = |at: usize| months[at].revenue.after.amount.to_string();
+    // 1,200 × 16/365 = 52.60; to the end of February × 44/365 = 144.66, so 92.06 in it.
+    assert_eq!([earned(0), earned(1)], ["52.60", "92.06"]);
+    assert_eq!(months.len(), 13);
+    let all: rust_decimal::Decimal = months.iter().map(|month| month.revenue.before.amount).sum();
+    assert_eq!(all, dec("1200"));
 }

@@ -40,13 +40,17 @@ pub(super) async fn list_facts(
     let endings = endings::of_agreements(connection, tenant, &agreement).await;
     let withdrawn = withdrawn.map_err(&failed)?;
     let holds = |reached: &Completion| withdrawn.iter().all(|(_, _, gone)| gone.completion != reached.id);
-    let reached = milestones
-        .map_err(&failed)?
-        .into_iter()
-        .map(|(_, reached)| reached);
+    let reports = milestones.map_err(&failed)?.into_iter();
+    let reports: Vec<Completion> = reports.map(|(_, report)| report).filter(holds).collect();
+    let of = |kind: milestones::Kind| {
+        let of_kind = reports.iter().filter(|report| report.kind == kind);
+        of_kind.cloned().map(completion).collect()
+    };
     Ok(ListFactsResponse {
         seats: counting(seats.map_err(&failed)?),
-        milestones: reached.filter(holds).map(completion).collect(),
+        milestones: of(milestones::Kind::Completed),
+        deliveries: of(milestones::Kind::Delivered),
+        rejections: of(milestones::Kind::Rejected),
         endings: endings
             .map_err(failed)?
             .into_iter()

@@ -110,7 +110,7 @@ fn compare(
     through: Date,
 ) -> Result<Vec<Month>, WholeLifeError> {
     let (before, after) = (before.whole_life(through)?, after.whole_life(through)?);
-    Ok(whole_life::by_month(currency, &before, &after)?)
+    whole_life::by_month(currency, &before, &after)
 }
 
 fn answer(currency: Currency, through: Date, months: &[Month]) -> Result<DiffPlansResponse, Status> {
@@ -138,5 +138,7 @@ fn month(month: &Month, currency: Currency) -> MonthDifference {
         invoiced_after: money(month.invoiced.after.amount, currency),
         cash_before: money(month.cash.before.amount, currency),
         cash_after: money(month.cash.after.amount, currency),
+        revenue_before: money(month.revenue.before.amount, currency),
+        revenue_after: money(month.revenue.after.amount, currency),
     }
 }

@@ -14,7 +14,7 @@ use crate::Invoicing;
 use crate::author::Author;
 use crate::milestones::{self, MilestoneError};
 use crate::seats::{self, SeatsError, Wish};
-use crate::store::milestones::Completion;
+use crate::store::milestones::{Completion, Kind};
 use crate::store::seats::SeatChange;
 
 pub(super) async fn change_seats(
@@ -96,6 +96,7 @@ pub(super) fn completion(message: &v1::MilestoneCompletion) -> Result<Completion
     Ok(Completion {
         id: checked_id("completion.id", &message.id)?,
         milestone: message.milestone.clone(),
+        kind: Kind::Completed,
         date: date("completion.date", &message.date)?,
         evidence: text("completion.evidence", &message.evidence, 2000)?,
     })

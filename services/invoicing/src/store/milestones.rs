@@ -5,13 +5,42 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::corrupt;
 use crate::author::Author;
 
-/// A milestone was reached.
+/// What is reported of a milestone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It was reached.
+    #[default]
+    Completed,
+    /// It waits for acceptance.
+    Delivered,
+    /// The customer did not accept it.
+    Rejected,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Delivered => "delivered",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Completed, Self::Delivered, Self::Rejected];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A report on a milestone: it was reached, delivered, or rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Completion {
     pub(crate) id: String,
     pub(crate) milestone: String,
+    pub(crate) kind: Kind,
     pub(crate) date: Date,
     /// What proves it.
     pub(crate) evidence: String,
@@ -31,6 +60,7 @@ struct Row {
     plan: String,
     id: String,
     milestone: String,
+    kind: String,
     date: jiff_sqlx::Date,
     evidence: String,
 }
@@ -39,28 +69,21 @@ runtime::from_row!(Row {
     plan,
     id,
     milestone,
+    kind,
     date,
     evidence
 });
 
 impl Row {
-    fn completion(self) -> (String, Completion) {
-        let Self {
-            plan,
-            id,
-            milestone,
-            date,
-            evidence,
-        } = self;
-        (
-            plan,
-            Completion {
-                id,
-                milestone,
-                date: date.to_jiff(),
-                evidence,
-            },
-        )
+    fn completion(self) -> Result<(String, Completion), sqlx::Error> {
+        let completion = Completion {
+            id: self.id,
+            milestone: self.milestone,
+            kind: Kind::parse(&self.kind).ok_or_else(|| corrupt("a report of no known kind"))?,
+            date: self.date.to_jiff(),
+            evidence: self.evidence,
+        };
+        Ok((self.plan, completion))
     }
 }
 
@@ -72,7 +95,7 @@ pub(crate) async fn of_milestone(
     milestone: &str,
 ) -> Result<Option<Completion>, sqlx::Error> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT * FROM milestone_completion AS reached WHERE tenant = $1 AND plan = $2 AND milestone = $3 \
+        "SELECT * FROM milestone_completion AS reached WHERE tenant = $1 AND plan = $2 AND milestone = $3 AND kind = 'completed' \
            AND NOT EXISTS (SELECT FROM milestone_withdrawal AS taken_back WHERE taken_back.tenant = $1 \
              AND taken_back.plan = reached.plan AND taken_back.completion = reached.id)",
     )
@@ -81,7 +104,10 @@ pub(crate) async fn of_milestone(
     .bind(milestone)
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| row.completion().1))
+    Ok(row
+        .map(Row::completion)
+        .transpose()?
+        .map(|(_, completion)| completion))
 }
 
 /// The completion of that id, whatever its milestone.
@@ -98,10 +124,13 @@ pub(crate) async fn of_id(
             .bind(id)
             .fetch_optional(connection)
             .await?;
-    Ok(row.map(|row| row.completion().1))
+    Ok(row
+        .map(Row::completion)
+        .transpose()?
+        .map(|(_, completion)| completion))
 }
 
-/// All completions under some agreements, each with its agreement's hash.
+/// All reports under some agreements, each with its agreement's hash.
 pub(crate) async fn of_agreements(
     connection: &mut PgConnection,
     tenant: Uuid,
@@ -116,7 +145,7 @@ pub(crate) async fn of_agreements(
             .bind(agreements)
             .fetch_all(connection)
             .await?;
-    Ok(rows.into_iter().map(Row::completion).collect())
+    rows.into_iter().map(Row::completion).collect()
 }
 
 pub(crate) async fn add(
@@ -126,8 +155,8 @@ pub(crate) async fn add(
     completion: &Completion,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO milestone_completion (tenant, plan, milestone, id, date, evidence, recorded_at, recorded_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO milestone_completion (tenant, plan, milestone, id, date, evidence, recorded_at, recorded_by, kind) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(author.tenant())
     .bind(agreement)
@@ -137,6 +166,7 @@ pub(crate) async fn add(
     .bind(&completion.evidence)
     .bind(author.at.to_sqlx())
     .bind(&author.caller.name)
+    .bind(completion.kind.name())
     .execute(connection)
     .await
     .map(drop)

@@ -5,6 +5,7 @@
     reason = "in a test a failed expectation is the point"
 )]
 
+mod acceptance;
 mod access;
 mod amendments;
 mod arrangements;
@@ -18,9 +19,11 @@ mod drafts;
 mod endings_and_indices;
 mod explaining;
 mod exporting;
+mod late_facts;
 mod late_fees;
 mod plans;
 mod receivables;
+mod renewals;
 mod samples;
 mod seats_and_milestones;
 mod settlement;

@@ -36,7 +36,7 @@ pub(crate) enum Bill {
         /// A day, or 2027-01-31T12:00:00Z; never before what the clock shows already.
         to: String,
     },
-    /// What an amendment changes over its contract's whole life: invoices and cash, month by month.
+    /// What an amendment changes over its contract's whole life: invoices, cash and revenue, month by month.
     Diff {
         /// The amended plan as JSON; its `amends` names the plan it follows.
         file: PathBuf,

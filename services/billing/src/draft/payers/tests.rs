@@ -53,7 +53,7 @@ fn shown(lines: Vec<DueLine>, payers: &[Payer]) -> Vec<String> {
         let lines = paid
             .lines
             .iter()
-            .map(|due| format!("{} {}", due.line.charge, due.line.amount.amount));
+            .map(|due| format!("{} {}", due.line.charge, due.line.amount.amount.normalize()));
         format!("{by}: {}", lines.collect::<Vec<_>>().join(", "))
     };
     paid.iter().map(text).collect()
@@ -64,7 +64,7 @@ fn every_line_is_divided_by_percent_to_the_cent() {
     let payers = [percent("a", "60"), percent("b", "40")];
     assert_eq!(
         shown(vec![line("fee", "100.01"), line("seats", "-0.01")], &payers),
-        ["a: fee 60.01, seats -0.01", "b: fee 40.00"]
+        ["a: fee 60.01, seats -0.01", "b: fee 40"]
     );
     let thirds = [
         percent("a", "33.34"),
@@ -115,9 +115,9 @@ fn charges_go_to_whoever_is_named_for_them_and_the_rest_stays() {
     ];
     assert_eq!(
         shown(lines, &payers),
-        ["a: fee 1.00", "b: calls 3.00, seats 2.00", "itself: setup 4.00"]
+        ["a: fee 1", "b: calls 3, seats 2", "itself: setup 4"]
     );
-    assert_eq!(shown(vec![line("fee", "1.00")], &[]), ["itself: fee 1.00"]);
+    assert_eq!(shown(vec![line("fee", "1.00")], &[]), ["itself: fee 1"]);
 }
 
 proptest! {

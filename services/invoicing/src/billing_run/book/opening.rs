@@ -321,11 +321,12 @@ fn add_series<'a>(escalation: &'a Escalation, series: &mut BTreeSet<&'a str>) {
     }
 }
 
-/// A completed milestone as billing takes it.
+/// A report on a milestone as billing takes it.
 pub(crate) fn milestone_fact(completion: milestones::Completion) -> MilestoneReport {
     let milestones::Completion {
         id,
         milestone,
+        kind,
         date,
         evidence,
     } = completion;
@@ -333,7 +334,11 @@ pub(crate) fn milestone_fact(completion: milestones::Completion) -> MilestoneRep
         id: name("milestone", &id),
         milestone,
         on: date,
-        event: MilestoneEvent::Completed,
+        event: match kind {
+            milestones::Kind::Completed => MilestoneEvent::Completed,
+            milestones::Kind::Delivered => MilestoneEvent::Delivered,
+            milestones::Kind::Rejected => MilestoneEvent::Rejected,
+        },
         evidence,
     }
 }
