@@ -94,7 +94,7 @@ fn a_month_lives_in_a_file_until_it_is_read_back() {
         .map(|month| &month["month"])
         .collect();
     assert_eq!(shown, ["2025-03", "2025-04"]);
-    assert_eq!(months[0]["archivedEvents"], "3000", "{months}");
+    assert_eq!(months[0]["archived_events"], 3000, "{months}");
     // Every name is known.
     std::fs::remove_file(house.path("usage.csv")).unwrap();
     let copy = house.path("copy.csv");

@@ -11,7 +11,7 @@ use wire::invoicing::v1::{
     RetireUsageMonthRequest, UsageMonth,
 };
 
-use crate::connection::{Services, request_id};
+use crate::connection::{Invoicing, Services, request_id};
 use crate::facts::timestamp;
 use crate::failure::Failure;
 use crate::printing::{Output, table};
@@ -39,36 +39,13 @@ pub(super) async fn archive(
     output: Output,
 ) -> Result<(), Failure> {
     let mut invoicing = to.invoicing().await?;
-    let request = ExportUsageMonthRequest {
-        month: month.to_owned(),
-    };
-    let mut incoming = invoicing.export_usage_month(request).await?.into_inner();
-    let created = File::create_new(file).map_err(|error| refused(file, &error))?;
-    let mut writer = csv::Writer::from_writer(created);
-    writer
-        .write_record(COLUMNS)
-        .map_err(|error| refused(file, &error))?;
-    let mut told = Digest::default();
-    while let Some(message) = incoming.message().await? {
-        for event in &message.events {
-            told.add(event);
-            writer
-                .write_record(row(event)?)
-                .map_err(|error| refused(file, &error))?;
-        }
-    }
-    let written = writer.into_inner().map_err(|error| refused(file, &error))?;
-    written.sync_all()?;
-    let (events, digest) = (told.events(), told.finish());
-    let mut read = Digest::default();
-    for event in events_of(file)? {
-        read.add(&event?);
-    }
-    if read.finish() != digest {
-        return Err(Failure::broken(format!(
+    let (events, digest) = write_out(&mut invoicing, month, file).await?;
+    if read_again(file)? != digest {
+        let why = format!(
             "{}: the file does not read back as it was written",
             file.display()
-        )));
+        );
+        return Err(Failure::broken(why));
     }
     if retire {
         let request = RetireUsageMonthRequest {
@@ -90,6 +67,38 @@ pub(super) async fn archive(
         },
     );
     Ok(())
+}
+
+/// Writes a month to a new file, down to the disk; answers how many events there were, and their digest.
+async fn write_out(invoicing: &mut Invoicing, month: &str, file: &Path) -> Result<(u64, Vec<u8>), Failure> {
+    let request = ExportUsageMonthRequest {
+        month: month.to_owned(),
+    };
+    let mut incoming = invoicing.export_usage_month(request).await?.into_inner();
+    let created = File::create_new(file).map_err(|error| refused(file, &error))?;
+    let mut writer = csv::Writer::from_writer(created);
+    writer
+        .write_record(COLUMNS)
+        .map_err(|error| refused(file, &error))?;
+    let mut told = Digest::default();
+    while let Some(message) = incoming.message().await? {
+        for event in &message.events {
+            told.add(event);
+            let written = writer.write_record(row(event)?);
+            written.map_err(|error| refused(file, &error))?;
+        }
+    }
+    let written = writer.into_inner().map_err(|error| refused(file, &error))?;
+    written.sync_all()?;
+    Ok((told.events(), told.finish()))
+}
+
+fn read_again(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut read = Digest::default();
+    for event in events_of(file)? {
+        read.add(&event?);
+    }
+    Ok(read.finish())
 }
 
 /// Reads a month back from the file that was written of it.
