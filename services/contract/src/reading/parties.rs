@@ -280,6 +280,9 @@ fn settle_sides(found: &mut [Introduced], statements: &[Statement]) {
             .map_or(0, |party| u8::MAX.saturating_sub(party.weight))
     });
     open.truncate(2);
+    if open.is_empty() && share_a_side(found) {
+        return settle_by_payment(found, 0, 1, statements);
+    }
     let known = found.iter().find_map(|party| party.side);
     if let (Some(side), Some(other)) = (known, open.first()) {
         if let Some(party) = found.get_mut(*other) {
@@ -315,6 +318,11 @@ fn turn_where_sellers_pay(found: &mut [Introduced], statements: &[Statement]) {
             party.side = party.side.map(opposite);
         }
     }
+}
+
+/// "Owner" and "User" both pay elsewhere; who of the two pays here, the sentences say.
+fn share_a_side(found: &[Introduced]) -> bool {
+    matches!(found, [first, second] if first.side.is_some() && first.side == second.side)
 }
 
 fn settle_by_payment(found: &mut [Introduced], first: usize, second: usize, statements: &[Statement]) {

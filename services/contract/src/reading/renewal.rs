@@ -56,7 +56,7 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
         tokens,
         "rolls over|extended automatically|successive terms of|successive periods of|successive one-year|option to extend|may extend the term|\
         right to extend|may be extended|extend the term of|extend this agreement|nothing in this letter renews|renews itself|\
-        automatically extended|automatically be extended|automatically extend|is extended by|are extended by|be extended by|carries on from",
+        prolonged from|prolonged for|prolonged by|be prolonged|automatically extended|extended by one year at a time|automatically be extended|automatically extend|is extended by|are extended by|be extended by|carries on from",
     ) || says_any(tokens, CONTINUES);
     let price_only = says_any(tokens, "price|fee|fees|prices|rate|rates")
         && !says_any(tokens, "unless|automatically|notice");
@@ -65,16 +65,27 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
 
 /// "lapses at its end", "everything stops on the end date", "there is no automatic renewal".
 fn says_end(tokens: &[Token]) -> bool {
-    says_any(
+    // "If it is not renewed, …" says what follows, not that it is so.
+    let supposed = tokens
+        .iter()
+        .any(|token| token.is_any("if|unless|event|case|upon|until|should|where"));
+    let plain = says_any(
         tokens,
-        "no automatic renewal|no option to extend|nothing in this letter renews itself|comes to its end|simply stops|then stops|not extended without|\
+        "is not renewed|no renewal|is not extended|no extension|not be renewed|not be extended|does not extend",
+    );
+    (plain && !supposed)
+        || says_any(
+            tokens,
+            "no automatic renewal|no option to extend|nothing in this letter renews itself|comes to its end|simply stops|then stops|not extended without|\
         no right to renew|not renew automatically|not automatically renew|\
         not renew by itself|without automatic renewal|not auto-renew|does not auto-renew|\
         not be automatically renewed|no auto-renewal|does not renew|will not renew|\
         shall not renew|order lapses|agreement lapses|lapses unless|contract lapses|lapses at its end|everything stops on|\
         not subject to automatic renewal|ends without notice|there is no renewal|\
-        expires automatically|not extended by itself|extension needs a new|not extended automatically",
-    )
+        expires automatically|not extended by itself|not be extended except|not be renewed except|not renew except|not otherwise renew|\
+        be obliged to renew|not obliged to renew|not extended by silence|not be extended or renewed|\
+        without renewal|without any renewal|no right of renewal|extension needs a new|not extended automatically",
+        )
 }
 
 fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document) {
@@ -147,7 +158,7 @@ fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
     let named = adjective(tokens.get(from..stop).unwrap_or_default());
     let stated = found.and_then(|(_, Duration { span, .. })| spans::months(span));
     let yearly = says_any(tokens, "year to year|year-to-year").then_some(12);
-    let months = stated.or(rolling.then_some(1)).or(yearly).or(named);
+    let months = rolling.then_some(1).or(yearly).or(stated).or(named);
     if let Some(months) = months.filter(|months| *months > 0) {
         let printed = statement.stretch.printed(from, stop);
         terms.months = Found::supported(months, printed, statement.evidence_of(document, 0, stop));
@@ -200,7 +211,8 @@ fn notice_span(tokens: &[Token]) -> Option<(usize, usize, u32)> {
             |token: &&Token| token.is_any("written|in|of|s|'|(|)") || matches!(token.kind, Kind::Mark(_));
         let first = after.iter().find(|token| !filler(token));
         let led = tokens.get(at.saturating_sub(9)..at).unwrap_or_default();
-        let is_notice = first.is_some_and(|token| token.is_any("prior|before|notice|advance|preceding"))
+        let is_notice = first
+            .is_some_and(|token| token.is_any("prior|before|notice|advance|preceding|ahead"))
             || says_any(
                 led,
                 "notice in writing of|written notice of|prior notice of|notice of",

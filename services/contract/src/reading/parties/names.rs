@@ -156,7 +156,8 @@ fn is_common(token: &Token) -> bool {
         services|initial|party|parties|annex|statement|work|amendment|no|name|title|signed|\
         its|quote|invoice|fees|fee|payment|such|customer|provider|a|an|no.|we|you|it|made|\
         january|either|over|upon|from|with|to|at|as|when|where|during|except|save|after|before|since|\
-        until|through|of|between|for";
+        until|through|of|between|for|monday|tuesday|wednesday|thursday|friday|saturday|sunday|february|march|april|june|\
+    july|august|september|october|november|december";
     token.is_any(COMMON)
 }
 

@@ -84,15 +84,16 @@ pub(super) fn speaks_of_term(tokens: &[Token], at: usize) -> bool {
 
 const START: &str = "shall commence on|commences on|commence on|commencing on|commencing|begins on|\
     begin on|beginning on|beginning|starts on|start on|starting on|starting|kicks in on|\
-    date \" means|\
-    comes to life on|runs from|run from|years from|year from|months from|commence as of|starts|begins|commences|\
+    date \" means|date means|begin not later than|shall be deemed to be|is deemed to be|commence with|commences with|\
+    will begin on|beginning with|commencing with|comes to life on|runs from|run from|years from|year from|months from|commence as of|starts|begins|commences|\
     start date is|start date of|goes live on|commenced on|began on|started on|commenced as of";
 
 const EFFECTIVE: &str = "effective|effective on|effective as of|effective from|takes effect on|\
     take effect on|takes effect from|with effect from|effective date is|\
     effective date of|effective date :|in force from|in force as of|with effect on|\
     is effective as of the|takes effect|with effect as of|becomes effective on|\
-    shall be effective on|becomes effective as of|be effective as of";
+    shall be effective on|becomes effective as of|be effective as of|comes into force on|enters into force on|\
+    takes effect as of|into effect on|goes into effect on|effective with|effective beginning|with effect on and from";
 
 const MADE: &str = "made as of|entered into as of|entered into on|entered into|made on|made|\
     executed as of|entered into as of the|made as of the|made this|into this|\
@@ -145,7 +146,8 @@ fn fits(role: DateRole, statement: &Statement, subject: &[Token], at: usize) -> 
                 later.get(..later.len().min(14)).unwrap_or_default(),
                 "will pay|shall pay|agrees to pay|pays",
             );
-            is_about_term(subject) && !is_about_else(subject) && !paid
+            let about = is_about_term(subject) || is_headed_term(statement) || defines_term(tokens);
+            about && !is_about_else(subject) && !paid
         }
         DateRole::Effective => {
             !is_about_else(subject) || says_any(later.get(..6).unwrap_or(later), "effective date")
@@ -154,11 +156,29 @@ fn fits(role: DateRole, statement: &Statement, subject: &[Token], at: usize) -> 
     }
 }
 
+/// "Term", "Duration", "Period": the heading says what the clause is about.
+fn is_headed_term(statement: &Statement) -> bool {
+    const HEADINGS: &str =
+        "term|period|duration|term and termination|term of agreement|commencement|engagement";
+    let heading = statement.under.heading.trim_matches(|c: char| !c.is_alphabetic());
+    let last = heading.rsplit(". ").next().unwrap_or(heading);
+    HEADINGS.split('|').any(|known| known == last)
+}
+
+/// (the "Consulting Period"): what the sentence names is the span of the contract.
+fn defines_term(tokens: &[Token]) -> bool {
+    tokens.windows(3).any(|three| {
+        let [word, mark, close] = three else { return false };
+        let quoted = matches!(mark.kind, Kind::Mark('"')) && close.is_mark(')');
+        quoted && word.is_capital() && word.is_any("term|period|engagement")
+    })
+}
+
 fn is_about_term(subject: &[Token]) -> bool {
     subject.iter().any(|token| {
         token.is_any(
             "term|agreement|period|services|contract|subscription|it|order|plan|sow|schedule|\
-            lease|license|engagement|this|deal|season|we|work|service|reference|commencement",
+            lease|license|engagement|this|deal|season|we|work|service|reference|commencement|rights|addendum|annex|statement",
         )
     })
 }
@@ -211,9 +231,22 @@ fn longest_at(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
 
 /// "on the 1st day": the article and the comma before a date say nothing.
 fn without_filler(tokens: &[Token], at: usize) -> usize {
-    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-    let filler = before.is_some_and(|token| token.is_mark(',') || token.is_mark(':'));
-    if filler { at.saturating_sub(1) } else { at }
+    const WEEKDAYS: &str = "monday|tuesday|wednesday|thursday|friday|saturday|sunday";
+    let lead = tokens.get(..at).unwrap_or_default();
+    let marks = |token: &&Token| token.is_mark(',') || token.is_mark(':') || token.is_any(WEEKDAYS);
+    let at = at.saturating_sub(lead.iter().rev().take_while(marks).count());
+    // "as of the opening of business on Monday, April 3".
+    let hour = [
+        "the opening of business on",
+        "the close of business on",
+        "the beginning of business on",
+    ];
+    let ends_here = |phrase: &&&str| {
+        let from = at.checked_sub(phrase.split(' ').count());
+        from.is_some_and(|from| says(tokens, from, phrase))
+    };
+    let business = hour.iter().find(ends_here);
+    at.saturating_sub(business.map_or(0, |phrase| phrase.split(' ').count()))
 }
 
 /// "expires at 11:59 p.m. Eastern Time on January 31": the hour says nothing about what the day is for.
@@ -315,7 +348,7 @@ fn term_cue(statement: &Statement) -> Option<usize> {
             "agreement|term|maintenance|subscription|services|contract|charges|order|arrangement|engagement",
         )
     });
-    (!only_period || about).then_some(cue)
+    (!only_period || about || defines_term(tokens)).then_some(cue)
 }
 
 /// What is said about renewal is not the length of the term; nor is notice.

@@ -22,7 +22,7 @@ pub(super) fn join(tokens: &mut Vec<Token>, _locale: Locale) {
 pub(super) fn join_spelled(tokens: &mut Vec<Token>) {
     let mut at = 0usize;
     while at < tokens.len() {
-        if let Some((length, day)) = day_first(tokens, at) {
+        if let Some((length, day)) = month_first(tokens, at).or_else(|| day_first(tokens, at)) {
             merge(tokens, at, at.saturating_add(length), Kind::Date(day));
         }
         at = at.saturating_add(1);
@@ -51,7 +51,8 @@ fn day_first(tokens: &[Token], at: usize) -> Option<(usize, Day)> {
     cursor = past_mark(tokens, cursor, '-');
     let month = month_of(tokens.get(cursor)?)?;
     cursor = past(tokens, cursor.saturating_add(1), ORDINAL_ENDINGS);
-    cursor = past_mark(tokens, past_comma(tokens, cursor), '-');
+    cursor = past(tokens, past_mark(tokens, past_comma(tokens, cursor), '-'), "in");
+    cursor = past(tokens, past(tokens, cursor, "the"), "year");
     let year = year_of(tokens.get(cursor)?)?;
     let found = date::day(year, month, day)?;
     Some((cursor.saturating_add(1).saturating_sub(at), Day::Is(found)))
@@ -74,9 +75,10 @@ fn day_number(token: &Token) -> Option<i8> {
 }
 
 fn year_of(token: &Token) -> Option<i16> {
-    let four = token.text.len() == 4;
     match token.kind {
-        Kind::Number(_) if four => date::year(&token.text),
+        Kind::Number(_) if token.text.len() == 4 => date::year(&token.text),
+        // "the eighth day of June, two thousand four".
+        Kind::Number(value) if token.text.starts_with(char::is_alphabetic) => date::year(&value.to_string()),
         _ => None,
     }
 }
