@@ -183,9 +183,11 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
         (false, true) => Subject::Said {
             scope: statement.scope,
         },
-        (false, false) if points_ahead(tokens) => Subject::Below {
-            scope: statement.scope,
-        },
+        (false, false) if points_ahead(tokens) || tokens.last().is_some_and(|token| token.is_mark(':')) => {
+            Subject::Below {
+                scope: statement.scope,
+            }
+        }
         (false, false) => subject(tokens),
     };
     found.then(|| Rule {
@@ -252,7 +254,9 @@ fn speaks_of_billing(tokens: &[Token]) -> bool {
             || token.is("paid") && paid(at)
     }) || says_any(
         tokens,
-        "this amount|these amounts|such amount|such amounts|such payments|such fees",
+        "this amount|these amounts|such amount|such amounts|such payments|such fees|payment is made|payments are made|\
+        payment shall be made|payments shall be made|payment will be made|are computed|is computed|shall be computed|are settled|\
+        is settled|be settled|are calculated|be calculated|report and pay|account and pay|shall account|shall report|accounts to",
     );
     let money = tokens
         .iter()

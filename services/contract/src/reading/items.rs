@@ -11,7 +11,9 @@ use crate::page::{Document, WordRef};
 use crate::terms::{Evidence, Found, LineItem, Segment};
 use pricing::money::Currency;
 
-pub(crate) use kinds::{Facts, is_one_time as is_one_time_words, kind, unit_name};
+pub(crate) use kinds::{
+    Facts, is_one_time as is_one_time_words, is_paid_once as says_paid_once, kind, unit_name,
+};
 
 /// A line item while it is being read.
 #[derive(Debug, Clone)]
@@ -46,6 +48,8 @@ pub(crate) struct Item {
     pub(crate) follows: Option<String>,
     /// Its words say that it is paid in parts that follow: "as follows", "of which".
     pub(crate) in_parts: bool,
+    /// The span of the sales or fees that it is a share of, which is how often it is settled unless something else is said.
+    pub(crate) base_span: Found<crate::terms::Cadence>,
     /// How many months each step of its schedule holds, where the words say it; 0 for the last one.
     pub(crate) stages: Vec<u32>,
 }
@@ -120,6 +124,7 @@ impl Item {
             section: String::new(),
             follows: None,
             in_parts: false,
+            base_span: Found::absent(),
             stages: Vec::new(),
         }
     }

@@ -37,11 +37,48 @@ fn mark(words: &[&str]) -> DecimalMark {
         DecimalMark::Comma => sum.saturating_add(1),
         DecimalMark::Point => sum.saturating_sub(1),
     });
-    if commas > 0 {
+    if commas > 0 || commas == 0 && groups_with_points(words) {
         DecimalMark::Comma
     } else {
         DecimalMark::Point
     }
+}
+
+/// "NOK 9.800": where no numeral tells, three figures behind a point are thousands in the currencies of countries that write
+/// them so; nowhere do three figures behind a comma say otherwise.
+fn groups_with_points(words: &[&str]) -> bool {
+    let continental = |word: &str| {
+        let code = word.trim_matches(|c: char| !c.is_alphabetic());
+        word.contains('€')
+            || "EUR|NOK|SEK|DKK|BRL|ISK|IDR|VND|CLP|COP|ARS"
+                .split('|')
+                .any(|known| known == code)
+    };
+    let grouped = |word: &str, separator: char| {
+        let numeral = word.trim_matches(|c: char| !c.is_ascii_digit());
+        let only = numeral.matches(separator).count() == 1
+            && numeral.chars().all(|c| c.is_ascii_digit() || c == separator);
+        only && numeral
+            .split(separator)
+            .nth(1)
+            .is_some_and(|group| group.len() == 3)
+            && !numeral.starts_with('0')
+    };
+    let beside = |at: usize| {
+        let near = at.saturating_sub(1)..at.saturating_add(2).min(words.len());
+        words
+            .get(near)
+            .unwrap_or_default()
+            .iter()
+            .any(|word| continental(word))
+    };
+    let any = |separator: char| {
+        words
+            .iter()
+            .enumerate()
+            .any(|(at, word)| grouped(word, separator) && beside(at))
+    };
+    any('.') && !any(',')
 }
 
 fn is_money_sign(word: &str) -> bool {

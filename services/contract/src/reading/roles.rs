@@ -28,6 +28,7 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
+        .or_else(|| led_aside(&place))
         .or_else(|| in_passing(&place))
         .or_else(|| by_payer(&place, parties))
         .or_else(|| compared(&place))
@@ -157,19 +158,35 @@ fn superseded(place: &Place<'_>) -> Option<Role> {
             place.before(4),
             "instead of|in place of|in lieu of|formerly|previously|rather than|old price of",
         );
-    (takes_over || gone).then_some(Role::Informational)
+    (takes_over || gone || is_said_elsewhere(place)).then_some(Role::Informational)
+}
+
+/// "the monthly fee of $1,050 per Site stated in the Master Agreement shall be $1,175": the price of another paper, and what
+/// it becomes.
+fn is_said_elsewhere(place: &Place<'_>) -> bool {
+    let after = place.after(18);
+    let next = after.iter().position(|token| token.money().is_some());
+    let between = next.and_then(|next| after.get(..next)).unwrap_or_default();
+    says_any(
+        between,
+        "stated in|set forth in|provided in|specified in|set out in|under the|of the agreement|currently charged",
+    ) && says_any(between, "shall be|will be|is|becomes|shall become|to be")
 }
 
 /// "$240,000 for each Contract Year, in equal quarterly installments of $60,000": the parts are charged, not their sum.
 fn paid_in_parts(place: &Place<'_>) -> Option<Role> {
     let sum = place.tokens.get(place.at)?.money()?.value;
     let after = place.after(24);
+    // "The price is $360,000, of which $90,000 is paid on signing and the balance …".
+    if says_any(place.after(3), "of which") && after.iter().any(|token| token.money().is_some()) {
+        return Some(Role::Total);
+    }
     let next = after.iter().position(|token| token.money().is_some())?;
     let part = after.get(next)?.money()?.value;
     let between = after.get(..next)?;
     let parts = between
         .iter()
-        .rposition(|token| token.is_any("installments|instalments|payments"))?;
+        .rposition(|token| token.is_any("installments|instalments|payments|parts|portions"))?;
     let led = between.get(parts.saturating_add(1)..)?;
     let leads = !led.is_empty()
         && led
@@ -208,6 +225,20 @@ fn by_subject(place: &Place<'_>) -> Option<Role> {
         .filter(|(role, ..)| place.percent || !matches!(role, Role::Tax))
         .filter(|(_, stems, phrases)| has_stem(clause, stems) || says_any(clause, phrases))
         .find_map(|(role, ..)| confirmed(*role, place))
+}
+
+/// "Suggested retail prices (for information only): NS-200, $4,195; NS-400, $7,950": what stands before the colon holds for each.
+fn led_aside(place: &Place<'_>) -> Option<Role> {
+    let before = place.tokens.get(..place.clause.0).unwrap_or_default();
+    let colon = before.iter().rposition(|token| token.is_mark(':'))?;
+    let end = before.get(colon..)?.iter().any(|token| token.is_mark('.'));
+    let lead = before.get(colon.saturating_sub(14)..colon)?;
+    let aside = says_any(
+        lead,
+        "for information only|for information|suggested retail|for reference|for illustration|for example|for budgeting|\
+         not binding|non-binding|estimates|estimated",
+    );
+    (aside && !end).then_some(Role::Informational)
 }
 
 /// Stems of words that say that a price moves.
@@ -256,6 +287,7 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
             withholds|withhold|withheld|retains|retain|retainage|retention|hold back|holds back",
         ),
         Role::Informational => is_like(Role::Informational, &near),
+        Role::Threshold => is_like(Role::Threshold, &near),
         // "shall make available a trailer at $85 per day" promises no uptime.
         Role::ServiceCredit => {
             place.percent
@@ -264,7 +296,7 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
                     "uptime|availabilit|credit|level|delay|respon|sla|miss|late",
                 )
         }
-        Role::Liability => !is_company_form(place.clause()),
+        Role::Liability => !is_company_form(place.clause()) && !is_least_charge(place),
         _ => true,
     };
     holds.then_some(role)
@@ -276,6 +308,16 @@ fn is_company_form(clause: &[Token]) -> bool {
         clause,
         "limited liability company|limited liability partnership|limited liability companies",
     ) && !has_stem(clause, "liable|indemni|damag|loss|exceed")
+}
+
+/// "the charges for a month shall in no event be lower than $2,500": nobody's liability.
+fn is_least_charge(place: &Place<'_>) -> bool {
+    let clause = place.clause();
+    says_any(
+        place.before(6),
+        "less than|lower than|fall below|be below|at least",
+    ) && has_stem(clause, words::PRICE_STEMS)
+        && !has_stem(clause, "liab|indemni|damag|loss|insur")
 }
 
 /// The amount itself is what is taken off.
@@ -313,8 +355,8 @@ fn by_payer(place: &Place<'_>, parties: &Parties) -> Option<Role> {
 
 /// "the greater of 5% of sales or $300 per week": the share is the price, the amount bounds it.
 fn compared(place: &Place<'_>) -> Option<Role> {
-    const COMPARES: &str =
-        "greater of|higher of|larger of|lesser of|lower of|smaller of|whichever is greater|whichever is less";
+    const COMPARES: &str = "greater of|higher of|larger of|lesser of|lower of|smaller of|whichever is greater|whichever is less|whichever is the larger|\
+        whichever is the greater|whichever is larger|whichever is higher|whichever is the higher|whichever is lower|whichever is smaller";
     let clause = place.clause();
     let share = clause.iter().any(|token| token.percent().is_some());
     let amount = clause.iter().any(|token| token.money().is_some());
@@ -352,7 +394,7 @@ fn last_phrase(tokens: &[Token], phrase: &str) -> Option<(usize, usize)> {
 fn is_filler(token: &Token) -> bool {
     let enumerates = token.text.chars().count() == 1 || token.is_mark(')');
     enumerates
-        || token.is_any("of|the|an|is|amount|sum|approximately|or|to|at|be|equal|charge|fee|fees")
+        || token.is_any("of|the|an|is|amount|sum|approximately|or|to|at|be|equal|charge|fee|fees|which")
         || token
             .is_any("monthly|annual|quarterly|yearly|weekly|royalty|royalties|payment|payments|guaranteed")
         || token.is_mark(':')
@@ -370,12 +412,16 @@ fn lists_prices(place: &Place<'_>) -> bool {
     let colon = before.iter().rposition(|token| token.is_mark(':'));
     let lead = colon.and_then(|colon| before.get(..colon)).unwrap_or_default();
     let near = lead.get(lead.len().saturating_sub(40)..).unwrap_or_default();
+    let last = near.get(near.len().saturating_sub(8)..).unwrap_or_default();
     !place.percent
         && is_about_price(near)
-        && says_any(
+        && (says_any(
             near,
             "as follows|following|installments|instalments|payments|schedule",
-        )
+        ) || says_any(
+            last,
+            "rates|prices|price|charges|fees|billed at|charged at|sold at|pays|shall pay|billed|charged",
+        ))
 }
 
 fn trailing(place: &Place<'_>) -> Option<Role> {

@@ -12,7 +12,8 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
         let sends = says_any(
             tokens,
             "we send|is sent|are sent|will be sent|is issued|are issued|issues|issue|is dated|\
-            go out|sends|and invoiced|are invoiced on|is invoiced on|are billed on|is billed on|dated the first of|on an invoice dated|on the invoice of|goes on|go on",
+            go out|sends|and invoiced|are invoiced on|is invoiced on|are billed on|is billed on|dated the first of|i invoice|we invoice|invoice on|invoices on|is charged on|are charged on|is charged to|are charged to|is debited|\
+            are debited|are payable on|is payable on|are due on|is due on|is paid on|are paid on|on an invoice dated|on the invoice of|goes on|go on",
         );
         let stated = || period_within(tokens).map(|(_, found)| found);
         sends
@@ -27,7 +28,7 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
 fn of_month(tokens: &[Token]) -> Option<Period> {
     let said = says_any(
         tokens,
-        "of the following month|of the next month|of the month|with the next monthly|at month end|after month end",
+        "of the following month|of the month next following|of the month following|of the succeeding month|of the ensuing month|of the next month|of the month|with the next monthly|at month end|after month end",
     );
     said.then_some(Period {
         often: crate::normal::cadence::Often::Is(Cadence::months(1)),

@@ -35,6 +35,10 @@ fn happens(line: &LineItem) -> bool {
 /// What follows from the sort of line: what is measured is known only afterwards; what is bought once in advance is paid
 /// at once; what is counted one by one falls due when it happens.
 pub(super) fn settle(item: &mut Item) {
+    let unsaid = item.line.cadence.value.is_none() && item.line.cadence.printed.is_empty();
+    if unsaid && item.base_span.value.is_some() {
+        item.line.cadence = std::mem::take(&mut item.base_span);
+    }
     let line = &mut item.line;
     let evidence = line.evidence.clone();
     let measured = matches!(line.kind, Kind::Usage | Kind::Percentage);

@@ -93,7 +93,7 @@ pub(crate) fn is_one_time(words: &[Token]) -> bool {
 }
 
 /// Payments tied to signing, delivery or a day.
-fn is_paid_once(words: &[Token]) -> bool {
+pub(crate) fn is_paid_once(words: &[Token]) -> bool {
     says_any(
         words,
         "at signing|on signing|upon signing|at signature|on signature|upon signature|\

@@ -31,7 +31,7 @@ pub(crate) fn period(tokens: &[Token], at: usize) -> Option<Period> {
     if let Some(often) = adverb(&token.low) {
         return Some(Period { often, length: 1 });
     }
-    if token.is_any("for|in|during|of")
+    if token.is_any("for|in|during|of|on|upon|at")
         && let Some(found) = per_span(tokens, at.saturating_add(1)).filter(|_| distributes(tokens, at))
     {
         return Some(Period {
@@ -124,7 +124,7 @@ pub(crate) fn each_of_spans(tokens: &[Token]) -> Option<Period> {
 fn is_calendar_word(token: &Token) -> bool {
     token.is_any(
         "calendar|contract|order|billing|full|fiscal|term|subscription|royalty|whole|such|\
-        license|service|agreement|successive|given|single|particular",
+        license|service|agreement|school|academic|lease|policy|membership|maintenance|support|successive|given|single|particular",
     )
 }
 

@@ -39,10 +39,16 @@ pub(crate) fn per_unit(tokens: &[Token], at: usize) -> Option<PerUnit> {
         let bare = tokens
             .get(at)
             .is_some_and(|token| token.is("each") || token.is("apiece"));
-        return bare.then(|| PerUnit {
-            count: Decimal::ONE,
+        // "Queries: $0.40 per 1,000": of what, the label says.
+        let thousand = tokens
+            .get(at)
+            .is_some_and(|token| token.is("per") || token.is_mark('/'))
+            && count > Decimal::TEN;
+        let length = if thousand { cursor.saturating_sub(at) } else { 1 };
+        return (bare || thousand).then(|| PerUnit {
+            count,
             unit: String::new(),
-            length: 1,
+            length,
         });
     };
     let is_period =

@@ -4,12 +4,13 @@ mod bond;
 mod doubts;
 mod extent;
 mod rhythm;
+mod sense;
 mod span;
 
 use rust_decimal::Decimal;
 
 use super::Reader;
-use crate::reading::items::{Facts, Item, currency, found, kind, unit_name};
+use crate::reading::items::{Facts, Item, currency, found, unit_name};
 use crate::reading::phrases::{Period, Range, bounds, says_any};
 use crate::reading::prices::{self, Expression};
 use crate::reading::statements::Statement;
@@ -47,7 +48,7 @@ impl<'s> Charge<'_, 's> {
     }
 
     fn item(self) -> Option<Item> {
-        if (self.price.percent.is_some() && self.base().is_none()) || !self.is_bound() {
+        if (self.price.percent.is_some() && !self.is_share()) || !self.is_bound() {
             return None;
         }
         let mut price = self.price.clone();
@@ -69,6 +70,7 @@ impl<'s> Charge<'_, 's> {
             .period
             .or_else(|| self.period_before())
             .or_else(|| self.listed_period());
+        self.complete(&mut price);
         if price.above.is_none() && price.money.is_some() {
             price.above = self
                 .reader
@@ -104,7 +106,8 @@ impl<'s> Charge<'_, 's> {
             quantity: quantity.is_some(),
             unit: unit.as_deref(),
         };
-        let sort = self.sort(&facts, &price)?;
+        let known = self.sort(&facts, &price);
+        let sort = known.or_else(|| self.guessed(&price))?;
         // "Each active learner above 100 in a month: £0.80" counts what was there, whatever its price is called.
         let beyond = before.is_some() && matches!(sort, Kind::Recurring | Kind::Seat);
         let sort = if beyond { Kind::Usage } else { sort };
@@ -130,10 +133,16 @@ impl<'s> Charge<'_, 's> {
         );
         item.currency = price.money.and_then(currency);
         item.cadence_is_price_span = billed.is_none() && period.is_some();
+        if item.line.kind == Kind::Percentage {
+            item.base_span = self.span_of_base();
+        }
         item.goes_on = self.goes_on();
         item.in_prose = true;
         item.in_parts = self.is_in_parts();
         self.doubts(&mut item, &price, billed);
+        if known.is_none() {
+            self.doubt_guess(&mut item);
+        }
         Some(item)
     }
 
@@ -159,15 +168,19 @@ impl<'s> Charge<'_, 's> {
         found(value, &self.statement().stretch, self.reader.document, from, to)
     }
 
+    /// Is the percentage one of money?
+    fn is_share(&self) -> bool {
+        self.base().is_some() || self.is_paid_share() || self.goes_on_from_share()
+    }
+
     /// What a percentage is of: "of net sales", "of the gross amounts earned".
     fn base(&self) -> Option<usize> {
         const BASES: &str = "sales|revenue|revenues|receipts|proceeds|amount|amounts|volume|fees|price|usage|\
             value|spend|transactions|payments|income|turnover|profit|profits|rent|charges|\
             invoice|invoices|captured|settlement|collections|commissions|premiums|billings|cost|\
             costs|payment|transaction|sale|fee|margin|list|wholesale|ebitda|earnings|consideration|rental|rentals|royalties|\
-            subscription|subscriptions|remaining|orders";
-        const THINGS: &str =
-            "equity|interests|ownership|assets|requirements|units|employees|capacity|capital";
+            subscription|subscriptions|remaining|orders|assets|handle|takings|billing|receivables|savings|recoveries|principal|balances";
+        const THINGS: &str = "equity|interests|ownership|requirements|units|employees|capacity|capital";
         let tokens = self.reader.tokens();
         let from = self.at.saturating_add(1);
         let of = (from..from.saturating_add(3)).find(|at| {
@@ -266,45 +279,6 @@ impl<'s> Charge<'_, 's> {
                 .all(|token| !token.is_mark(';') && !token.is_mark('.') && token.money().is_none());
             (fee && clause).then_some(found)
         })
-    }
-
-    fn sort(&self, facts: &Facts<'_>, price: &Expression) -> Option<Kind> {
-        if price.withheld && (price.is_per_unit() || price.period.is_some()) {
-            return Some(if price.is_per_unit() {
-                Kind::Usage
-            } else {
-                Kind::Recurring
-            });
-        }
-        if price.percent.is_some()
-            && says_any(
-                self.reader.clause(self.at),
-                "termination charge|termination fee|cancellation fee|cancellation charge|early termination|exit fee|leave early|end early|ends early|cancel early|terminates early|if you leave",
-            )
-        {
-            return Some(Kind::OneTime);
-        }
-        if self.reader.buys_credits(self.at) && price.money.is_some() && !price.is_per_unit() {
-            return Some(Kind::PrepaidCredit);
-        }
-        let sort = kind(facts);
-        if sort == Some(Kind::OneTime)
-            && says_any(facts.words, "total|aggregate|in total")
-            && !says_any(facts.words, "one-time|one time|setup|set-up")
-        {
-            return None;
-        }
-        sort.or_else(|| self.reader.due_day(self.at).map(|_| Kind::OneTime))
-            .or_else(|| self.is_purchase().then_some(Kind::OneTime))
-    }
-
-    /// "purchase a license copy of the software in the amount of $15,000.00".
-    fn is_purchase(&self) -> bool {
-        says_any(
-            self.reader.clause(self.at),
-            "right to purchase|option to purchase|initial payment|lump sum|license fee of|\
-            licence fee of",
-        )
     }
 
     fn amounts(&self, line: &mut LineItem, price: &Expression) {

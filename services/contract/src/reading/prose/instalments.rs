@@ -50,7 +50,7 @@ fn count_before(tokens: &[Token], at: usize) -> Option<usize> {
     let before = tokens.get(from..at)?;
     let named = before
         .iter()
-        .any(|token| token.is_any("installments|instalments|payments"));
+        .any(|token| token.is_any("installments|instalments|payments|prepayments|parts|portions"));
     let number = before.iter().rposition(|token| {
         token
             .number()

@@ -35,7 +35,32 @@ pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
                 ahead().or_else(|| behind.filter(|_| token.is_any("payable|billed|invoiced|paid")))
             }
         });
-    stated.or_else(|| timed(tokens)).or_else(|| ended(tokens))
+    stated
+        .or_else(|| timed(tokens))
+        .or_else(|| ended(tokens))
+        .or_else(|| after_each(tokens))
+        .or_else(|| by_paper(tokens))
+}
+
+/// "Within 30 days following each quarter OEM shall report and pay".
+fn after_each(tokens: &[Token]) -> Option<(usize, Period)> {
+    (0..tokens.len()).find_map(|at| {
+        let led = tokens.get(at)?.is_any("following|after")
+            && tokens.get(at.saturating_add(1))?.is_any("each|every");
+        let next = at.saturating_add(1);
+        Some((next, period(tokens, next).filter(|_| led)?))
+    })
+}
+
+/// "within ten days of the monthly statement": what is billed is billed as often as the paper that bills it.
+fn by_paper(tokens: &[Token]) -> Option<(usize, Period)> {
+    (0..tokens.len()).find_map(|at| {
+        let found = period(tokens, at).filter(|found| found.length == 1)?;
+        let paper = tokens
+            .get(at.saturating_add(1))?
+            .is_any("statement|statements|invoice|invoices|bill|bills|billing|settlement");
+        paper.then_some((at, found))
+    })
 }
 
 /// "within thirty days after the end of each calendar quarter": the span whose end is waited for.

@@ -82,7 +82,8 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
             shares of|common stock|do not apply|does not apply|no longer applies|\
             third party and is not|for budgeting|budgetary|non-binding|of its own|trial balance|\
             valued at|annual revenue of|of credit pays for|of credit buys|of credit equals|may purchase the|option to buy|purchase option|buyout|buy-out|a budget of|budget of|never became part|not part of the deal|opening offer was|earlier offer|\
-            superseded by|insured value|replacement value",
+            superseded by|insured value|replacement value|acquire shares|shares from|shares at|another provider|another vendor|\
+            another supplier|other providers|asset purchase agreement|stock purchase agreement|suggested retail|options to purchase",
     ),
     (
         Role::Security,
@@ -168,6 +169,9 @@ pub(super) const LEADS: &[(Role, &str)] = &[
     (Role::Minimum, "not less than"),
     (Role::Minimum, "never less than"),
     (Role::Minimum, "less than"),
+    (Role::Minimum, "event be lower than"),
+    (Role::Minimum, "not be lower than"),
+    (Role::Minimum, "never be lower than"),
     (Role::Minimum, "floor"),
     (Role::Minimum, "no fewer than"),
     (Role::Threshold, "for each full"),

@@ -142,6 +142,7 @@ fn money(value: Decimal, sign: Option<Sign>) -> Kind {
 
 /// A code or word after its number: `55 CAD`, `$55 CAD`, `five hundred dollars`, `one cent`, `$.25 cents`.
 fn named(tokens: &mut Vec<Token>) {
+    of_a_country(tokens);
     let mut at = 0usize;
     while let Some([first, second]) = tokens.get(at..at.saturating_add(2)) {
         // "500,000 pounds of resin" is a weight.
@@ -152,6 +153,33 @@ fn named(tokens: &mut Vec<Token>) {
         if let Some(kind) = named_pair(first, second).filter(|_| !weight) {
             let length = trailing_words(tokens, at.saturating_add(2)).saturating_add(2);
             merge(tokens, at, at.saturating_add(length), kind);
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// `One Thousand U.S. Dollars`, `500 United States dollars`: whose dollars they are stands between.
+fn of_a_country(tokens: &mut Vec<Token>) {
+    let mut at = 0usize;
+    while let Some(first) = tokens.get(at) {
+        let is = |place: usize, words: &str| {
+            tokens
+                .get(at.saturating_add(place))
+                .is_some_and(|token| token.is_any(words))
+        };
+        let between = match (is(1, "u.s.|us"), is(1, "united") && is(2, "states")) {
+            (true, _) => 1usize,
+            (_, true) => 2,
+            _ => 0,
+        };
+        let dollars = between > 0 && is(between.saturating_add(1), "dollars|dollar");
+        let kind = match first.kind {
+            Kind::Number(value) if dollars => Some(money(value, sign("US$"))),
+            Kind::Money(amount) if dollars => Some(money(amount.value, sign("US$"))),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            merge(tokens, at, at.saturating_add(between).saturating_add(2), kind);
         }
         at = at.saturating_add(1);
     }

@@ -89,8 +89,8 @@ fn is_fragment(before: &[Token], after: &[Token]) -> bool {
 const PAID: &str = "pay|pays|paid|paying|payable|payment|payments|charge|charges|charged|charging|bill|bills|billed|invoice|invoices|invoiced|\
     due|owe|owes|owed|remit|remits|remitted|cost|costs|equal|equals|reimburse|reimburses|reimbursed|priced|metered|\
     receive|receives|compensate|accrue|accrues|added|purchase|purchases|buy|buys|deduct|deducts|contribute|\
-    contributes|purchased|bought|ordered|available|rented|leased|hired|performed|billable|collect|collects|tender|entitled|send|sends|assessed|comes|runs|get|gets|add|adds|retain|retains|earn|\
-    earns|apply|applies|remains|agreed|offers|offered|set|fixed";
+    contributes|purchased|bought|ordered|available|rented|leased|hired|furnished|run|performed|billable|collect|collects|tender|entitled|send|sends|assessed|comes|runs|get|gets|add|adds|retain|retains|earn|\
+    earns|remunerate|remunerates|remunerated|rated|turn|turns|turned|surrender|forward|applies|remains|agreed|offers|offered|set|fixed";
 
 const OTHERWISE: &str = "exceed|exceeds|exceeding|exceeded|spend|spends|spent|expend|expends|expended|maintain|maintains|bear|bears|\
     maintained|carry|carries|own|owns|owned|acquire|acquires|acquired|hold|holds|issue|issues|issued|invest|invests|borrow|\
@@ -111,7 +111,9 @@ fn governed(before: &[Token]) -> Governed {
         token.is_any(PAID).then_some(Governed::Paid)
     });
     let known = known.or_else(|| {
-        let stated = before.iter().any(|token| token.is_any("is|are|be|was|were"));
+        let stated = before
+            .iter()
+            .any(|token| token.is_any("is|are|be|was|were|mean|means"));
         stated.then_some(Governed::Stated)
     });
     known.unwrap_or(Governed::Nothing)
@@ -122,6 +124,11 @@ const FEES: &str = "fee|fees|price|prices|charge|charges|rate|rates|rent|rental|
     maintenance|tuition|compensation|sum|cost|costs|surcharge|tariff|advance|salary|bonus|consideration|percentage|amount|\
     deposit|toll|postage|share|support|setup|set-up|incentive|bounty|honorarium|stipend|allowance|draw|wage|wages|pay|\
     remuneration|dues|assessment|tax|fare|freight|detention|storage|reward";
+
+/// Is it the name of a fee?
+pub(super) fn is_fee(word: &str) -> bool {
+    crate::reading::tokens::listed(FEES, word)
+}
 
 /// "a setup fee of", "at the rate of", "royalties equal to", "Fee:": the name of a fee leads up to the amount.
 fn is_named(before: &[Token]) -> bool {
@@ -204,6 +211,11 @@ fn is_of_somebody_else(before: &[Token]) -> bool {
             led,
             "charged to|charge to|charged by|paid by|collected from|borne by|payable by",
         );
-        token.is_any(OTHERS) && (pays || charged)
+        let sold_to = token
+            .is_any("consumers|consumer|visitors|viewers|shareholders|patients|tenants|guests|borrowers")
+            && near
+                .get(at.saturating_add(1))
+                .is_some_and(|next| next.is_any("will|shall|may|can|buy|download"));
+        token.is_any(OTHERS) && (pays || charged) || sold_to
     })
 }
