@@ -34,6 +34,8 @@ enum Subject {
     Agreed,
     /// What is measured.
     Measured,
+    /// Shares of a turnover.
+    Shares,
     /// Lines that these words name.
     Named(Vec<String>),
     /// The lines that follow: "the following fees, which are billed monthly".
@@ -176,7 +178,10 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
             .then_some(Timing::Advance)
         })
     });
-    let cadence = period.and_then(Period::cadence);
+    // "Orders are charged daily to the card" is how often something is counted, not how often it is billed.
+    let cadence = period
+        .and_then(Period::cadence)
+        .filter(|cadence| of_form || !is_by_the_day(*cadence));
     let found = cadence.is_some() || timing.is_some();
     let subject = match (of_form, points_back(tokens)) {
         (true, _) => Subject::All,
@@ -188,7 +193,7 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
                 scope: statement.scope,
             }
         }
-        (false, false) => subject(tokens),
+        (false, false) => widened(subject(tokens), tokens),
     };
     found.then(|| Rule {
         cadence,
@@ -201,6 +206,23 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
         printed: statement.stretch.printed(from, to),
         evidence: statement.evidence(document),
     })
+}
+
+/// A sentence that names no line speaks of all of them only where it speaks of invoices or of fees in general; else of what is
+/// reported and paid, a share of a turnover.
+fn widened(subject: Subject, tokens: &[Token]) -> Subject {
+    let general = tokens.iter().any(|token| {
+        token.low.starts_with("invoic")
+            || token.is_any("bill|bills|billed|billing|fees|charges|prices|amounts|sums|payment|payments|installments|instalments|statement|statements")
+    });
+    if subject == Subject::All && !general {
+        return Subject::Shares;
+    }
+    subject
+}
+
+fn is_by_the_day(cadence: Cadence) -> bool {
+    matches!(cadence, Cadence::Every(span) if span.unit == crate::terms::SpanUnit::Day && span.count == 1)
 }
 
 /// "We invoice this …", "It is billed …", "Billed monthly in arrears.": no subject of its own.
@@ -256,7 +278,7 @@ fn speaks_of_billing(tokens: &[Token]) -> bool {
         tokens,
         "this amount|these amounts|such amount|such amounts|such payments|such fees|payment is made|payments are made|\
         payment shall be made|payments shall be made|payment will be made|are computed|is computed|shall be computed|are settled|\
-        is settled|be settled|are calculated|be calculated|report and pay|account and pay|shall account|shall report|accounts to",
+        is settled|be settled|are calculated|be calculated|report and pay|account and pay",
     );
     let money = tokens
         .iter()
@@ -344,7 +366,8 @@ fn is_generic(token: &Token) -> bool {
         customer|client|each|one|amounts|prices|payment|payments|billing|and|for|such|these|\
         this|under|first|bill|licensor|contractor|consultant|company|unless|otherwise|\
         agreed|will|shall|then|from|month|on|we|our|you|your|any|every|annual|monthly|quarterly|yearly|year|half-yearly|\
-        after|end|beginning|start|close|calendar";
+        after|end|beginning|start|close|calendar|within|days|following|later|than|business|thereafter|last|working|quarter|preceding|\
+        report|reports|statement|such|promptly|accompanied";
     token.is_any(GENERIC)
         || token.is_any(PARTIES)
         || super::parties::role(&token.low).is_some()
@@ -358,6 +381,7 @@ fn applies(rule: &Rule, item: &Item) -> bool {
         Subject::All => measured || agreed,
         Subject::Agreed => agreed,
         Subject::Measured => measured,
+        Subject::Shares => item.line.kind == Kind::Percentage,
         Subject::Said { scope } => item.scope == *scope,
         Subject::Below { scope } => item.scope == *scope && (measured || agreed),
         Subject::Named(words) => {

@@ -36,7 +36,7 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
     // A heading names the paper better than a sentence does.
     let title = opening
         .iter()
-        .filter(|stretch| is_headed(stretch))
+        .filter(|stretch| is_headed(stretch) && !is_exhibit_number(&stretch.tokens))
         .chain(&opening)
         .find_map(|stretch| kind_of(&stretch.tokens).map(|kind| (*stretch, kind)));
     if let Some((title, kind)) = title {
@@ -50,6 +50,20 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
     }
     amends(document, &opening, statements, &mut nature);
     nature
+}
+
+/// "EXHIBIT 10.17", "EX-10.6": the number under which a copy was filed.
+fn is_exhibit_number(tokens: &[Token]) -> bool {
+    let first = tokens.first();
+    tokens.len() <= 5
+        && first.is_some_and(|token| token.is("exhibit") || token.low.starts_with("ex-") || token.is("ex"))
+        && tokens
+            .iter()
+            .any(|token| token.text.contains(|c: char| c.is_ascii_digit()))
+        && !tokens.iter().skip(1).any(|token| {
+            matches!(token.kind, super::tokens::Kind::Word)
+                && token.text.chars().filter(|c| c.is_alphabetic()).count() > 2
+        })
 }
 
 /// Short, and no sentence.

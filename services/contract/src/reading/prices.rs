@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 
 use super::phrases::{PerUnit, Period, Range, any_at, bounds, per_unit, period};
 use super::tokens::{Amount, Kind, Token, listed};
+use crate::normal::cadence::Often;
+use crate::terms::Cadence;
 
 /// A price as one phrase says it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,6 +42,16 @@ impl Expression {
             .as_ref()
             .map(|per| per.unit.as_str())
             .filter(|unit| !unit.is_empty())
+    }
+
+    /// "$9.85 per student per day": what is counted is days of students, not billed every day.
+    pub(crate) fn join_days(&mut self) {
+        let day = crate::normal::duration::unit("day").map(|span| Often::Is(Cadence::Every(span)));
+        let daily = self.period.is_some_and(|found| Some(found.often) == day);
+        if let Some(per) = self.per.as_mut().filter(|per| daily && !per.unit.is_empty()) {
+            per.unit = format!("{} day", per.unit);
+            self.period = None;
+        }
     }
 
     /// Is it for each of something, named or not?

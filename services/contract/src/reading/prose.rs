@@ -133,6 +133,37 @@ impl<'s> Reader<'s> {
             })
             .collect();
         self.take_over_lead();
+        self.take_over_before();
+    }
+
+    /// "Searches are furnished at $110; rundowns at $35; copies at $1": a part without a verb is priced as the one before it.
+    fn take_over_before(&mut self) {
+        for index in 1..self.roles.len() {
+            let (Some((before, Role::Price)), Some((at, Role::Unexplained))) = (
+                self.roles.get(index.saturating_sub(1)).copied(),
+                self.roles.get(index).copied(),
+            ) else {
+                continue;
+            };
+            let tokens = self.own.tokens();
+            let both = [before, at]
+                .iter()
+                .all(|at| tokens.get(*at).is_some_and(|token| token.money().is_some()));
+            let between = tokens.get(before.saturating_add(1)..at).unwrap_or_default();
+            let parted = between
+                .iter()
+                .any(|token| token.is_mark(';') || token.is_mark(','));
+            let verb = between.iter().any(|token| {
+                token.is_any("shall|will|may|must|is|are|was|were|has|have|exceed|exceeds|if|which|unless")
+            });
+            if let Some((_, role)) = self
+                .roles
+                .get_mut(index)
+                .filter(|_| both && parted && !verb && between.len() <= 14)
+            {
+                *role = Role::Price;
+            }
+        }
     }
 
     fn read(&mut self) {

@@ -57,10 +57,34 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
         "rolls over|extended automatically|successive terms of|successive periods of|successive one-year|option to extend|may extend the term|\
         right to extend|may be extended|extend the term of|extend this agreement|nothing in this letter renews|renews itself|\
         prolonged from|prolonged for|prolonged by|be prolonged|automatically extended|extended by one year at a time|automatically be extended|automatically extend|is extended by|are extended by|be extended by|carries on from",
-    ) || says_any(tokens, CONTINUES);
+    ) || says_any(tokens, CONTINUES)
+        || chooses(tokens);
     let price_only = says_any(tokens, "price|fee|fees|prices|rate|rates")
         && !says_any(tokens, "unless|automatically|notice");
     statement.key == Some(Key::Renewal) || goes_on || (renews && !price_only)
+}
+
+/// "Sponsor may, by notice given on or before September 1, extend the Term": a party's choice.
+fn chooses(tokens: &[Token]) -> bool {
+    tokens.iter().enumerate().any(|(at, token)| {
+        let behind = tokens
+            .get(at.saturating_add(1)..tokens.len().min(at.saturating_add(22)))
+            .unwrap_or_default();
+        let verb = behind.iter().position(|next| next.is_any("extend|renew|prolong"));
+        let object = verb
+            .and_then(|verb| behind.get(verb.saturating_add(1)..))
+            .is_some_and(|rest| {
+                rest.iter()
+                    .take(4)
+                    .any(|next| next.is_any("term|agreement|it|period|contract|for"))
+            });
+        let ended = verb.and_then(|verb| behind.get(..verb)).is_some_and(|words| {
+            words
+                .iter()
+                .any(|next| next.is_mark('.') || next.is_any("terminate|not"))
+        });
+        token.is_any("may|option") && object && !ended
+    })
 }
 
 /// "lapses at its end", "everything stops on the end date", "there is no automatic renewal".
@@ -96,7 +120,7 @@ fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document)
         may renew|if the parties renew|right to renew|renewable at|upon agreement|\
         agree to renew|agree in writing to|may be extended|may at its option|\
         by written agreement",
-    );
+    ) || chooses(tokens);
     let by_itself = says_any(
         tokens,
         "automatically|auto-renew|auto-renews|automatic|unless|if neither|if nobody|neither party has|carries on|continues from|goes on from",

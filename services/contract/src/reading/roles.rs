@@ -25,6 +25,8 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
     superseded(&place)
         .or_else(|| paid_in_parts(&place))
         .or_else(|| filled_up(&place))
+        .or_else(|| made_up(&place))
+        .or_else(|| is_behind_sum(&place))
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
@@ -133,6 +135,20 @@ fn is_like(role: Role, tokens: &[Token]) -> bool {
     })
 }
 
+/// "For any year in which royalties do not reach $48,000, the Quarry shall pay the difference": what is made up to is a minimum.
+fn made_up(place: &Place<'_>) -> Option<Role> {
+    let made = says_any(
+        place.after(24),
+        "pay the difference|pays the difference|pay the deficiency|pay the shortfall|make up the difference|make up the shortfall|\
+         pay the deficit|pay such deficiency|pay such difference|makes up the difference",
+    );
+    let short = says_any(
+        place.before(8),
+        "not reach|less than|below|fall short of|falls short of|not amount to|not come to|do not equal|not equal|lower than|not total",
+    );
+    (made && short).then_some(Role::Minimum)
+}
+
 /// An amount that another takes the place of: "replacing $4,800 with $5,250", "raised from $18 to $20".
 fn superseded(place: &Place<'_>) -> Option<Role> {
     let after = place.after(12);
@@ -194,6 +210,10 @@ fn paid_in_parts(place: &Place<'_>) -> Option<Role> {
             .all(|token| token.is_any("of|equal|to|in|the|amount|each|at"));
     // Where the number of parts stands before them, whoever reads instalments knows what they are parts of.
     let counted = between.iter().any(|token| token.number().is_some());
+    let comes_to = |token: &Token| token.number().and_then(|count| count.checked_mul(part)) == Some(sum);
+    if between.iter().any(comes_to) && part < sum {
+        return Some(Role::Total);
+    }
     let spanned = between
         .get(..parts)?
         .iter()
@@ -215,6 +235,17 @@ fn filled_up(place: &Place<'_>) -> Option<Role> {
             "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
         );
     (same == 2 && condition).then_some(Role::Minimum)
+}
+
+/// "at a CPM of $22.00 WanderFare will pay $1,320,000": the rate that the amount beside it was computed from.
+fn is_behind_sum(place: &Place<'_>) -> Option<Role> {
+    let cpm = says_any(place.before(3), "cpm of|cpm at|a cpm");
+    let others = place
+        .clause()
+        .iter()
+        .filter(|token| token.money().is_some())
+        .count();
+    (cpm && others > 1).then_some(Role::Unexplained)
 }
 
 /// What the clause as a whole is about.
@@ -251,6 +282,10 @@ fn in_passing(place: &Place<'_>) -> Option<Role> {
         || says_any(place.before(4), "fee|fees|charge|rent|rate|retainer");
     if paid {
         return None;
+    }
+    let said = place.tokens.get(place.clause.0..place.at).unwrap_or_default();
+    if says_any(said, words::SAID_OF) {
+        return Some(Role::Informational);
     }
     let near = place.near();
     let (stems, phrases) = words::IN_PASSING;
@@ -377,11 +412,26 @@ fn by_neighbours(place: &Place<'_>) -> Option<Role> {
             let (at, length) = last_phrase(before, phrase)?;
             let end = at.saturating_add(length);
             let gap = before.get(end..)?;
-            gap.iter().all(is_filler).then_some((end, length, *role))
+            let role = if *role == Role::Minimum && phrase.ends_with("less than") && is_supposed(place) {
+                Role::Threshold
+            } else {
+                *role
+            };
+            gap.iter().all(is_filler).then_some((end, length, role))
         })
         .max_by_key(|(end, length, _)| (*end, *length))
         .map(|(.., role)| role)
         .or_else(|| trailing(place))
+}
+
+/// "Should the actual cost be less than $265,000": a condition, not what is owed at least.
+fn is_supposed(place: &Place<'_>) -> bool {
+    let lead = place.before(14);
+    let condition = lead
+        .iter()
+        .rposition(|token| token.is_any("if|should|where|when|whenever|unless|event"));
+    let duty = lead.iter().rposition(|token| token.is_any("not|no|never"));
+    condition.is_some() && condition > duty
 }
 
 /// Where the tokens last say the phrase, and how many tokens it takes.
@@ -440,8 +490,10 @@ fn trailing(place: &Place<'_>) -> Option<Role> {
 
 fn speaks_of_price(place: &Place<'_>) -> bool {
     let clause = place.clause();
+    let opens = clause.get(..clause.len().min(2)).unwrap_or_default();
     is_about_price(clause)
         || lists_prices(place)
+        || (says_any(opens, "for each|for every|per") && clause.len() <= 16)
         || super::prices::read(place.tokens, place.at)
             .is_some_and(|found| found.per.is_some() || found.period.is_some())
 }

@@ -204,6 +204,19 @@ impl Reader<'_> {
         let Some((known, length)) = key(&stretch.tokens) else {
             // "Seats at the start: 35" is a label with its value, however it is set.
             let label = label_length(&stretch.tokens);
+            // "THIS AGREEMENT is dated 14 February 2002" over "BETWEEN …": a sentence set as a title.
+            let dated = stretch
+                .tokens
+                .iter()
+                .any(|token| matches!(token.kind, Kind::Date(_)))
+                && stretch.tokens.first().is_some_and(|token| token.is("this"))
+                && stretch
+                    .tokens
+                    .iter()
+                    .any(|token| token.is_any("dated|made|entered"));
+            if dated {
+                return Some(self.statement(stretch.clone(), 0, None, 0));
+            }
             let value = label > 0 && label < stretch.tokens.len();
             return value.then(|| self.statement(stretch.clone(), label, None, 0));
         };

@@ -101,7 +101,9 @@ fn charges_nothing(scope: &Scope) -> bool {
     let heading = &scope.under.heading;
     let says = |words: &str| words.split('|').any(|word| heading.contains(word));
     heading.len() <= 90
-        && says("insurance|illustration|illustrative|example|liability")
+        && says(
+            "insurance|illustration|illustrative|example|liability|service level|performance standard|performance level|uptime",
+        )
         && !says("fee|price|pricing|charge|premium|rate")
 }
 

@@ -94,7 +94,12 @@ impl Reader<'_> {
             let start = found(tokens.get(at), self.document);
             let end = found(tokens.get(second_at), self.document);
             if let (Some(start), Some(end)) = (start, end) {
-                let sure = if statement.key == Some(Key::Term) { 3 } else { 2 };
+                // A row of a table of years tells of a year, not of the whole term.
+                let sure = match (statement.key, statement.is_labelled()) {
+                    (Some(Key::Term), _) => 3,
+                    (None, true) => 1,
+                    _ => 2,
+                };
                 self.start(start, sure);
                 self.end(end, sure);
             }

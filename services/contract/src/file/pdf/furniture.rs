@@ -13,8 +13,9 @@ const LINES: usize = 4;
 /// at least three pages, and on half of them, or at one and the same height of both pages of two, or be a page number.
 pub(super) fn mark(pages: &mut [Page]) {
     let (counts, total) = (repeated(pages), pages.len());
+    let edges = edges(pages);
     for page in pages {
-        let height = page.height;
+        let (height, last) = (page.height, page.lines.len().saturating_sub(1));
         for index in ends(page.lines.len()) {
             let Some(line) = page.lines.get_mut(index) else {
                 continue;
@@ -22,11 +23,49 @@ pub(super) fn mark(pages: &mut [Page]) {
             let often = counts.get(&key(line)).copied().unwrap_or(0);
             let level = counts.get(&level(line)).copied().unwrap_or(0);
             let runs = (often >= 3 && often.saturating_mul(2) >= total) || (total == 2 && level == 2);
-            if in_margin(line, height) && (runs || (total > 1 && is_page_number(line))) {
+            let outermost = index == 0 || index == last;
+            let every = edges.get(&key(line)).copied().unwrap_or(0);
+            let always = every >= 3 && every.saturating_mul(10) >= total.saturating_mul(6);
+            if (in_margin(line, height) && (runs || (total > 1 && is_page_number(line))))
+                || (outermost && (always && says(line) || is_filing(line)))
+            {
                 line.role = LineRole::Furniture;
             }
         }
     }
+}
+
+/// How often a text is the very first or the very last line of a page, wherever on the page that line stands.
+fn edges(pages: &[Page]) -> HashMap<String, usize> {
+    let mut counts = HashMap::new();
+    for page in pages {
+        let mut keys: Vec<String> = page
+            .lines
+            .first()
+            .into_iter()
+            .chain(page.lines.last())
+            .map(key)
+            .collect();
+        keys.dedup();
+        for key in keys {
+            *counts.entry(key).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Words, and not figures alone.
+fn says(line: &Line) -> bool {
+    line.text().chars().filter(|c| c.is_alphabetic()).count() >= 5
+}
+
+/// "Source: PETHARBOR COM INC, S-1/A, 2/14/2000": where a copy comes from, set under its pages by those who keep public filings.
+fn is_filing(line: &Line) -> bool {
+    let text = line.text();
+    let dated = text.rsplit(' ').next().is_some_and(|last| {
+        last.matches('/').count() == 2 && last.chars().all(|c| c.is_ascii_digit() || c == '/')
+    });
+    text.starts_with("Source:") && dated
 }
 
 fn repeated(pages: &[Page]) -> HashMap<String, usize> {

@@ -88,7 +88,7 @@ pub(crate) fn is_one_time(words: &[Token]) -> bool {
         initiation fee|kick-off|migration|upfront fee|up-front fee|initial fee|\
         initial license fee|lump sum|lump-sum|signing fee|quick-start|quickstart|\
         training session|commissioning|initial training|single payment|invoiced once|\
-        billed once|production fee|engagement fee",
+        billed once|production fee|engagement fee|signing payment|signing bonus",
     )
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn is_paid_once(words: &[Token]) -> bool {
         upon execution|on execution|at execution|at closing|on or before|at delivery|\
         on delivery|upon delivery|invoiced now|billed now|due now|payable now|invoiced today|invoiced immediately|\
         payable immediately|due immediately|down payment|due at|concurrently with|contemporaneously|days after|days following|\
-        days of the effective date|days from the effective date",
+        days of the effective date|days from the effective date|payable on the effective date|due on the effective date|paid on the effective date|due upon the effective date|payable upon the effective date|upon the signing|on the signing|at the signing|on the closing|upon the closing",
     ) || has_stem(words, "one-off")
 }
 

@@ -144,7 +144,12 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
 fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     let token = tokens.get(at)?;
     let alone = token.is_any("thereafter|remaining|remainder|further|subsequent");
-    alone.then_some((Range::Rest, 1))
+    // "and five percent of the excess": whatever is above.
+    let led = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let excess = token.is("excess")
+        && led.is_some_and(|led| led.is_any("the|any|such"))
+        && !tokens.get(at.saturating_add(1)).is_some_and(|next| next.is("of"));
+    (alone || excess).then_some((Range::Rest, 1))
 }
 
 /// Past "the", and past the name of a unit before its number: "up to and including hour 500".

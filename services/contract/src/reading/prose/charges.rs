@@ -71,6 +71,7 @@ impl<'s> Charge<'_, 's> {
             .or_else(|| self.period_before())
             .or_else(|| self.listed_period());
         self.complete(&mut price);
+        price.join_days();
         if price.above.is_none() && price.money.is_some() {
             price.above = self
                 .reader
@@ -261,7 +262,7 @@ impl<'s> Charge<'_, 's> {
     }
 
     /// "monthly fee of", "an annual subscription charge of": the span before the amount.
-    fn period_before(&self) -> Option<Period> {
+    pub(super) fn period_before(&self) -> Option<Period> {
         let tokens = self.reader.tokens();
         let from = self.at.saturating_sub(8);
         (from..self.at).rev().find_map(|position| {
@@ -271,7 +272,7 @@ impl<'s> Charge<'_, 's> {
             let fee = next.iter().take(4).any(|token| {
                 token.is_any(
                     "fee|fees|charge|charges|payment|payments|subscription|retainer|rent|rate|price|\
-                    rental|royalty|installment|cost|license|maintenance",
+                    rental|royalty|installment|cost|license|maintenance|sum|compensation|remuneration|salary|guarantee",
                 )
             });
             let clause = next

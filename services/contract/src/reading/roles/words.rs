@@ -3,7 +3,7 @@
 use crate::terms::Role;
 
 /// Headings under which money has one role.
-pub(super) const HEADINGS: [(&str, Role); 27] = [
+pub(super) const HEADINGS: [(&str, Role); 28] = [
     ("limitation of liab", Role::Liability),
     ("liability", Role::Liability),
     ("indemn", Role::Liability),
@@ -31,6 +31,7 @@ pub(super) const HEADINGS: [(&str, Role); 27] = [
     ("non-compet", Role::Penalty),
     ("fidelity bond", Role::Insurance),
     ("for orientation", Role::Informational),
+    ("paid by shareholders", Role::Informational),
 ];
 
 /// What a clause is about: stems of words, and phrases. The first that fits wins.
@@ -125,6 +126,12 @@ pub(super) const IN_PASSING: (&str, &str) = (
         own expense|own personnel|par value of|aggregate purchase price|minimum premium",
 );
 
+/// Words of a clause by which it tells something rather than agrees on it.
+pub(super) const SAID_OF: &str = "parties note|acknowledge that|acknowledges that|advised that|has been advised|understands that|rate card of|\
+    suggested retail prices|retail prices of|prospectus provides|for customs purposes|declared at a value|depositary|escrow agent's|\
+    in its tariff|published tariff|market studies|industry average|studies put|was informed that|informed that|reported that|\
+    represents that|recites that|estimates put";
+
 /// Words of a clause by which prices move, rather than what they are.
 pub(super) const MOVES: &str = "of the change in|of any change in|of the rise in|of the increase in|price index|cost index|\
     will be adjusted|shall be adjusted|be changed by|its level at|moves by more than";
@@ -154,6 +161,8 @@ pub(super) const LEADS: &[(Role, &str)] = &[
     (Role::Cap, "max."),
     (Role::Cap, "max"),
     (Role::Cap, "capped at"),
+    (Role::Cap, "ceiling"),
+    (Role::Cap, "ceiling of"),
     (Role::Cap, "cap"),
     (Role::Cap, "limited to"),
     (Role::Cap, "no more than"),
@@ -217,8 +226,6 @@ pub(super) const LEADS: &[(Role, &str)] = &[
     // What is left of a sum is paid as well.
     (Role::Price, "the balance of"),
     (Role::Price, "remaining balance of"),
-    // A rate that an amount was computed from, or a price: the words do not say which.
-    (Role::Unexplained, "cpm of"),
     (Role::Total, "total fixed fee"),
     (Role::Total, "total price"),
     (Role::Total, "total fees"),

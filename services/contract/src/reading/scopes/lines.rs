@@ -213,6 +213,7 @@ impl<'d> Builder<'d> {
         if count > 14
             || !closed
             || money
+            || says_something(line)
             || self.is_one_of_labels(line, next)
             || text.ends_with(['.', ',', ';', ':']) && !is_shouted(&text)
         {
@@ -319,7 +320,19 @@ fn ends_sentence(line: &Line) -> bool {
 
 fn begins_anew(line: &Line) -> bool {
     let text = line.text();
-    text.chars().next().is_some_and(|c| !c.is_lowercase())
+    // "thirty percent / (30%) of the revenue" and "eight hundred dollars / ($800)" go on.
+    let restated = text
+        .strip_prefix('(')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '$' | '€' | '£')))
+        && !begins_item(line);
+    !restated && text.chars().next().is_some_and(|c| !c.is_lowercase())
+}
+
+/// "Licensee shall pay Licensor thirty percent" is the beginning of a sentence, however short its line.
+fn says_something(line: &Line) -> bool {
+    line.words
+        .iter()
+        .any(|word| matches!(word.text.as_str(), "shall" | "will" | "agrees" | "pays" | "must"))
 }
 
 /// Does the line begin an item of a list, a numbered paragraph or a section?

@@ -183,7 +183,7 @@ fn of_row(place: &Place<'_>, row: &[Stretch], section: &Section) -> Vec<Item> {
     {
         return Vec::new();
     }
-    if is_for_information(row) {
+    if is_for_information(row) || is_no_share(place, row) {
         return Vec::new();
     }
     let mut columns = price_columns(place);
@@ -215,12 +215,53 @@ fn is_for_information(row: &[Stretch]) -> bool {
             token.is_any("estimated|expected|anticipated|projected|forecast|largest|budgeted|approximate")
         })
     });
-    led || row.iter().any(|cell| {
+    led || is_performance(row) || row.iter().any(|cell| {
         says_any(
             &cell.tokens,
             "for planning|not a commitment|for information only|for information|for reference only|non-binding|credit limit|insured value",
         )
     })
+}
+
+/// "Server availability, tier 1 | 99.8%": how well something works.
+fn is_performance(row: &[Stretch]) -> bool {
+    let percent = row
+        .iter()
+        .flat_map(|cell| &cell.tokens)
+        .any(|token| token.percent().is_some());
+    let money = row
+        .iter()
+        .flat_map(|cell| &cell.tokens)
+        .any(|token| token.money().is_some());
+    let works = row.iter().any(|cell| {
+        says_any(
+            &cell.tokens,
+            "availability|uptime|answered|resolved|response|response time|on time|on-time|accuracy|turnaround|complete by|\
+             completed by|completed within|delivered within|fill rate|abandoned|abandonment",
+        )
+    });
+    percent && !money && works
+}
+
+/// "Assay | not less than 98.0%", "Summer | Greyhaven | 50%": a percentage where nothing around speaks of money is none of money.
+fn is_no_share(place: &Place<'_>, row: &[Stretch]) -> bool {
+    const OF_MONEY: &str = "royalt|commission|fee|rate|discount|share|price|pricing|charge|revenue|sales|margin|rebate|premium|cost|\
+        payment|pay|percentage of|compensation|markup|mark-up|surcharge|commercial|tariff|billing|invoice|take";
+    let priced = row.iter().flat_map(|cell| &cell.tokens).any(|token| {
+        token.money().is_some() || matches!(token.kind, TokenKind::Withheld { money: true, .. })
+    });
+    let percent = row
+        .iter()
+        .flat_map(|cell| &cell.tokens)
+        .any(|token| token.percent().is_some());
+    let header = place.grid.header.iter().flatten();
+    let mut said = row
+        .iter()
+        .chain(header)
+        .map(|cell| cell.tokens.as_slice())
+        .chain([place.heading_tokens()])
+        .chain(place.near.iter().map(|statement| statement.tokens()));
+    percent && !priced && !said.any(|tokens| crate::reading::phrases::has_stem(tokens, OF_MONEY))
 }
 
 /// Price columns; a sum or a list price stands in where a table has no other.

@@ -108,7 +108,7 @@ const END: &str = "extended to|extended until|extended through|extended up to an
     up to and including|finish on|finishes on|until|expires|ends|extend through|\
     continues through|continues until|effective through|effective until|\
     remain in effect until|in effect through|in force through|in force until|in effect until|effect through|\
-    effect until|force and effect until|force and effect through|expires at|run until|runs until|run through|runs through|\
+    effect until|ends at|end at|terminates at|terminate at|force and effect until|force and effect through|expires at|run until|runs until|run through|runs through|\
     end at the close of|ends at the close of|conclude on|concludes on";
 
 /// What the date at `at` is for, from the words right before it.
@@ -326,11 +326,17 @@ pub(super) fn length_scope(statement: &Statement) -> Option<(usize, usize)> {
     } else {
         tokens
     };
-    let against = says_any(
+    // "during the term and for twelve months after it": what lasts longer than the term.
+    let afterwards = says_any(
         words,
-        "non-compete|survive|survives|confidential|warranty|cure|breach|audit|late|\
-        employment|terminate this",
+        "after it|after the term|after such term|after termination|after expiration|during the term and",
     );
+    let against = afterwards
+        || says_any(
+            words,
+            "non-compete|survive|survives|confidential|warranty|cure|breach|audit|late|\
+        employment|terminate this",
+        );
     (!against).then(|| (cue, before_renewal(tokens, cue)))
 }
 

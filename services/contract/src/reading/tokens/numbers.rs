@@ -18,6 +18,7 @@ pub(super) fn join(tokens: &mut Vec<Token>, locale: Locale) {
     mixed(tokens);
     doubled(tokens);
     percents(tokens);
+    of_one_percent(tokens);
     doubled_percents(tokens);
 }
 
@@ -156,6 +157,23 @@ fn percents(tokens: &mut Vec<Token>) {
         });
         if let Some((value, length)) = found {
             merge(tokens, at, at.saturating_add(length), Kind::Percent(value));
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// `three-quarters of one percent`, `1/4 of 1%`.
+fn of_one_percent(tokens: &mut Vec<Token>) {
+    let mut at = 0usize;
+    while let Some([part, of, one]) = tokens.get(at..at.saturating_add(3)) {
+        let share = match (part.number(), one.kind) {
+            (Some(part), Kind::Percent(one)) if of.is("of") && one == Decimal::ONE && part < one => {
+                Some(part)
+            }
+            _ => None,
+        };
+        if let Some(value) = share {
+            merge(tokens, at, at.saturating_add(3), Kind::Percent(value));
         }
         at = at.saturating_add(1);
     }

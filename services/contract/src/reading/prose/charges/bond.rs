@@ -58,7 +58,10 @@ impl Charge<'_, '_> {
                         && (self.price.is_per_unit() || self.price.period.is_some())
                     || self.is_listed() && is_fragment(before, after)
                     || self.is_among_prices()
-                        && (is_named(before) || names_fee(after) || is_fragment(before, after))
+                        && (is_named(before)
+                            || names_fee(after)
+                            || is_fragment(before, after)
+                            || self.period_before().is_some())
             }
         }
     }
