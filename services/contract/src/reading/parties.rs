@@ -169,6 +169,14 @@ fn labelled(document: &Document, statement: &Statement, side: Side) -> Option<In
     let length = names::whole_value(tokens, statement.label)?;
     let to = statement.label.saturating_add(length);
     let printed = statement.stretch.printed(statement.label, to);
+    // "Prepared by: Ines Okonjo" is who wrote the paper.
+    let label = tokens.get(..statement.label).unwrap_or_default();
+    let wrote = label
+        .iter()
+        .any(|token| token.is_any("prepared|contact|attention|attn|manager|representative|rep|person"));
+    if wrote && !name(tokens, statement.label).is_some_and(|name| name.suffix) {
+        return None;
+    }
     // "From: Dov Peretz <dov@…>" is who wrote, not who agrees.
     if printed.contains('@') {
         return None;
@@ -206,6 +214,7 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
     let tokens = statement.tokens();
     let between = names::after_between(tokens);
     let mut out = Vec::new();
+    let mut ends = Vec::new();
     let mut at = 0usize;
     while at < tokens.len() {
         let introduced = between.contains(&at);
@@ -221,6 +230,7 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
         let to = alias.as_ref().map_or(name.end(), |(_, to)| *to);
         let named_party = introduced || side.is_some() || names::is_defined(tokens, name.end());
         if named_party || name.suffix {
+            ends.push((at, to.max(name.end())));
             out.push(Introduced {
                 name: statement.stretch.printed(at, name.end()),
                 alias: alias.map(|(alias, _)| alias),
@@ -235,12 +245,52 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
         }
         at = to.max(name.end());
     }
+    set_by_preposition(tokens, &mut out, &ends);
     out
+}
+
+/// "Meridian Tile Services, Inc. for Hopscotch Delivery, Inc.": one works for the other; "placed by Stanhope … with Quillmark":
+/// one orders from the other.
+fn set_by_preposition(tokens: &[Token], found: &mut [Introduced], ends: &[(usize, usize)]) {
+    let ([first, second], [(from, to), (next, _)]) = (found, ends) else {
+        return;
+    };
+    if first.side.is_some() || second.side.is_some() {
+        return;
+    }
+    let between = tokens.get(*to..*next).unwrap_or_default();
+    let led = from.checked_sub(1).and_then(|before| tokens.get(before));
+    let works = matches!(between, [only] if only.is("for"));
+    let ordered = led.is_some_and(|led| led.is("by"))
+        && names_order(tokens.get(..*from).unwrap_or_default())
+        && between.iter().any(|token| token.is_any("with|from"));
+    let offers = between
+        .iter()
+        .any(|token| token.is_any("offers|proposes|quotes|supplies|sells"))
+        && between
+            .last()
+            .is_some_and(|token| token.is_any("to|offers|for|supplies"));
+    let (one, other) = match (works || offers, ordered) {
+        (true, _) => (Side::Provider, Side::Customer),
+        (_, true) => (Side::Customer, Side::Provider),
+        _ => return,
+    };
+    for (party, side) in [(first, one), (second, other)] {
+        party.side = Some(side);
+        party.weight = party.weight.max(3);
+    }
+}
+
+fn names_order(tokens: &[Token]) -> bool {
+    tokens
+        .iter()
+        .any(|token| token.is_any("placed|ordered|orders|order|purchased|bought"))
 }
 
 fn is_named_ahead(tokens: &[Token], at: usize, name: &Name) -> bool {
     let before = names::pronoun_before(tokens, at).is_some();
     before
+        || names::is_shortened(tokens, at, name.end())
         || names::is_defined_party(tokens, name.end())
         || names::alias_after(tokens, name.end()).is_some_and(|(alias, _)| role(&alias).is_some())
 }

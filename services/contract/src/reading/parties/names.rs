@@ -23,7 +23,7 @@ impl Name {
 const SUFFIXES: &str = "inc|inc.|llc|l.l.c.|ltd|ltd.|limited|corp|corp.|corporation|company|co|co.|plc|gmbh|\
     ag|kg|se|ab|as|a/s|aps|oy|oyj|b.v.|bv|n.v.|nv|s.a.|sa|s.a.s.|sas|s.r.l.|srl|s.p.a.|\
     spa|llp|l.p.|lp|pty|pte|kk|lllp|pbc|trust|sarl|k.k.|pvt|dac|clg|kft|kft.|zrt|zrt.|s.r.o.|d.o.o.|ug|bhd|ltda|ltda.|\
-    n.a.|p.c.|pllc|e.v.|gbr|ohg|sp.z.o.o.";
+    n.a.|p.c.|pllc|e.v.|gbr|ohg|sp.z.o.o.|cooperative|foundation|university|partnership|associates";
 
 /// The name that begins at `at`: capital words up to a company suffix or the first word that belongs to no name.
 pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
@@ -371,6 +371,16 @@ pub(super) fn is_defined_party(tokens: &[Token], at: usize) -> bool {
         && alias_after(tokens, at).is_some_and(|(alias, _)| {
             let low = alias.to_lowercase();
             is_party_word(&low)
+        })
+}
+
+/// "Ostrander Dairy Cooperative ("Ostrander")": the word that stands for the name is a part of it.
+pub(super) fn is_shortened(tokens: &[Token], from: usize, to: usize) -> bool {
+    let name = tokens.get(from..to).unwrap_or_default();
+    is_defined(tokens, to)
+        && alias_after(tokens, to).is_some_and(|(alias, _)| {
+            let short = alias.to_lowercase();
+            name.len() > 1 && name.iter().any(|token| token.is_capital() && token.low == short)
         })
 }
 

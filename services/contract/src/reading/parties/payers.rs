@@ -48,7 +48,8 @@ fn money_verb(
 ) -> Option<(i32, bool)> {
     const PAYS: &str = "pay|pays|purchase|purchases|buys|reimburse|reimburses|remit|remits|compensate|compensates|hires|engages|retains";
     const WORKS: &str = "provide|provides|supply|supplies|furnish|furnishes|perform|performs|license|licenses|host|hosts|\
-        render|renders|deliver|delivers|maintain|maintains|offers|sells";
+        render|renders|deliver|delivers|maintain|maintains|offers|sells|build|builds|develop|develops|operate|operates|shows|adds|creates|\
+        designs|runs|answers|takes|keeps|helps";
     if token.is_any(PAYS) && !passive(tokens, at) {
         return Some((weight(tokens, at), true));
     }
@@ -66,7 +67,7 @@ fn weight(tokens: &[Token], at: usize) -> i32 {
     let end = tokens.len().min(at.saturating_add(16));
     let object = tokens.get(at..end).unwrap_or_default();
     let aside = object.iter().any(|token| {
-        token.is_any("allowance|refund|rebate|credit|damages|taxes|insurance|penalty|interest|bonus|costs|expenses|premiums")
+        token.is_any("own|allowance|refund|rebate|credit|damages|taxes|insurance|penalty|interest|bonus|costs|expenses|premiums")
     });
     let fee = object.iter().any(|token| {
         token.is_any(
