@@ -30,6 +30,8 @@ struct Stated<'s> {
     statement: &'s Statement,
     found: Found<Due>,
     from_receipt: bool,
+    /// It says what it takes the place of.
+    replaces: bool,
 }
 
 /// Reads payment terms. `order_form_prevails` is the contract's own rule of precedence, where it has one.
@@ -52,7 +54,9 @@ pub(crate) fn rule_in(tokens: &[Token]) -> Option<Due> {
 
 fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> {
     let tokens = statement.tokens();
-    let found = due::find(tokens, is_payment_field(statement))?;
+    let about = statement.under.heading.contains("payment") || says_any(tokens, "payment|payments|invoice|invoices");
+    let swapped = due::replaced(tokens).filter(|_| about);
+    let found = swapped.or_else(|| due::find(tokens, is_payment_field(statement)))?;
     let end = found.at.saturating_add(found.length);
     let evidence = statement.evidence_of(document, due::begin(tokens, found.at), end);
     Some(Stated {
@@ -64,6 +68,7 @@ fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> 
             receiving the invoice|receives the invoice",
         ) && !matches!(found.due, Due::Net { days: 0 }),
         found: Found::supported(found.due, statement.stretch.printed(found.at, end), evidence),
+        replaces: swapped.is_some(),
     })
 }
 
@@ -83,8 +88,12 @@ fn choose(
     statements: &[Statement],
     document: &Document,
 ) {
-    let Some(first) = stated.first() else { return };
-    let differing = stated.iter().find(|other| other.found.value != first.found.value);
+    let first = stated.iter().find(|other| other.replaces).or(stated.first());
+    let Some(first) = first else { return };
+    let differing = stated
+        .iter()
+        .find(|other| other.found.value != first.found.value)
+        .filter(|_| !first.replaces);
     let chosen = match differing {
         None => first,
         Some(other) => match prevailing(first, other, statements) {

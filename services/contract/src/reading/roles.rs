@@ -229,7 +229,10 @@ fn filled_up(place: &Place<'_>) -> Option<Role> {
         .iter()
         .filter(|token| token.money().is_some_and(|amount| amount.value == value))
         .count();
-    let condition = says_any(place.clause(), "if|where|when|should|whenever")
+    let condition = says_any(
+        place.clause(),
+        "if|where|when|should|whenever|is billed as|are billed as|is charged as|counts as|is invoiced as|is billed at|is charged at",
+    )
         && says_any(
             place.clause(),
             "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",

@@ -3,6 +3,7 @@
 //! Lines become headings, paragraphs and rows; paragraphs become sentences; tables stay tables. Every scope knows the
 //! heading it stands under.
 
+mod carried;
 mod grid;
 mod lines;
 mod sentences;
@@ -124,6 +125,9 @@ pub(crate) fn cut(document: &Document, locale: Locale) -> Scopes {
 /// what the others hold.
 fn gathered(all: &[Scope]) -> Vec<Scope> {
     let mut out: Vec<Scope> = Vec::with_capacity(all.len());
+    let mut all = all.to_vec();
+    carry_signs(&mut all);
+    let all = all.as_slice();
     let mut at = 0usize;
     while let Some(scope) = all.get(at) {
         let run = run_of_rows(all, at);
@@ -143,6 +147,22 @@ fn gathered(all: &[Scope]) -> Vec<Scope> {
         }
     }
     out
+}
+
+/// Rows one under the other share the sign that one of them prints.
+fn carry_signs(all: &mut [Scope]) {
+    let mut at = 0usize;
+    while at < all.len() {
+        let mut run = run_of_rows(all, at);
+        if run.len() > 1 {
+            carried::carry(&mut run);
+        }
+        let length = run.len().max(1);
+        for (scope, cells) in all.iter_mut().skip(at).zip(run) {
+            scope.content = Content::Row(cells);
+        }
+        at = at.saturating_add(length);
+    }
 }
 
 /// The cells of rows from `at` on that have as many cells as the first.

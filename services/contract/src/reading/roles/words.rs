@@ -71,7 +71,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     (
         Role::ServiceCredit,
         "uptime|availability",
-        "service credit|service credits|service level|sla|response time|misses a|\
+        "may claim a credit|is available for less|are available for less|available less than|service credit|service credits|service level|sla|response time|misses a|\
             miss a planned|late delivery|day of delay|week of delay|month of delay|days of delay|weeks of delay",
     ),
     (
@@ -119,9 +119,9 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
 
 /// Words near an amount that only speak of it: stems of words, and phrases. They say nothing against one that is paid.
 pub(super) const IN_PASSING: (&str, &str) = (
-    "supersed|averag|budgeted",
+    "supersed|averag|budgeted|pension",
     "on average|is sold for|are sold for|face value|minimum initial investment|minimum investment|for orientation|would come to|\
-        for tax purposes|attributed to|presently begin at|presently paid|( at present|currently about|expected to cost|\
+        for tax purposes|attributed to|presently begin at|presently paid|( at present|currently about|expected to cost|will cost|costs about|cost about|\
         expects to spend|box-office|commercial value|presently ranging|ranging from|ranges from|represents that|its own cost|\
         own expense|own personnel|par value of|aggregate purchase price|minimum premium",
 );

@@ -22,6 +22,7 @@ impl Grid {
             .iter()
             .map(|row| cells(document, row, locale))
             .collect();
+        super::carried::carry(&mut rows);
         let header = (table.has_header || looks_like_header(&rows)) && rows.len() > 1;
         let header = header.then(|| rows.remove(0));
         Self {

@@ -10,7 +10,7 @@ use crate::reading::phrases::says_any;
 use crate::reading::prices::{self, Expression};
 use crate::reading::scopes::Grid;
 use crate::reading::tokens::{Kind as TokenKind, Stretch, Token};
-use crate::terms::{Evidence, Found, Kind, LineItem, Match, Segment};
+use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Match, Segment};
 
 /// A row for each year ("Year 1", "Year 2"): one item for each price column, with a segment a year. A column that others add
 /// up to stands for them: its parts are not charged again.
@@ -256,13 +256,19 @@ fn item(
     fill: impl FnOnce(&mut LineItem, bool),
 ) -> Option<Item> {
     let period = price.period.and_then(|period| period.cadence());
-    let unit = price.unit().map(str::to_owned);
+    let count = quantity(place, row);
+    let several = count.copied().is_some_and(|count| count > Decimal::ONE);
+    let named = || crate::reading::phrases::noun(&label.tokens, 0).map(|(unit, _)| unit);
+    let unit = price.unit().map(str::to_owned).or_else(|| named().filter(|_| several));
+    let billed = place.cell(row, Column::Billing).filter(|_| place.columns.contains(&Column::Billing));
+    let (rhythm, timing) = billed.map(|cell| billing::of_cell(&cell.tokens)).unwrap_or_default();
+    let rhythm = rhythm.and_then(|found| found.cadence());
     let facts = Facts {
         price,
         words: &label.tokens,
         period,
-        cadence: period,
-        quantity: false,
+        cadence: rhythm.or(period),
+        quantity: several,
         unit: unit.as_deref(),
     };
     let sort = kind(&facts);
@@ -276,14 +282,24 @@ fn item(
         evidence.clone(),
     );
     line.unit = unit.map(|unit| unit_name(&unit, period));
-    if let Some(period) = period {
-        line.cadence = Found::supported(period, "", evidence.clone());
+    if let Some(cadence) = rhythm.or(period) {
+        line.cadence = Found::supported(cadence, "", evidence.clone());
+        if let Some(period) = period.filter(|period| *period != cadence) {
+            line.price.period = Found::supported(period, "", evidence.clone());
+        }
     }
-    fill(&mut line, price.is_per_unit());
+    if let (Some(cell), Some(timing)) = (billed, timing) {
+        line.timing = Found::supported(timing, cell.printed(0, cell.tokens.len()), evidence.clone());
+    }
+    if several {
+        line.quantity = count;
+    }
+    fill(&mut line, price.is_per_unit() || several);
+    once(&mut line);
     let words = row.iter().flat_map(|cell| cell.all_words().to_vec()).collect();
     let mut item = Item::new(line, place.index, words);
     item.currency = price.money.and_then(currency);
-    item.cadence_is_price_span = period.is_some();
+    item.cadence_is_price_span = period.is_some() && rhythm.is_none();
     if sort.is_none() {
         item.doubts.push(Doubt::new(
             Code::CadenceNotStated,
@@ -294,6 +310,29 @@ fn item(
         ));
     }
     Some(item)
+}
+
+/// How many, in a column of its own.
+fn quantity(place: &Place<'_>, row: &[Stretch]) -> Found<Decimal> {
+    let Some(cell) = place.cell(row, Column::Quantity) else {
+        return Found::absent();
+    };
+    let at = cell.tokens.iter().position(|token| token.number().is_some());
+    let count = at.and_then(|at| Some((at, cell.tokens.get(at)?.number()?)));
+    count.map_or_else(Found::absent, |(at, count)| {
+        found(count, cell, place.document, at, at.saturating_add(1))
+    })
+}
+
+/// "Onboarding, once | $3,750.00 | -": what is paid once has one amount, in whatever year.
+fn once(line: &mut LineItem) {
+    if line.kind != Kind::OneTime || line.schedule.len() != 1 {
+        return;
+    }
+    if let Some(only) = line.schedule.pop() {
+        line.price.amount = if only.amount.is_absent() { only.unit_price } else { only.amount };
+        line.cadence = Found::supported(Cadence::OneTime, "", line.evidence.clone());
+    }
 }
 
 fn value(cell: &Stretch) -> Option<(&Stretch, usize)> {

@@ -32,7 +32,7 @@ impl Charge<'_, '_> {
         let on_top = before
             .get(on_cost..)
             .is_some_and(|last| says_any(last, "cost plus"));
-        if on_top || goes_to_another(after) || is_of_somebody_else(before) {
+        if on_top || goes_to_another(after) || is_of_somebody_else(before) || self.is_of_customer(before) || is_paid_to_others(before) {
             return false;
         }
         if self.statement().is_labelled() {
@@ -64,6 +64,21 @@ impl Charge<'_, '_> {
                             || self.period_before().is_some())
             }
         }
+    }
+
+    /// "Hospital's published charge for a scan is $1,475": what the customer asks of its own customers.
+    fn is_of_customer(&self, before: &[Token]) -> bool {
+        let named = |token: &Token| {
+            let low = token.low.trim_end_matches("'s");
+            token.low.ends_with("'s") && self.reader.parties.customer_words.iter().any(|word| word == low)
+        };
+        let owner = before.iter().rposition(named);
+        let rest = owner.and_then(|at| before.get(at.saturating_add(1)..)).unwrap_or_default();
+        let fee = rest
+            .iter()
+            .position(|token| token.is_any("charge|charges|price|prices|fee|fees|rate|rates|tariff|salary|cost|costs"));
+        let paid = rest.iter().any(|token| token.is_any("pay|pays|paid|payable|due|billed|invoiced"));
+        fee.is_some_and(|at| at <= 3) && !paid
     }
 
     /// A price for each of something, alone in a line of an exhibit: "Receiver - $1.95 each".
@@ -187,6 +202,19 @@ fn is_paid_after(after: &[Token]) -> bool {
 
 fn is_modal(token: &Token) -> bool {
     token.is_any("shall|will|may|must|is|are|was|were|has|have|agrees|agree|can|would|should|does|do")
+}
+
+/// "it will pay the bank 2.35% of each sale", "billed by the depository": to or by somebody who is no party.
+fn is_paid_to_others(before: &[Token]) -> bool {
+    const OTHERS: &str = "bank|depository|depositary|carrier|utility|landlord|insurer|county|underwriter|printer|registrar|\
+        contractors|subcontractor|subcontractors|counsel|auditors|publisher's|union";
+    let near = before.get(before.len().saturating_sub(12)..).unwrap_or(before);
+    near.iter().enumerate().any(|(at, token)| {
+        let led = at.checked_sub(1).and_then(|before| near.get(before));
+        let verb = at.checked_sub(2).and_then(|before| near.get(before));
+        let its = led.is_some_and(|led| led.is_any("the|its|their|such") && token.low.chars().all(char::is_alphabetic));
+        its && !token.is_capital() && token.is_any(OTHERS) && verb.is_some_and(|verb| verb.is_any("pay|pays|paid|by|to|owes|owe"))
+    })
 }
 
 /// "payable directly to the escrow agent": paid to somebody who is no party.
