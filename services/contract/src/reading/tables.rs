@@ -3,6 +3,7 @@
 mod billing;
 mod cells;
 mod columns;
+mod headed;
 mod lines;
 mod milestones;
 mod pointers;
@@ -80,11 +81,12 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
         }
         match &scope.content {
             Content::Table(grid) if !is_form(grid) && !is_signature(grid) => {
-                table(&around, grid, scope, index, &mut reading);
+                let under = headed::of_table(document, scopes, index, grid);
+                table(&around, under.as_ref().unwrap_or(grid), scope, index, &mut reading);
             }
             Content::Row(cells) if is_priced(cells) => {
                 let grid = Grid {
-                    header: None,
+                    header: headed::over(document, scopes, index, cells),
                     rows: vec![cells.clone()],
                     doubtful: None,
                 };
