@@ -174,6 +174,16 @@ fn labelled(document: &Document, statement: &Statement, side: Side) -> Option<In
     let wrote = label
         .iter()
         .any(|token| token.is_any("prepared|contact|attention|attn|manager|representative|rep|person"));
+    // "Customer | Order details" heads two columns of a form.
+    let heads = printed.split(' ').any(|word| {
+        matches!(
+            word.to_lowercase().as_str(),
+            "details" | "information" | "summary"
+        )
+    });
+    if heads {
+        return None;
+    }
     if wrote && !name(tokens, statement.label).is_some_and(|name| name.suffix) {
         return None;
     }
@@ -226,7 +236,9 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
         };
         let alias = names::alias_after(tokens, name.end());
         let pronoun = names::pronoun_before(tokens, at);
-        let side = pronoun.or_else(|| alias.as_ref().and_then(|(alias, _)| role(alias)));
+        let side = pronoun
+            .or_else(|| alias.as_ref().and_then(|(alias, _)| role(alias)))
+            .or_else(|| for_whom(tokens, at).filter(|_| name.suffix));
         let to = alias.as_ref().map_or(name.end(), |(_, to)| *to);
         let named_party = introduced || side.is_some() || names::is_defined(tokens, name.end());
         if named_party || name.suffix {
@@ -247,6 +259,13 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
     }
     set_by_preposition(tokens, &mut out, &ends);
     out
+}
+
+/// "For: Sundby Trävaru AB" on a quote: who it is made out to.
+fn for_whom(tokens: &[Token], at: usize) -> Option<Side> {
+    let colon = tokens.get(at.checked_sub(1)?)?.is_mark(':');
+    let word = tokens.get(at.checked_sub(2)?)?;
+    (colon && word.is_any("for|to")).then_some(Side::Customer)
 }
 
 /// "Meridian Tile Services, Inc. for Hopscotch Delivery, Inc.": one works for the other; "placed by Stanhope … with Quillmark":

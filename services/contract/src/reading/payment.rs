@@ -54,7 +54,8 @@ pub(crate) fn rule_in(tokens: &[Token]) -> Option<Due> {
 
 fn due<'s>(document: &Document, statement: &'s Statement) -> Option<Stated<'s>> {
     let tokens = statement.tokens();
-    let about = statement.under.heading.contains("payment") || says_any(tokens, "payment|payments|invoice|invoices");
+    let about =
+        statement.under.heading.contains("payment") || says_any(tokens, "payment|payments|invoice|invoices");
     let swapped = due::replaced(tokens).filter(|_| about);
     let found = swapped.or_else(|| due::find(tokens, is_payment_field(statement)))?;
     let end = found.at.saturating_add(found.length);

@@ -102,6 +102,10 @@ impl Expression {
             self.per = Some(found);
             return Some(length);
         }
+        if let Some(found) = period_and(tokens, at).filter(|_| self.per.is_some() && self.period.is_none()) {
+            self.period = Some(found);
+            return Some(found.length);
+        }
         if let Some(taken) = self.threshold(tokens, at) {
             return Some(taken);
         }
@@ -187,6 +191,17 @@ impl Expression {
             found.length
         })
     }
+}
+
+/// `per site and month`: the span behind the unit.
+pub(crate) fn period_and(tokens: &[Token], at: usize) -> Option<Period> {
+    tokens.get(at).filter(|token| token.is("and"))?;
+    let unit = crate::normal::duration::unit(&tokens.get(at.saturating_add(1))?.low)?;
+    let months = crate::normal::duration::months(unit)?;
+    Some(Period {
+        often: Often::Is(Cadence::months(months)),
+        length: 2,
+    })
 }
 
 /// `minimum`, `max.`, `not to exceed`, `capped at`: least or most, and the words it takes.

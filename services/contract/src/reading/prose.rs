@@ -8,6 +8,7 @@ mod discounts;
 mod halves;
 mod instalments;
 mod limits;
+mod lists;
 mod milestones;
 mod ramps;
 mod rhythm;
@@ -81,18 +82,13 @@ pub(crate) fn read(
     amends: bool,
 ) -> ProseReading {
     let mut reading = ProseReading::default();
-    for (index, own) in statements.iter().enumerate() {
-        let mut reader = Reader {
-            document,
-            statements,
-            own,
-            index,
-            parties,
-            amends,
-            roles: Vec::new(),
-            taken: HashSet::new(),
-            items: Vec::new(),
-        };
+    let listed = lists::ladders(document, statements, parties, amends, &mut reading);
+    for (index, own) in statements
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !listed.contains(index))
+    {
+        let mut reader = Reader::new(document, statements, own, index, parties, amends);
         reader.name_roles();
         top_ups::read(&mut reader, &mut reading.items);
         reader.read();
@@ -103,6 +99,27 @@ pub(crate) fn read(
 }
 
 impl<'s> Reader<'s> {
+    fn new(
+        document: &'s Document,
+        statements: &'s [Statement],
+        own: &'s Statement,
+        index: usize,
+        parties: &'s Parties,
+        amends: bool,
+    ) -> Self {
+        Self {
+            document,
+            statements,
+            own,
+            index,
+            parties,
+            amends,
+            roles: Vec::new(),
+            taken: HashSet::new(),
+            items: Vec::new(),
+        }
+    }
+
     /// The sentence.
     pub(crate) fn statement(&self) -> &'s Statement {
         self.own

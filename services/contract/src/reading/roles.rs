@@ -162,7 +162,7 @@ fn superseded(place: &Place<'_>) -> Option<Role> {
         let moved = place.before(1).iter().any(|token| token.is("from"))
             && says_any(between, "to")
             && has_stem(place.clause(), "increas|decreas|reduc|rais|chang|amend|lower|ris|mov");
-        let ended = says_any(between, "is replaced|be replaced|are replaced|is hereby replaced|is changed to|is amended to|is hereby amended");
+        let ended = says_any(between, "is replaced|be replaced|are replaced|deleted and replaced|struck and replaced|deleted and the|is hereby replaced|is changed to|is amended to|is hereby amended");
         swapped || moved || ended
     });
     let cancelled = says_any(
@@ -232,11 +232,10 @@ fn filled_up(place: &Place<'_>) -> Option<Role> {
     let condition = says_any(
         place.clause(),
         "if|where|when|should|whenever|is billed as|are billed as|is charged as|counts as|is invoiced as|is billed at|is charged at",
-    )
-        && says_any(
-            place.clause(),
-            "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
-        );
+    ) && says_any(
+        place.clause(),
+        "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
+    );
     (same == 2 && condition).then_some(Role::Minimum)
 }
 

@@ -3,7 +3,7 @@
 //! Lines become headings, paragraphs and rows; paragraphs become sentences; tables stay tables. Every scope knows the
 //! heading it stands under.
 
-mod carried;
+pub(crate) mod carried;
 mod grid;
 mod lines;
 mod sentences;

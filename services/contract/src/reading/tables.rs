@@ -82,7 +82,13 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
         match &scope.content {
             Content::Table(grid) if !is_form(grid) && !is_signature(grid) => {
                 let under = headed::of_table(document, scopes, index, grid);
-                table(&around, under.as_ref().unwrap_or(grid), scope, index, &mut reading);
+                table(
+                    &around,
+                    under.as_ref().unwrap_or(grid),
+                    scope,
+                    index,
+                    &mut reading,
+                );
             }
             Content::Row(cells) if is_priced(cells) => {
                 let grid = Grid {
@@ -109,6 +115,18 @@ fn charges_nothing(scope: &Scope) -> bool {
         && !says("fee|price|pricing|charge|premium|rate")
 }
 
+/// "Order amount | Shipping charged to buyer", "Retail prices": what a party asks of its own customers.
+fn is_of_others(place: &Place<'_>) -> bool {
+    const OTHERS: &str = "charged to buyer|charged to buyers|charged to consumers|charged to its customers|charged to users|\
+        paid by buyers|paid by consumers|paid by shareholders|suggested retail prices|retail prices of";
+    let header = place.grid.header.iter().flatten();
+    let said = header
+        .map(|cell| cell.tokens.as_slice())
+        .chain([place.heading_tokens()]);
+    said.into_iter()
+        .any(|tokens| crate::reading::phrases::says_any(tokens, OTHERS))
+}
+
 /// What every table of a document shares.
 struct Around<'s> {
     document: &'s Document,
@@ -129,6 +147,9 @@ fn table(around: &Around<'_>, grid: &Grid, scope: &Scope, index: usize, reading:
         statements: around.statements,
         only_tiers: around.only_tiers,
     };
+    if is_of_others(&place) {
+        return;
+    }
     let items = schedules::read(&place)
         .or_else(|| milestones::read(&place))
         .or_else(|| steps::whole(&place))

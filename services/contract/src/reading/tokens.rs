@@ -121,6 +121,25 @@ impl Stretch {
         }
     }
 
+    /// Several stretches read as one, in their order.
+    pub(crate) fn joined(parts: &[&Self]) -> Self {
+        let mut words: Vec<WordRef> = Vec::new();
+        let mut tokens: Vec<Token> = Vec::new();
+        for part in parts {
+            let offset = words.len();
+            words.extend(part.words.iter().copied());
+            tokens.extend(part.tokens.iter().cloned().map(|token| Token {
+                from: token.from.saturating_add(offset),
+                to: token.to.saturating_add(offset),
+                ..token
+            }));
+        }
+        Self {
+            words: words.into(),
+            tokens,
+        }
+    }
+
     /// The words behind tokens `from..to`.
     pub(crate) fn words(&self, from: usize, to: usize) -> &[WordRef] {
         let tokens = self

@@ -28,19 +28,34 @@ pub(super) fn find(tokens: &[Token], labelled: bool) -> Option<Rule> {
 /// `"thirty (30) days" is replaced by "twenty-one (21) days"`: what holds from then on.
 pub(super) fn replaced(tokens: &[Token]) -> Option<Rule> {
     let swap = (0..tokens.len()).find_map(|at| {
-        let phrases = ["is replaced by", "are replaced by", "is changed to", "is amended to read", "shall read", "is replaced with"];
+        let phrases = [
+            "is replaced by",
+            "are replaced by",
+            "deleted and replaced by",
+            "struck and replaced by",
+            "is changed to",
+            "is amended to read",
+            "shall read",
+            "is replaced with",
+        ];
         phrases
             .iter()
             .find(|phrase| says(tokens, at, phrase))
             .map(|phrase| (at, at.saturating_add(phrase.split(' ').count())))
     });
     let (before, after) = swap?;
-    let spans = |from: usize, to: usize| (from..to.min(tokens.len())).find_map(|at| duration(tokens, at).map(|found| (at, found)));
+    let spans = |from: usize, to: usize| {
+        (from..to.min(tokens.len())).find_map(|at| duration(tokens, at).map(|found| (at, found)))
+    };
     spans(before.saturating_sub(10), before)?;
     let (at, found) = spans(after, after.saturating_add(10))?;
     let days = spans::days(found.span)?;
     Some(Rule {
-        due: if found.business { Due::NetBusiness { days } } else { Due::Net { days } },
+        due: if found.business {
+            Due::NetBusiness { days }
+        } else {
+            Due::Net { days }
+        },
         at,
         length: found.length,
     })

@@ -54,7 +54,8 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
         ("first|initial", Range::First),
         ("next|additional|following", Range::Next),
         (
-            "up to and including|up to|to|through|not more than|no more than|not exceeding|\
+            "up to and including|up to|to|through|not more than|no more than|not exceeding|does not exceed|do not exceed|not exceed|\
+             not in excess of|\
              less than or equal to|not over",
             Range::UpTo,
         ),
@@ -98,7 +99,7 @@ fn upper(tokens: &[Token], at: usize) -> Option<(Decimal, usize)> {
     let words = any_at(
         tokens,
         lead,
-        "up to and including|up to|not more than|not exceeding|not over|below|to",
+        "up to and including|up to|not more than|not exceeding|does not exceed|do not exceed|not exceed|not over|below|less than|to",
     )?;
     let number = lead.saturating_add(words);
     let value = value(tokens.get(number)?)?;

@@ -8,7 +8,7 @@ use crate::reading::phrases::{Bounds, Range, bounds, noun, timing};
 use crate::reading::prices;
 use crate::reading::tiers::{self, Priced};
 use crate::reading::tokens::Token;
-use crate::terms::{Found, Kind, LineItem, Role, TierRow, Tiers};
+use crate::terms::{Cadence, Found, Kind, LineItem, Role, TierRow, Tiers};
 
 /// Reads the tiers of a sentence, if its prices make a ladder.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -88,7 +88,9 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
         let (at, found) = crate::reading::phrases::period_within(tokens.get(from..to)?)?;
         Some((from.saturating_add(at), found))
     };
-    let rhythm = super::billed(tokens).or_else(counted);
+    // A share of a year's sales, or kits counted over a year, may be settled more often than they are counted.
+    let counted = counted().filter(|(_, found)| percent || found.cadence() == Some(Cadence::months(1)));
+    let rhythm = super::billed(tokens).or(counted.filter(|_| !percent));
     if let Some((at, cadence)) = rhythm.and_then(|(at, period)| period.cadence().map(|cadence| (at, cadence)))
     {
         line.cadence = found(
@@ -103,6 +105,10 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
         line.timing = found(when, stretch, reader.document, at, at.saturating_add(length));
     }
     let mut item = Item::new(line, reader.statement().scope, stretch.words(from, to).to_vec());
+    if let Some((at, cadence)) = counted.and_then(|(at, found)| found.cadence().map(|cadence| (at, cadence)))
+    {
+        item.base_span = found(cadence, stretch, reader.document, at, at.saturating_add(1));
+    }
     item.currency = tokens.get(first.0).and_then(Token::money).and_then(currency);
     // Bounds of money are amounts too: they are explained by the ladder.
     let taken = reader

@@ -25,6 +25,9 @@ impl Grid {
         super::carried::carry(&mut rows);
         let header = (table.has_header || looks_like_header(&rows)) && rows.len() > 1;
         let header = header.then(|| rows.remove(0));
+        if let Some(header) = &header {
+            super::carried::carry_header(header, &mut rows);
+        }
         Self {
             header,
             rows,
@@ -36,15 +39,17 @@ impl Grid {
     pub(crate) fn of_rows(rows: &[Vec<Stretch>]) -> Option<Self> {
         let wide = rows.first().is_some_and(|row| row.len() >= 3);
         let headed = wide && rows.len() > 1 && looks_like_header(rows);
-        let priced = rows.iter().skip(1).all(|row| {
+        let (header, rest) = rows.split_first().filter(|_| headed)?;
+        let mut rest = rest.to_vec();
+        super::carried::carry_header(header, &mut rest);
+        let priced = rest.iter().all(|row| {
             row.iter()
                 .flat_map(|cell| &cell.tokens)
                 .any(|token| token.money().is_some())
         });
-        let (header, rest) = rows.split_first().filter(|_| headed && priced)?;
-        Some(Self {
+        priced.then(|| Self {
             header: Some(header.clone()),
-            rows: rest.to_vec(),
+            rows: rest,
             doubtful: None,
         })
     }

@@ -95,23 +95,3 @@ fn a_scope_knows_where_it_stands() {
         ("limitation of liability", "9")
     );
 }
-
-#[test]
-fn zz_dump() {
-    let Ok(path) = std::env::var("DUMP") else { return };
-    let bytes = std::fs::read(path).unwrap();
-    let document = crate::file::read(&bytes, &Default::default()).unwrap();
-    let scopes = super::cut(&document, crate::reading::locale::of(&document));
-    for scope in &scopes.all {
-        let p = |c: &crate::reading::tokens::Stretch| c.printed(0, c.tokens.len());
-        match &scope.content {
-            super::Content::Heading(c) => println!("H {}", p(c)),
-            super::Content::Sentence(c, _) => println!("S {}", p(c)),
-            super::Content::Row(cells) => println!("R {:?}", cells.iter().map(p).collect::<Vec<_>>()),
-            super::Content::Table(g) => {
-                println!("T header {:?}", g.header.as_ref().map(|r| r.iter().map(p).collect::<Vec<_>>()));
-                for r in &g.rows { println!("   {:?}", r.iter().map(p).collect::<Vec<_>>()); }
-            }
-        }
-    }
-}

@@ -235,6 +235,7 @@ const LABELS: &[(Key, &str)] = &[
     (Key::Provider, "payee"),
     (Key::Customer, "customer"),
     (Key::Customer, "customer name"),
+    (Key::Customer, "legal name"),
     (Key::Customer, "client"),
     (Key::Customer, "client name"),
     (Key::Customer, "buyer"),

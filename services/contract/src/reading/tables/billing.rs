@@ -84,6 +84,9 @@ pub(crate) fn of_words(tokens: &[Token]) -> Expression {
         if found.per.is_none() && led {
             found.per =
                 per_unit(tokens, at).filter(|per| !matches!(per.unit.as_str(), "unit" | "order year"));
+            let behind = found.per.as_ref().map(|per| at.saturating_add(per.length));
+            let also = behind.and_then(|at| crate::reading::prices::period_and(tokens, at));
+            found.period = found.period.or(also);
         }
     }
     found

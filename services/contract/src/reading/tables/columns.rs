@@ -147,9 +147,19 @@ pub(super) fn is_range(cell: &Stretch) -> bool {
 /// A cell that is nothing but bounds, and they are amounts.
 fn is_money_range(cell: &Stretch) -> bool {
     let money = cell.tokens.iter().any(|token| token.money().is_some());
+    // "On the first $1,000,000".
+    let led = usize::from(
+        cell.tokens
+            .first()
+            .is_some_and(|token| token.is_any("on|of|for|upon")),
+    );
+    let at = led.saturating_add(usize::from(
+        led > 0 && cell.tokens.get(led).is_some_and(|token| token.is("the")),
+    ));
     money
-        && bounds(&cell.tokens, 0)
-            .is_some_and(|found| found.length > 1 && cell.tokens.len() <= found.length.saturating_add(3))
+        && bounds(&cell.tokens, at).is_some_and(|found| {
+            found.length > 1 && cell.tokens.len() <= found.length.saturating_add(at).saturating_add(3)
+        })
 }
 
 fn by_header(header: &[Token], content: &Content) -> Option<Column> {

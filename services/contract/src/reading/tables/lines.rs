@@ -167,10 +167,17 @@ fn total(place: &Place<'_>, row: &[Stretch]) -> Option<Total> {
     })
 }
 
+/// Does the row say that it adds up others?
+pub(super) fn is_sum(row: &[Stretch]) -> bool {
+    row.iter()
+        .find(|cell| !cell.tokens.is_empty())
+        .is_some_and(names_sum)
+}
+
 /// A first cell that says that the row adds up others.
 fn names_sum(cell: &Stretch) -> bool {
     let first = cell.tokens.first();
-    first.is_some_and(|token| token.is_any("total|totals|subtotal|sub-total|sum"))
+    first.is_some_and(|token| token.is_any("total|totals|subtotal|sub-total|sum|aggregate"))
         || says_any(&cell.tokens, "all slices|all together|all phases")
 }
 

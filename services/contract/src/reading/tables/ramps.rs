@@ -15,11 +15,26 @@ use crate::terms::{Cadence, Evidence, Found, Kind, LineItem, Match, Segment};
 /// A row for each year ("Year 1", "Year 2"): one item for each price column, with a segment a year. A column that others add
 /// up to stands for them: its parts are not charged again.
 pub(super) fn read_rows(place: &Place<'_>) -> Option<Vec<Item>> {
+    let summed = place.grid.rows.last().filter(|row| super::lines::is_sum(row));
+    if summed.is_some() {
+        let mut grid = place.grid.clone();
+        grid.rows.pop();
+        return read_rows(&Place {
+            grid: &grid,
+            near: place.near.clone(),
+            columns: place.columns.clone(),
+            defaults: place.defaults.clone(),
+            ..*place
+        });
+    }
     let label = place
         .grid
         .rows
         .iter()
-        .map(|row| row.first().and_then(year_of))
+        .map(|row| {
+            row.first()
+                .and_then(|cell| year_of(cell).or_else(|| calendar_year(cell)))
+        })
         .collect::<Option<Vec<u32>>>()?;
     let ascending = label.windows(2).all(|pair| pair.first() < pair.last());
     let prices: Vec<usize> = (1..place.columns.len())
@@ -45,6 +60,54 @@ fn year_of(cell: &Stretch) -> Option<u32> {
         _ => None,
     });
     number.filter(|year| says && cell.tokens.len() <= 4 && (1..=30).contains(year))
+}
+
+/// "1999", "2001 and each year thereafter": a year of the calendar.
+fn calendar_year(cell: &Stretch) -> Option<u32> {
+    let first = cell.tokens.first().filter(|token| token.text.len() == 4)?;
+    let year = u32::try_from(first.number()?)
+        .ok()
+        .filter(|year| (1980..=2100).contains(year))?;
+    let later = cell
+        .tokens
+        .iter()
+        .skip(1)
+        .all(|token| token.is_any("and|each|every|later|year|years|thereafter|following|after|all|on"));
+    later.then_some(year)
+}
+
+/// The first and the last day that a row of a calendar year holds for; the last row has no end.
+fn dated_rows(place: &Place<'_>, schedule: &mut [Segment]) {
+    let years: Option<Vec<(u32, &Stretch)>> = place
+        .grid
+        .rows
+        .iter()
+        .map(|row| {
+            row.first()
+                .and_then(|cell| calendar_year(cell).map(|year| (year, cell)))
+        })
+        .collect();
+    let Some(years) = years.filter(|years| years.len() == schedule.len()) else {
+        return;
+    };
+    for (at, segment) in schedule.iter_mut().enumerate() {
+        let Some((year, cell)) = years.get(at) else {
+            continue;
+        };
+        let day = |month: i8, day: i8| {
+            let year = i16::try_from(*year).ok()?;
+            crate::normal::date::day(year, month, day)
+        };
+        let evidence = || cell.evidence(place.document, 0, cell.tokens.len());
+        let how = format!("the year {year}");
+        if let Some(first) = day(1, 1) {
+            segment.from = Found::derived(first, how.clone(), evidence());
+        }
+        let open = cell.tokens.len() > 1;
+        if let Some(last) = day(12, 31).filter(|_| !open) {
+            segment.to = Found::derived(last, how, evidence());
+        }
+    }
 }
 
 fn is_money_column(place: &Place<'_>, column: usize) -> bool {
@@ -102,7 +165,20 @@ fn by_rows(place: &Place<'_>, column: usize) -> Option<Item> {
             })
             .collect();
     })?;
-    if says_any(&header.tokens, "minimum|commitment|guaranteed") {
+    dated_rows(place, &mut built.line.schedule);
+    let said_near = place
+        .near
+        .iter()
+        .any(|statement| says_any(statement.tokens(), "pay the difference|pays the difference|minimum royalty|minimum royalties|minimum purchases|make up the difference"));
+    if said_near || says_any(&header.tokens, "minimum|commitment|guaranteed") {
+        let by_calendar = built
+            .line
+            .schedule
+            .iter()
+            .any(|segment| segment.from.value.is_some());
+        if built.line.cadence.is_absent() && by_calendar {
+            built.line.cadence = Found::supported(Cadence::months(12), "", built.line.evidence.clone());
+        }
         built.line.kind = Kind::MinimumCommitment;
         built.doubts.clear();
     }
@@ -259,9 +335,16 @@ fn item(
     let count = quantity(place, row);
     let several = count.copied().is_some_and(|count| count > Decimal::ONE);
     let named = || crate::reading::phrases::noun(&label.tokens, 0).map(|(unit, _)| unit);
-    let unit = price.unit().map(str::to_owned).or_else(|| named().filter(|_| several));
-    let billed = place.cell(row, Column::Billing).filter(|_| place.columns.contains(&Column::Billing));
-    let (rhythm, timing) = billed.map(|cell| billing::of_cell(&cell.tokens)).unwrap_or_default();
+    let unit = price
+        .unit()
+        .map(str::to_owned)
+        .or_else(|| named().filter(|_| several));
+    let billed = place
+        .cell(row, Column::Billing)
+        .filter(|_| place.columns.contains(&Column::Billing));
+    let (rhythm, timing) = billed
+        .map(|cell| billing::of_cell(&cell.tokens))
+        .unwrap_or_default();
     let rhythm = rhythm.and_then(|found| found.cadence());
     let facts = Facts {
         price,
@@ -330,7 +413,11 @@ fn once(line: &mut LineItem) {
         return;
     }
     if let Some(only) = line.schedule.pop() {
-        line.price.amount = if only.amount.is_absent() { only.unit_price } else { only.amount };
+        line.price.amount = if only.amount.is_absent() {
+            only.unit_price
+        } else {
+            only.amount
+        };
         line.cadence = Found::supported(Cadence::OneTime, "", line.evidence.clone());
     }
 }

@@ -32,7 +32,12 @@ impl Charge<'_, '_> {
         let on_top = before
             .get(on_cost..)
             .is_some_and(|last| says_any(last, "cost plus"));
-        if on_top || goes_to_another(after) || is_of_somebody_else(before) || self.is_of_customer(before) || is_paid_to_others(before) {
+        if on_top
+            || goes_to_another(after)
+            || is_of_somebody_else(before)
+            || self.is_of_customer(before)
+            || is_paid_to_others(before)
+        {
             return false;
         }
         if self.statement().is_labelled() {
@@ -53,7 +58,9 @@ impl Charge<'_, '_> {
                     || self.price.is_per_unit()
             }
             Governed::Nothing => {
-                is_paid_after(after)
+                // "$24.00 per hour, for actual time": an entry of a list of prices.
+                before.iter().all(|token| !matches!(token.kind, Kind::Word)) && self.price.is_per_unit()
+                    || is_paid_after(after)
                     || follows_preposition(before)
                         && (self.price.is_per_unit() || self.price.period.is_some())
                     || self.is_listed() && is_fragment(before, after)
@@ -73,11 +80,15 @@ impl Charge<'_, '_> {
             token.low.ends_with("'s") && self.reader.parties.customer_words.iter().any(|word| word == low)
         };
         let owner = before.iter().rposition(named);
-        let rest = owner.and_then(|at| before.get(at.saturating_add(1)..)).unwrap_or_default();
-        let fee = rest
+        let rest = owner
+            .and_then(|at| before.get(at.saturating_add(1)..))
+            .unwrap_or_default();
+        let fee = rest.iter().position(|token| {
+            token.is_any("charge|charges|price|prices|fee|fees|rate|rates|tariff|salary|cost|costs")
+        });
+        let paid = rest
             .iter()
-            .position(|token| token.is_any("charge|charges|price|prices|fee|fees|rate|rates|tariff|salary|cost|costs"));
-        let paid = rest.iter().any(|token| token.is_any("pay|pays|paid|payable|due|billed|invoiced"));
+            .any(|token| token.is_any("pay|pays|paid|payable|due|billed|invoiced"));
         fee.is_some_and(|at| at <= 3) && !paid
     }
 
@@ -212,8 +223,12 @@ fn is_paid_to_others(before: &[Token]) -> bool {
     near.iter().enumerate().any(|(at, token)| {
         let led = at.checked_sub(1).and_then(|before| near.get(before));
         let verb = at.checked_sub(2).and_then(|before| near.get(before));
-        let its = led.is_some_and(|led| led.is_any("the|its|their|such") && token.low.chars().all(char::is_alphabetic));
-        its && !token.is_capital() && token.is_any(OTHERS) && verb.is_some_and(|verb| verb.is_any("pay|pays|paid|by|to|owes|owe"))
+        let its = led.is_some_and(|led| {
+            led.is_any("the|its|their|such") && token.low.chars().all(char::is_alphabetic)
+        });
+        its && !token.is_capital()
+            && token.is_any(OTHERS)
+            && verb.is_some_and(|verb| verb.is_any("pay|pays|paid|by|to|owes|owe"))
     })
 }
 

@@ -34,9 +34,14 @@ pub(super) fn extended_by_arithmetic(grid: &Grid, columns: &mut [Column]) {
             .and_then(|cell| cell.tokens.iter().find_map(Token::number));
         match (money(*first), money(*second), count) {
             // A price may be for a thousand: 2,000,000 × 14.50 CPM = 29,000.
-            (Some(price), Some(sum), Some(count)) => price
-                .checked_mul(count)
-                .is_some_and(|whole| whole == sum || sum.checked_mul(Decimal::ONE_THOUSAND) == Some(whole)),
+            // A monthly price may be summed for a year: 40 × $54.00 × 12 = $25,920.00.
+            (Some(price), Some(sum), Some(count)) => price.checked_mul(count).is_some_and(|whole| {
+                let spans = [2u32, 3, 4, 6, 12, 24, 36];
+                let over = |span: &u32| whole.checked_mul(Decimal::from(*span)) == Some(sum);
+                whole == sum
+                    || sum.checked_mul(Decimal::ONE_THOUSAND) == Some(whole)
+                    || spans.iter().any(over)
+            }),
             _ => true,
         }
     };

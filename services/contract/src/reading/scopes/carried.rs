@@ -1,0 +1,119 @@
+//! Signs of money printed once: "$ 64.00" over "138.00" and "212.00", or "Price ($)" over bare numbers.
+
+use crate::normal::money::Sign;
+use crate::reading::tokens::{Amount, Kind, Stretch, Token};
+
+/// Makes money of the bare numbers of a column that has a sign on one of its cells. They must look like prices: alone in their
+/// cell, with decimals.
+pub(super) fn carry(rows: &mut [Vec<Stretch>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    for column in 1..columns {
+        let sign = rows.iter().find_map(|row| sign_of(row.get(column)?));
+        let Some(sign) = sign.filter(|_| is_of_prices(rows, column)) else {
+            continue;
+        };
+        for row in rows.iter_mut() {
+            if let Some(token) = row.get_mut(column).and_then(bare) {
+                token.kind = Kind::Money(Amount {
+                    value: token.number().unwrap_or_default(),
+                    sign: Some(sign),
+                });
+            }
+        }
+    }
+}
+
+/// The sign of a cell that holds one amount and nothing else.
+fn sign_of(cell: &Stretch) -> Option<Sign> {
+    match cell.tokens.as_slice() {
+        [only] => only.money()?.sign,
+        _ => None,
+    }
+}
+
+/// Every cell of the column that says anything holds one amount, one number with decimals, or words alone.
+fn is_of_prices(rows: &[Vec<Stretch>], column: usize) -> bool {
+    let cells = rows.iter().filter_map(|row| row.get(column));
+    let mut odd = cells.filter(|cell| {
+        let values = cell
+            .tokens
+            .iter()
+            .filter(|token| token.number().is_some() || token.percent().is_some() || token.money().is_some());
+        match (values.count(), cell.tokens.as_slice()) {
+            (0, _) => false,
+            (1, [only]) => only.percent().is_some() || only.number().is_some_and(|value| value.scale() == 0),
+            _ => true,
+        }
+    });
+    odd.next().is_none()
+}
+
+/// The number of a cell that holds nothing else, with decimals.
+fn bare(cell: &mut Stretch) -> Option<&mut Token> {
+    match cell.tokens.as_mut_slice() {
+        [only] if only.number().is_some_and(|value| value.scale() > 0) => Some(only),
+        _ => None,
+    }
+}
+
+/// "SEK each", "EUR per request", "Price": makes money of the bare numbers under a header that names a currency or a price, and
+/// of those beside a cell that is a currency.
+pub(crate) fn carry_header(header: &[Stretch], rows: &mut [Vec<Stretch>]) {
+    for (column, head) in header.iter().enumerate().skip(1) {
+        let named = head.tokens.iter().find_map(currency_of);
+        let priced = named.is_some() || head.tokens.iter().any(|token| token.is_any(PRICES));
+        let counted = head.tokens.iter().any(|token| token.is_any(COUNTS));
+        if !priced || counted && named.is_none() || !is_of_numbers(rows, column, named.is_some()) {
+            continue;
+        }
+        for row in rows.iter_mut() {
+            let beside = row.iter().find_map(|cell| match cell.tokens.as_slice() {
+                [only] => currency_of(only),
+                _ => None,
+            });
+            if let Some(token) = row.get_mut(column).and_then(number) {
+                token.kind = Kind::Money(Amount {
+                    value: token.number().unwrap_or_default(),
+                    sign: named.or(beside),
+                });
+            }
+        }
+    }
+}
+
+const PRICES: &str = "price|prices|fee|fees|rate|rates|charge|charges|amount|cost|net";
+const COUNTS: &str =
+    "quantity|qty|units|number|hours|count|volume|expected|percent|percentage|%|from|to|year|date|term|no.";
+
+fn currency_of(token: &Token) -> Option<Sign> {
+    let code = crate::normal::money::code(&token.text).map(Sign::Of);
+    code.or_else(|| match token.kind {
+        Kind::Mark('$' | '€' | '£') => crate::normal::money::sign(&token.text),
+        _ => None,
+    })
+}
+
+/// Every cell that is filled holds one number, or words alone; without a currency in the header the numbers have decimals.
+fn is_of_numbers(rows: &[Vec<Stretch>], column: usize, named: bool) -> bool {
+    let cells = || {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .filter(|cell| !cell.tokens.is_empty())
+    };
+    let fits = |cell: &Stretch| match cell.tokens.as_slice() {
+        [only] => only.percent().is_none() && only.number().is_none_or(|value| named || value.scale() >= 2),
+        several => several
+            .iter()
+            .all(|token| token.number().is_none() && token.percent().is_none()),
+    };
+    cells().any(|cell| matches!(cell.tokens.as_slice(), [only] if only.number().is_some()))
+        && cells().all(fits)
+}
+
+/// The number of a cell that holds nothing else.
+fn number(cell: &mut Stretch) -> Option<&mut Token> {
+    match cell.tokens.as_mut_slice() {
+        [only] if only.number().is_some() => Some(only),
+        _ => None,
+    }
+}
