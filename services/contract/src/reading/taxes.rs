@@ -112,7 +112,16 @@ fn is_beside_tax(tokens: &[Token], at: usize) -> bool {
     let near = tokens
         .get(at.saturating_sub(6)..at.saturating_add(4).min(tokens.len()))
         .unwrap_or_default();
-    name(near).is_some()
+    // "exclude VAT (moms), which is added at 25%": the only rate of a sentence about the tax.
+    let only = tokens.iter().filter(|token| token.percent().is_some()).count() == 1;
+    let rated = says_any(
+        tokens,
+        "is added|are added|will be added|statutory rate|applicable rate|is charged at|at the rate of",
+    ) && !says_any(
+        tokens,
+        "interest|late|discount|withhold|withholding|commission|royalty",
+    );
+    name(near).is_some() || only && rated && name(tokens).is_some()
 }
 
 #[cfg(test)]
@@ -134,6 +143,10 @@ mod tests {
             ),
             ("All prices include 19% VAT.", Some(("VAT", "19", Some(true)))),
             ("Prices include VAT.", Some(("VAT", "", Some(true)))),
+            (
+                "All prices exclude VAT (moms), which under the law of the land is added at 25%.",
+                Some(("VAT", "25", Some(false))),
+            ),
             ("Fees are exclusive of sales tax.", None),
             ("Customer pays $500 plus taxes.", None),
         ];
