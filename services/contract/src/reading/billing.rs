@@ -213,7 +213,7 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
 fn widened(subject: Subject, tokens: &[Token]) -> Subject {
     let general = tokens.iter().any(|token| {
         token.low.starts_with("invoic")
-            || token.is_any("bill|bills|billed|billing|fees|charges|prices|amounts|sums|payment|payments|installments|instalments|statement|statements")
+            || token.is_any("bill|bills|billed|billing|fee|fees|charge|charges|prices|amounts|sums|payment|payments|installments|instalments|statement|statements")
     });
     if subject == Subject::All && !general {
         return Subject::Shares;
