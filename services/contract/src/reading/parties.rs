@@ -1,5 +1,6 @@
 //! Who is paid and who pays: from labels, from defined roles, from who pays whom.
 
+mod between;
 mod mail;
 mod names;
 mod payers;
@@ -238,7 +239,7 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
         let pronoun = names::pronoun_before(tokens, at);
         let side = pronoun
             .or_else(|| alias.as_ref().and_then(|(alias, _)| role(alias)))
-            .or_else(|| for_whom(tokens, at).filter(|_| name.suffix));
+            .or_else(|| between::for_whom(tokens, at).filter(|_| name.suffix));
         let to = alias.as_ref().map_or(name.end(), |(_, to)| *to);
         let named_party = introduced || side.is_some() || names::is_defined(tokens, name.end());
         if named_party || name.suffix {
@@ -257,53 +258,8 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
         }
         at = to.max(name.end());
     }
-    set_by_preposition(tokens, &mut out, &ends);
+    between::set_by_preposition(tokens, &mut out, &ends);
     out
-}
-
-/// "For: Sundby Trävaru AB" on a quote: who it is made out to.
-fn for_whom(tokens: &[Token], at: usize) -> Option<Side> {
-    let colon = tokens.get(at.checked_sub(1)?)?.is_mark(':');
-    let word = tokens.get(at.checked_sub(2)?)?;
-    (colon && word.is_any("for|to")).then_some(Side::Customer)
-}
-
-/// "Meridian Tile Services, Inc. for Hopscotch Delivery, Inc.": one works for the other; "placed by Stanhope … with Quillmark":
-/// one orders from the other.
-fn set_by_preposition(tokens: &[Token], found: &mut [Introduced], ends: &[(usize, usize)]) {
-    let ([first, second], [(from, to), (next, _)]) = (found, ends) else {
-        return;
-    };
-    if first.side.is_some() || second.side.is_some() {
-        return;
-    }
-    let between = tokens.get(*to..*next).unwrap_or_default();
-    let led = from.checked_sub(1).and_then(|before| tokens.get(before));
-    let works = matches!(between, [only] if only.is("for"));
-    let ordered = led.is_some_and(|led| led.is("by"))
-        && names_order(tokens.get(..*from).unwrap_or_default())
-        && between.iter().any(|token| token.is_any("with|from"));
-    let offers = between
-        .iter()
-        .any(|token| token.is_any("offers|proposes|quotes|supplies|sells"))
-        && between
-            .last()
-            .is_some_and(|token| token.is_any("to|offers|for|supplies"));
-    let (one, other) = match (works || offers, ordered) {
-        (true, _) => (Side::Provider, Side::Customer),
-        (_, true) => (Side::Customer, Side::Provider),
-        _ => return,
-    };
-    for (party, side) in [(first, one), (second, other)] {
-        party.side = Some(side);
-        party.weight = party.weight.max(3);
-    }
-}
-
-fn names_order(tokens: &[Token]) -> bool {
-    tokens
-        .iter()
-        .any(|token| token.is_any("placed|ordered|orders|order|purchased|bought"))
 }
 
 fn is_named_ahead(tokens: &[Token], at: usize, name: &Name) -> bool {

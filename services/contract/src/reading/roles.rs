@@ -1,6 +1,8 @@
 //! What an amount of money or a percentage is, from the heading it stands under and the words around it. A liability cap,
 //! an insurance minimum and a late-fee threshold all look like prices; the words tell them apart.
 
+mod aside;
+mod sums;
 mod words;
 
 #[cfg(test)]
@@ -22,16 +24,16 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         clause: clause(tokens, at),
         percent,
     };
-    superseded(&place)
-        .or_else(|| paid_in_parts(&place))
-        .or_else(|| filled_up(&place))
-        .or_else(|| made_up(&place))
-        .or_else(|| is_behind_sum(&place))
+    aside::superseded(&place)
+        .or_else(|| sums::paid_in_parts(&place))
+        .or_else(|| sums::filled_up(&place))
+        .or_else(|| sums::made_up(&place))
+        .or_else(|| sums::is_behind_sum(&place))
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
-        .or_else(|| led_aside(&place))
-        .or_else(|| in_passing(&place))
+        .or_else(|| aside::led_aside(&place))
+        .or_else(|| aside::in_passing(&place))
         .or_else(|| by_payer(&place, parties))
         .or_else(|| compared(&place))
         .or_else(|| by_neighbours(&place))
@@ -135,121 +137,6 @@ fn is_like(role: Role, tokens: &[Token]) -> bool {
     })
 }
 
-/// "For any year in which royalties do not reach $48,000, the Quarry shall pay the difference": what is made up to is a minimum.
-fn made_up(place: &Place<'_>) -> Option<Role> {
-    let made = says_any(
-        place.after(24),
-        "pay the difference|pays the difference|pay the deficiency|pay the shortfall|make up the difference|make up the shortfall|\
-         pay the deficit|pay such deficiency|pay such difference|makes up the difference",
-    );
-    let short = says_any(
-        place.before(8),
-        "not reach|less than|below|fall short of|falls short of|not amount to|not come to|do not equal|not equal|lower than|not total",
-    );
-    (made && short).then_some(Role::Minimum)
-}
-
-/// An amount that another takes the place of: "replacing $4,800 with $5,250", "raised from $18 to $20".
-fn superseded(place: &Place<'_>) -> Option<Role> {
-    let after = place.after(12);
-    let next = after
-        .iter()
-        .position(|token| token.money().is_some() || token.percent().is_some());
-    let between = next.and_then(|next| after.get(..next));
-    let takes_over = between.is_some_and(|between| {
-        let swapped = says_any(place.before(8), "replacing|replace|replaces|deleting|substitute|substituting")
-            && says_any(between, "with|by|for|inserting");
-        let moved = place.before(1).iter().any(|token| token.is("from"))
-            && says_any(between, "to")
-            && has_stem(place.clause(), "increas|decreas|reduc|rais|chang|amend|lower|ris|mov");
-        let ended = says_any(between, "is replaced|be replaced|are replaced|deleted and replaced|struck and replaced|deleted and the|is hereby replaced|is changed to|is amended to|is hereby amended");
-        swapped || moved || ended
-    });
-    let cancelled = says_any(
-        place.after(8),
-        "is cancelled|is canceled|is removed|is deleted|is discontinued|is withdrawn|is dropped|are cancelled|are removed|ceases",
-    );
-    let gone = cancelled
-        || says_any(
-            place.before(4),
-            "instead of|in place of|in lieu of|formerly|previously|rather than|old price of",
-        );
-    (takes_over || gone || is_said_elsewhere(place)).then_some(Role::Informational)
-}
-
-/// "the monthly fee of $1,050 per Site stated in the Master Agreement shall be $1,175": the price of another paper, and what
-/// it becomes.
-fn is_said_elsewhere(place: &Place<'_>) -> bool {
-    let after = place.after(18);
-    let next = after.iter().position(|token| token.money().is_some());
-    let between = next.and_then(|next| after.get(..next)).unwrap_or_default();
-    says_any(
-        between,
-        "stated in|set forth in|provided in|specified in|set out in|under the|of the agreement|currently charged",
-    ) && says_any(between, "shall be|will be|is|becomes|shall become|to be")
-}
-
-/// "$240,000 for each Contract Year, in equal quarterly installments of $60,000": the parts are charged, not their sum.
-fn paid_in_parts(place: &Place<'_>) -> Option<Role> {
-    let sum = place.tokens.get(place.at)?.money()?.value;
-    let after = place.after(24);
-    // "The price is $360,000, of which $90,000 is paid on signing and the balance …".
-    if says_any(place.after(3), "of which") && after.iter().any(|token| token.money().is_some()) {
-        return Some(Role::Total);
-    }
-    let next = after.iter().position(|token| token.money().is_some())?;
-    let part = after.get(next)?.money()?.value;
-    let between = after.get(..next)?;
-    let parts = between
-        .iter()
-        .rposition(|token| token.is_any("installments|instalments|payments|parts|portions"))?;
-    let led = between.get(parts.saturating_add(1)..)?;
-    let leads = !led.is_empty()
-        && led
-            .iter()
-            .all(|token| token.is_any("of|equal|to|in|the|amount|each|at"));
-    // Where the number of parts stands before them, whoever reads instalments knows what they are parts of.
-    let counted = between.iter().any(|token| token.number().is_some());
-    let comes_to = |token: &Token| token.number().and_then(|count| count.checked_mul(part)) == Some(sum);
-    if between.iter().any(comes_to) && part < sum {
-        return Some(Role::Total);
-    }
-    let spanned = between
-        .get(..parts)?
-        .iter()
-        .any(|token| token.is_any("monthly|quarterly|annual|semi-annual|weekly"));
-    (leads && spanned && !counted && part < sum).then_some(Role::Total)
-}
-
-/// "If the charges of a month are below $750, $750 is invoiced": the same amount twice, on both sides of a condition.
-fn filled_up(place: &Place<'_>) -> Option<Role> {
-    let value = place.tokens.get(place.at)?.money()?.value;
-    let same = place
-        .clause()
-        .iter()
-        .filter(|token| token.money().is_some_and(|amount| amount.value == value))
-        .count();
-    let condition = says_any(
-        place.clause(),
-        "if|where|when|should|whenever|is billed as|are billed as|is charged as|counts as|is invoiced as|is billed at|is charged at",
-    ) && says_any(
-        place.clause(),
-        "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
-    );
-    (same == 2 && condition).then_some(Role::Minimum)
-}
-
-/// "at a CPM of $22.00 WanderFare will pay $1,320,000": the rate that the amount beside it was computed from.
-fn is_behind_sum(place: &Place<'_>) -> Option<Role> {
-    let cpm = says_any(place.before(3), "cpm of|cpm at|a cpm");
-    let others = place
-        .clause()
-        .iter()
-        .filter(|token| token.money().is_some())
-        .count();
-    (cpm && others > 1).then_some(Role::Unexplained)
-}
-
 /// What the clause as a whole is about.
 fn by_subject(place: &Place<'_>) -> Option<Role> {
     let clause = place.clause();
@@ -260,44 +147,8 @@ fn by_subject(place: &Place<'_>) -> Option<Role> {
         .find_map(|(role, ..)| confirmed(*role, place))
 }
 
-/// "Suggested retail prices (for information only): NS-200, $4,195; NS-400, $7,950": what stands before the colon holds for each.
-fn led_aside(place: &Place<'_>) -> Option<Role> {
-    let before = place.tokens.get(..place.clause.0).unwrap_or_default();
-    let colon = before.iter().rposition(|token| token.is_mark(':'))?;
-    let end = before.get(colon..)?.iter().any(|token| token.is_mark('.'));
-    let lead = before.get(colon.saturating_sub(14)..colon)?;
-    let aside = says_any(
-        lead,
-        "for information only|for information|suggested retail|for reference|for illustration|for example|for budgeting|\
-         not binding|non-binding|estimates|estimated",
-    );
-    (aside && !end).then_some(Role::Informational)
-}
-
 /// Stems of words that say that a price moves.
 const ESCALATES: &str = "increas|escalat|uplift|rais|adjust|ris|exceed|cpi|grow";
-
-/// An amount that is only spoken of: what tickets cost on average, the change of an index. One that somebody pays, or that
-/// the name of a fee leads up to, is not.
-fn in_passing(place: &Place<'_>) -> Option<Role> {
-    let paid = says_any(place.before(14), "pay|pays|payable|remit|remits")
-        || says_any(place.before(4), "fee|fees|charge|rent|rate|retainer");
-    if paid {
-        return None;
-    }
-    let said = place.tokens.get(place.clause.0..place.at).unwrap_or_default();
-    if says_any(said, words::SAID_OF) {
-        return Some(Role::Informational);
-    }
-    let near = place.near();
-    let (stems, phrases) = words::IN_PASSING;
-    if has_stem(&near, stems) || says_any(&near, phrases) {
-        return Some(Role::Informational);
-    }
-    let moves = says_any(place.clause(), words::MOVES);
-    let moving = has_stem(&near, ESCALATES) || has_stem(&near, "chang|index|indices|level|mov");
-    (moves && moving).then_some(Role::Escalator)
-}
 
 /// Some subjects need a second look at the words next to the amount.
 fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {

@@ -1,5 +1,6 @@
 //! When the contract was made, when it begins and ends, how long it runs.
 
+mod about;
 mod cues;
 mod signed;
 

@@ -5,6 +5,7 @@ mod doubts;
 mod extent;
 mod rhythm;
 mod sense;
+mod share;
 mod span;
 
 use rust_decimal::Decimal;
@@ -167,42 +168,6 @@ impl<'s> Charge<'_, 's> {
 
     fn found<T>(&self, value: T, from: usize, to: usize) -> Found<T> {
         found(value, &self.statement().stretch, self.reader.document, from, to)
-    }
-
-    /// Is the percentage one of money?
-    fn is_share(&self) -> bool {
-        self.base().is_some() || self.is_paid_share() || self.goes_on_from_share()
-    }
-
-    /// What a percentage is of: "of net sales", "of the gross amounts earned".
-    fn base(&self) -> Option<usize> {
-        const BASES: &str = "sales|revenue|revenues|receipts|proceeds|amount|amounts|volume|fees|price|usage|\
-            value|spend|transactions|payments|income|turnover|profit|profits|rent|charges|\
-            invoice|invoices|captured|settlement|collections|commissions|premiums|billings|cost|\
-            costs|payment|transaction|sale|fee|margin|list|wholesale|ebitda|earnings|consideration|rental|rentals|royalties|\
-            subscription|subscriptions|remaining|orders|assets|handle|takings|billing|receivables|savings|recoveries|principal|balances";
-        const THINGS: &str = "equity|interests|ownership|requirements|units|employees|capacity|capital";
-        let tokens = self.reader.tokens();
-        let from = self.at.saturating_add(1);
-        let of = (from..from.saturating_add(3)).find(|at| {
-            tokens
-                .get(*at)
-                .is_some_and(|token| token.is_any("of|on|royalty|commission|fee"))
-        })?;
-        let rest = tokens.get(of.saturating_add(1)..)?;
-        let length = rest.iter().take(11).take_while(|token| !ends_base(token)).count();
-        let words = rest.get(..length)?;
-        let at = words.iter().position(|token| token.is_any(BASES))?;
-        // "20% of the outstanding shares at their value", "50% of the tower": shares of things, not of money.
-        let of_things = words.get(..at)?.iter().any(|token| token.is_any(THINGS));
-        if of_things
-            || words
-                .iter()
-                .any(|token| token.is_any("stock|shares|voting|securities|property"))
-        {
-            return None;
-        }
-        Some(of.saturating_add(1).saturating_add(at))
     }
 
     /// "payable in equal monthly installments of $1,050 each": the rhythm of the parts.

@@ -1,5 +1,7 @@
 //! Ramps: a column for each year of the contract. Dates come from the term once it is known.
 
+mod calendar;
+
 use rust_decimal::Decimal;
 
 use super::columns::Column;
@@ -33,7 +35,7 @@ pub(super) fn read_rows(place: &Place<'_>) -> Option<Vec<Item>> {
         .iter()
         .map(|row| {
             row.first()
-                .and_then(|cell| year_of(cell).or_else(|| calendar_year(cell)))
+                .and_then(|cell| year_of(cell).or_else(|| calendar::calendar_year(cell)))
         })
         .collect::<Option<Vec<u32>>>()?;
     let ascending = label.windows(2).all(|pair| pair.first() < pair.last());
@@ -60,54 +62,6 @@ fn year_of(cell: &Stretch) -> Option<u32> {
         _ => None,
     });
     number.filter(|year| says && cell.tokens.len() <= 4 && (1..=30).contains(year))
-}
-
-/// "1999", "2001 and each year thereafter": a year of the calendar.
-fn calendar_year(cell: &Stretch) -> Option<u32> {
-    let first = cell.tokens.first().filter(|token| token.text.len() == 4)?;
-    let year = u32::try_from(first.number()?)
-        .ok()
-        .filter(|year| (1980..=2100).contains(year))?;
-    let later = cell
-        .tokens
-        .iter()
-        .skip(1)
-        .all(|token| token.is_any("and|each|every|later|year|years|thereafter|following|after|all|on"));
-    later.then_some(year)
-}
-
-/// The first and the last day that a row of a calendar year holds for; the last row has no end.
-fn dated_rows(place: &Place<'_>, schedule: &mut [Segment]) {
-    let years: Option<Vec<(u32, &Stretch)>> = place
-        .grid
-        .rows
-        .iter()
-        .map(|row| {
-            row.first()
-                .and_then(|cell| calendar_year(cell).map(|year| (year, cell)))
-        })
-        .collect();
-    let Some(years) = years.filter(|years| years.len() == schedule.len()) else {
-        return;
-    };
-    for (at, segment) in schedule.iter_mut().enumerate() {
-        let Some((year, cell)) = years.get(at) else {
-            continue;
-        };
-        let day = |month: i8, day: i8| {
-            let year = i16::try_from(*year).ok()?;
-            crate::normal::date::day(year, month, day)
-        };
-        let evidence = || cell.evidence(place.document, 0, cell.tokens.len());
-        let how = format!("the year {year}");
-        if let Some(first) = day(1, 1) {
-            segment.from = Found::derived(first, how.clone(), evidence());
-        }
-        let open = cell.tokens.len() > 1;
-        if let Some(last) = day(12, 31).filter(|_| !open) {
-            segment.to = Found::derived(last, how, evidence());
-        }
-    }
 }
 
 fn is_money_column(place: &Place<'_>, column: usize) -> bool {
@@ -165,7 +119,7 @@ fn by_rows(place: &Place<'_>, column: usize) -> Option<Item> {
             })
             .collect();
     })?;
-    dated_rows(place, &mut built.line.schedule);
+    calendar::dated_rows(place, &mut built.line.schedule);
     let said_near = place
         .near
         .iter()

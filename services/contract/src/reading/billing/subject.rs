@@ -1,0 +1,173 @@
+//! What a sentence about billing speaks of: all lines, what is measured or agreed, lines it names, what stands before or below it.
+
+use super::Subject;
+use crate::reading::phrases::says_any;
+use crate::reading::tokens::{Kind, Token};
+use crate::terms::Cadence;
+
+/// A sentence that names no line speaks of all of them only where it speaks of invoices or of fees in general; else of what is
+/// reported and paid, a share of a turnover.
+pub(super) fn widened(subject: Subject, tokens: &[Token]) -> Subject {
+    let general = tokens.iter().any(|token| {
+        token.low.starts_with("invoic")
+            || token.is_any("bill|bills|billed|billing|fee|fees|charge|charges|prices|amounts|sums|payment|payments|installments|instalments|statement|statements")
+    });
+    if subject == Subject::All && !general {
+        return Subject::Shares;
+    }
+    subject
+}
+
+pub(super) fn is_by_the_day(cadence: Cadence) -> bool {
+    matches!(cadence, Cadence::Every(span) if span.unit == crate::terms::SpanUnit::Day && span.count == 1)
+}
+
+/// "We invoice this …", "It is billed …", "Billed monthly in arrears.": no subject of its own.
+pub(super) fn points_back(tokens: &[Token]) -> bool {
+    if says_any(
+        tokens.get(..tokens.len().min(8)).unwrap_or_default(),
+        "this amount|these amounts|such amount|such amounts",
+    ) {
+        return true;
+    }
+    let start = tokens.get(..tokens.len().min(5)).unwrap_or_default();
+    let verb = tokens
+        .first()
+        .is_some_and(|token| token.is_any("billed|invoiced|payable|charged"));
+    let word = start.iter().enumerate().any(|(at, token)| {
+        let alone = || {
+            tokens.get(at.saturating_add(1)).is_none_or(|next| {
+                next.is_any("is|are|at|in|on|every|each|monthly|quarterly|annually|yearly|will|shall|by|with")
+            })
+        };
+        token.is_any("this|these|it|they") && alone()
+    });
+    verb || word
+}
+
+/// "the following fees", "the charges below".
+pub(super) fn points_ahead(tokens: &[Token]) -> bool {
+    says_any(
+        tokens,
+        "the following fees|the following charges|the following prices|the following rates|following amounts|\
+         fees below|charges below|prices below|rates below|fees listed below|charges listed below|set out below",
+    )
+}
+
+/// Sentences about invoices that name no amount of their own.
+pub(super) fn speaks_of_billing(tokens: &[Token]) -> bool {
+    // "paid quarterly, except that amounts under $50 are carried forward".
+    let except = tokens
+        .iter()
+        .position(|token| token.is_any("except|provided"))
+        .filter(|at| *at > 4);
+    let tokens = except.and_then(|at| tokens.get(..at)).unwrap_or(tokens);
+    // "the amounts paid for hours worked" were paid, and nobody says when.
+    let paid = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        !before.is_some_and(|token| token.is_any("amounts|amount|sums|fees|charges|price|premiums|total"))
+    };
+    let bills = tokens.iter().enumerate().any(|(at, token)| {
+        token.low.starts_with("invoic")
+            || token.is_any("bill|bills|billed|billing|payable|charged|collected|remit|remits|remitted")
+            || token.is("paid") && paid(at)
+    }) || says_any(
+        tokens,
+        "this amount|these amounts|such amount|such amounts|such payments|such fees|payment is made|payments are made|\
+        payment shall be made|payments shall be made|payment will be made|are computed|is computed|shall be computed|are settled|\
+        is settled|be settled|are calculated|be calculated|report and pay|account and pay",
+    );
+    let money = tokens
+        .iter()
+        .any(|token| token.money().is_some() || token.percent().is_some());
+    let about_else = says_any(tokens, "pro rata|prorated|pro-rated|additional|added")
+        || says_any(
+            tokens,
+            "dispute|disputed|disputes|net|late|overdue|interest|audit",
+        );
+    bills && !money && !about_else
+}
+
+/// What the sentence is about: the words before its verb, or behind it where somebody does the billing.
+pub(super) fn subject(tokens: &[Token]) -> Subject {
+    let lead = object(tokens).unwrap_or_else(|| before_the_verb(tokens));
+    let whole = |words: &str| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
+    if whole(
+        "remit|remits|remitted|usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
+    ) && !whole("subscription")
+    {
+        return Subject::Measured;
+    }
+    if whole(
+        "subscription|subscriptions|recurring|fixed fees|licence fees|license fees|annual fees|subscription fees|seat",
+    ) {
+        return Subject::Agreed;
+    }
+    // "Northlight invoices at the end of each month …": who invoices is no line.
+    let invoices = tokens
+        .iter()
+        .take(4)
+        .position(|token| token.is_any("invoices|bills|charges|invoice|bill"));
+    let active = invoices
+        .is_some_and(|at| at > 0 && tokens.get(..at).unwrap_or_default().iter().all(Token::is_capital));
+    if active {
+        return if whole("delivered|used|consumed|processed|recorded|measured|performed|worked") {
+            Subject::Measured
+        } else {
+            Subject::All
+        };
+    }
+    let names: Vec<String> = lead
+        .iter()
+        .filter(|token| token.low.len() > 2 && !is_generic(token))
+        .map(|token| token.low.trim_end_matches("'s").to_owned())
+        .collect();
+    if names.is_empty() {
+        Subject::All
+    } else {
+        Subject::Named(names)
+    }
+}
+
+/// Words for parties that are no roles of their own.
+const PARTIES: &str =
+    "transporter|shipper|association|bank|party|parties|corporation|team|athlete|owner|operator";
+
+fn before_the_verb(tokens: &[Token]) -> &[Token] {
+    let verb = tokens
+        .iter()
+        .position(|token| token.is_any("is|are|shall|will|be|go|of|invoiced|billed|payable|invoice"))
+        .unwrap_or(tokens.len());
+    tokens.get(..verb).unwrap_or_default()
+}
+
+/// "Provider shall invoice the platform fee monthly": the words between the verb and how often or when.
+pub(super) fn object(tokens: &[Token]) -> Option<&[Token]> {
+    let verb = tokens
+        .windows(2)
+        .position(|pair| matches!(pair, [modal, verb] if modal.is_any("shall|will|may|must|we") && verb.is_any("invoice|bill|charge")))?;
+    let behind = tokens.get(verb.saturating_add(2)..)?;
+    let end = behind
+        .iter()
+        .position(|token| token.is_any(WHEN) || token.is_mark(','))
+        .unwrap_or(behind.len());
+    behind.get(..end)
+}
+
+/// Words that begin how often or when something is billed.
+const WHEN: &str = "monthly|quarterly|annually|yearly|weekly|semi-annually|once|in|on|at|by|each|every|within|\
+    upon|when|after|before|as";
+
+/// Words that name no particular line.
+fn is_generic(token: &Token) -> bool {
+    const GENERIC: &str = "the|all|fees|fee|charges|charge|invoices|invoice|services|service|after|end|at|when|once|before|beginning|start|day|supplier|provider|vendor|\
+        customer|client|each|one|amounts|prices|payment|payments|billing|and|for|such|these|\
+        this|under|first|bill|licensor|contractor|consultant|company|unless|otherwise|\
+        agreed|will|shall|then|from|month|on|we|our|you|your|any|every|annual|monthly|quarterly|yearly|year|half-yearly|\
+        after|end|beginning|start|close|calendar|within|days|following|later|than|business|thereafter|last|working|quarter|preceding|\
+        report|reports|statement|such|promptly|accompanied";
+    token.is_any(GENERIC)
+        || token.is_any(PARTIES)
+        || crate::reading::parties::role(&token.low).is_some()
+        || !matches!(token.kind, Kind::Word)
+}

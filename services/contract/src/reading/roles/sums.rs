@@ -1,0 +1,81 @@
+//! Amounts that another amount beside them explains: the sum of parts that follow, a least amount that is made up to.
+
+use super::Place;
+use crate::reading::phrases::says_any;
+use crate::reading::tokens::Token;
+use crate::terms::Role;
+
+/// "For any year in which royalties do not reach $48,000, the Quarry shall pay the difference": what is made up to is a minimum.
+pub(super) fn made_up(place: &Place<'_>) -> Option<Role> {
+    let made = says_any(
+        place.after(24),
+        "pay the difference|pays the difference|pay the deficiency|pay the shortfall|make up the difference|make up the shortfall|\
+         pay the deficit|pay such deficiency|pay such difference|makes up the difference",
+    );
+    let short = says_any(
+        place.before(8),
+        "not reach|less than|below|fall short of|falls short of|not amount to|not come to|do not equal|not equal|lower than|not total",
+    );
+    (made && short).then_some(Role::Minimum)
+}
+
+/// "$240,000 for each Contract Year, in equal quarterly installments of $60,000": the parts are charged, not their sum.
+pub(super) fn paid_in_parts(place: &Place<'_>) -> Option<Role> {
+    let sum = place.tokens.get(place.at)?.money()?.value;
+    let after = place.after(24);
+    // "The price is $360,000, of which $90,000 is paid on signing and the balance …".
+    if says_any(place.after(3), "of which") && after.iter().any(|token| token.money().is_some()) {
+        return Some(Role::Total);
+    }
+    let next = after.iter().position(|token| token.money().is_some())?;
+    let part = after.get(next)?.money()?.value;
+    let between = after.get(..next)?;
+    let parts = between
+        .iter()
+        .rposition(|token| token.is_any("installments|instalments|payments|parts|portions"))?;
+    let led = between.get(parts.saturating_add(1)..)?;
+    let leads = !led.is_empty()
+        && led
+            .iter()
+            .all(|token| token.is_any("of|equal|to|in|the|amount|each|at"));
+    // Where the number of parts stands before them, whoever reads instalments knows what they are parts of.
+    let counted = between.iter().any(|token| token.number().is_some());
+    let comes_to = |token: &Token| token.number().and_then(|count| count.checked_mul(part)) == Some(sum);
+    if between.iter().any(comes_to) && part < sum {
+        return Some(Role::Total);
+    }
+    let spanned = between
+        .get(..parts)?
+        .iter()
+        .any(|token| token.is_any("monthly|quarterly|annual|semi-annual|weekly"));
+    (leads && spanned && !counted && part < sum).then_some(Role::Total)
+}
+
+/// "If the charges of a month are below $750, $750 is invoiced": the same amount twice, on both sides of a condition.
+pub(super) fn filled_up(place: &Place<'_>) -> Option<Role> {
+    let value = place.tokens.get(place.at)?.money()?.value;
+    let same = place
+        .clause()
+        .iter()
+        .filter(|token| token.money().is_some_and(|amount| amount.value == value))
+        .count();
+    let condition = says_any(
+        place.clause(),
+        "if|where|when|should|whenever|is billed as|are billed as|is charged as|counts as|is invoiced as|is billed at|is charged at",
+    ) && says_any(
+        place.clause(),
+        "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
+    );
+    (same == 2 && condition).then_some(Role::Minimum)
+}
+
+/// "at a CPM of $22.00 WanderFare will pay $1,320,000": the rate that the amount beside it was computed from.
+pub(super) fn is_behind_sum(place: &Place<'_>) -> Option<Role> {
+    let cpm = says_any(place.before(3), "cpm of|cpm at|a cpm");
+    let others = place
+        .clause()
+        .iter()
+        .filter(|token| token.money().is_some())
+        .count();
+    (cpm && others > 1).then_some(Role::Unexplained)
+}
