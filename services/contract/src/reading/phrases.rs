@@ -83,28 +83,75 @@ pub(crate) fn says(tokens: &[Token], at: usize, phrase: &str) -> bool {
 
 /// Where the tokens first say that phrase.
 pub(crate) fn find(tokens: &[Token], phrase: &str) -> Option<usize> {
-    find_phrase(tokens, phrase).map(|(at, _)| at)
+    find_phrase(tokens, phrase.as_bytes()).map(|(at, _)| at)
 }
 
 /// Do the tokens say any of those phrases, written `in advance|up front`?
 pub(crate) fn says_any(tokens: &[Token], phrases: &str) -> bool {
-    phrases
-        .split('|')
-        .any(|phrase| find_phrase(tokens, phrase).is_some())
+    let words = Words::of(tokens);
+    pieces(phrases).any(|phrase| words.may_say(phrase) && find_phrase(tokens, phrase).is_some())
+}
+
+/// The phrases or words of a list.
+fn pieces(list: &str) -> impl Iterator<Item = &[u8]> {
+    list.as_bytes().split(|byte| *byte == b'|')
+}
+
+fn words_of(phrase: &[u8]) -> impl Iterator<Item = &[u8]> {
+    phrase.split(|byte| *byte == b' ')
+}
+
+/// What the tokens could say, one bit for each of 64 classes of words: most phrases of a list begin with a word of a class that
+/// no token is of, and need no look at the tokens at all.
+struct Words(u64);
+
+impl Words {
+    fn of(tokens: &[Token]) -> Self {
+        Self(
+            tokens
+                .iter()
+                .fold(0, |seen, token| seen | Self::class(token.low.as_bytes())),
+        )
+    }
+
+    fn may_say(&self, phrase: &[u8]) -> bool {
+        words_of(phrase)
+            .next()
+            .is_some_and(|first| self.0 & Self::class(first) != 0)
+    }
+
+    fn class(word: &[u8]) -> u64 {
+        let byte = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+        let sum = byte(word.first())
+            .wrapping_mul(7)
+            .wrapping_add(byte(word.last()).wrapping_mul(3))
+            .wrapping_add(word.len());
+        1u64.checked_shl(u32::try_from(sum % 64).unwrap_or_default())
+            .unwrap_or_default()
+    }
 }
 
 /// Where the tokens first say a phrase, and how many tokens it takes.
-fn find_phrase(tokens: &[Token], phrase: &str) -> Option<(usize, usize)> {
-    (0..tokens.len()).find_map(|at| phrase_at(tokens, at, phrase).map(|length| (at, length)))
+fn find_phrase(tokens: &[Token], phrase: &[u8]) -> Option<(usize, usize)> {
+    let first = words_of(phrase).next()?;
+    tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| token.low.as_bytes() == first)
+        .find_map(|(at, _)| said_at(tokens, at, phrase).map(|length| (at, length)))
 }
 
 /// How many tokens a phrase takes, where the tokens say it from `at`.
 pub(crate) fn phrase_at(tokens: &[Token], at: usize, phrase: &str) -> Option<usize> {
+    said_at(tokens, at, phrase.as_bytes())
+}
+
+fn said_at(tokens: &[Token], at: usize, phrase: &[u8]) -> Option<usize> {
     let mut length = 0usize;
-    for word in phrase.split(' ') {
+    for word in words_of(phrase) {
         tokens
             .get(at.saturating_add(length))
-            .filter(|token| token.is(word))?;
+            .filter(|token| token.low.as_bytes() == word)?;
         length = length.saturating_add(1);
     }
     Some(length)
@@ -112,27 +159,24 @@ pub(crate) fn phrase_at(tokens: &[Token], at: usize, phrase: &str) -> Option<usi
 
 /// How many tokens the longest of those phrases takes, where the tokens say one from `at`.
 pub(crate) fn any_at(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
-    phrases
-        .split('|')
-        .filter_map(|phrase| phrase_at(tokens, at, phrase))
+    pieces(phrases)
+        .filter_map(|phrase| said_at(tokens, at, phrase))
         .max()
 }
 
 /// Where the tokens first say one of those phrases, and how many tokens it takes.
 pub(crate) fn find_any(tokens: &[Token], phrases: &str) -> Option<(usize, usize)> {
-    phrases
-        .split('|')
+    let words = Words::of(tokens);
+    pieces(phrases)
+        .filter(|phrase| words.may_say(phrase))
         .filter_map(|phrase| find_phrase(tokens, phrase))
         .min()
 }
 
 /// Does any word begin with one of those stems, written `one|other`?
 pub(crate) fn has_stem(tokens: &[Token], stems: &str) -> bool {
-    let begins = |token: &Token| {
-        stems
-            .split('|')
-            .any(|stem| !stem.is_empty() && token.low.starts_with(stem))
-    };
+    let begins =
+        |token: &Token| pieces(stems).any(|stem| !stem.is_empty() && token.low.as_bytes().starts_with(stem));
     tokens
         .iter()
         .any(|token| matches!(token.kind, Kind::Word) && begins(token))

@@ -249,7 +249,10 @@ impl Token {
 
 /// Does the list, written `one|other`, hold the word?
 pub(crate) fn listed(list: &str, word: &str) -> bool {
-    list.split('|').any(|known| known == word)
+    let word = word.as_bytes();
+    list.as_bytes()
+        .split(|byte| *byte == b'|')
+        .any(|known| known == word)
 }
 
 /// Replaces tokens `from..to` by one of that kind made of the same words.
