@@ -12,7 +12,7 @@ pub(super) fn superseded(place: &Place<'_>) -> Option<Role> {
         .position(|token| token.money().is_some() || token.percent().is_some());
     let between = next.and_then(|next| after.get(..next));
     let takes_over = between.is_some_and(|between| {
-        let swapped = says_any(place.before(8), "replacing|replace|replaces|deleting|substitute|substituting")
+        let swapped = says_any(place.before(8), "replacing|replace|replaces|deleting|striking|striking out|strikes|substitute|substituting")
             && says_any(between, "with|by|for|inserting");
         let moved = place.before(1).iter().any(|token| token.is("from"))
             && says_any(between, "to")
@@ -27,7 +27,7 @@ pub(super) fn superseded(place: &Place<'_>) -> Option<Role> {
     let gone = cancelled
         || says_any(
             place.before(4),
-            "instead of|in place of|in lieu of|formerly|previously|rather than|old price of",
+            "instead of|in place of|in lieu of|formerly|previously|rather than|old price of|( was|( formerly|down from",
         );
     (takes_over || gone || is_said_elsewhere(place)).then_some(Role::Informational)
 }

@@ -237,7 +237,7 @@ fn goes_to_another(after: &[Token]) -> bool {
     let near = after.get(..after.len().min(10)).unwrap_or_default();
     says_any(
         near,
-        "directly to the|to the escrow agent|to a third party|to third parties|to the bank|to the trustee|to such third",
+        "under their own contract|under its own contract|directly to the|to the escrow agent|to a third party|to third parties|to the bank|to the trustee|to such third",
     )
 }
 
@@ -246,6 +246,13 @@ fn is_of_somebody_else(before: &[Token]) -> bool {
     const OTHERS: &str = "stockholder|stockholders|shareholder|shareholders|shareowner|shareowners|participant|participants|\
         parties|consumers|consumer|subscribers|members|viewers|visitors|employees";
     let near = before.get(before.len().saturating_sub(18)..).unwrap_or(before);
+    let last = near.get(near.len().saturating_sub(5)..).unwrap_or(near);
+    if says_any(
+        last,
+        "to its customers at|to its subscribers at|to their customers at|to its own customers at|to the public at",
+    ) {
+        return true;
+    }
     near.iter().enumerate().any(|(at, token)| {
         let pays = near
             .iter()
