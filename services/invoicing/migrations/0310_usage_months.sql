@@ -17,6 +17,9 @@ BEGIN
     EXECUTE format('CREATE POLICY tenant ON %I USING (current_setting(''quittance.tenant'', true) IN (tenant::text, ''*''))', own);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN ids SET STATISTICS 0, ALTER COLUMN times SET STATISTICS 0, '
                    'ALTER COLUMN quantities SET STATISTICS 0', own);
+    -- Whoever writes events finds out here where they go. It must not have found the month elsewhere, wait, and then write
+    -- there what no longer belongs there.
+    LOCK TABLE ONLY usage_part IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE usage_part_elsewhere IN ACCESS EXCLUSIVE MODE;
     ALTER TABLE usage_part_elsewhere DISABLE TRIGGER append_only;
     EXECUTE format('WITH moved AS (DELETE FROM usage_part_elsewhere WHERE hour >= %L AND hour < %L RETURNING *) '

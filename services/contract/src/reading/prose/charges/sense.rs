@@ -140,6 +140,7 @@ impl Charge<'_, '_> {
         let verb = rest
             .iter()
             .any(|token| token.is_any("is|are|be|at|cost|costs|run|runs"));
+        let bought = self.is_bought();
         let listed = self.is_one_of_several() && rest.len() <= 1;
         let fee = unit.split(' ').any(|word| {
             super::bond::is_fee(word)
@@ -154,11 +155,18 @@ impl Charge<'_, '_> {
         let span = unit.split(' ').any(|word| {
             crate::normal::duration::unit(word).is_some() || matches!(word, "balance" | "remainder" | "rest")
         });
-        (linked && !fee && !span && (plural && verb || listed)).then_some(PerUnit {
+        (linked && !bought && !fee && !span && (plural && verb || listed)).then_some(PerUnit {
             count: Decimal::ONE,
             unit,
             length: 0,
         })
+    }
+
+    /// "spare access points, 4 at $390 each": so many are bought, once; nothing is measured.
+    fn is_bought(&self) -> bool {
+        let tokens = self.reader.tokens();
+        let near = tokens.get(self.at.saturating_sub(2)..self.at);
+        matches!(near, Some([count, at]) if count.number().is_some() && at.is("at"))
     }
 
     /// Is it one of several amounts behind a colon?
@@ -286,7 +294,7 @@ impl Charge<'_, '_> {
             return None;
         }
         if price.is_per_unit() {
-            return Some(Kind::Usage);
+            return (!self.is_bought()).then_some(Kind::Usage);
         }
         let own = self.own();
         if says_paid_once(&own) {
