@@ -8,7 +8,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-pub(crate) use days::{Dated, Days, dated, due};
+pub(crate) use days::{Dated, DayColumns, Days, dated, due};
 pub(crate) use parked::{forget_changed, park};
 
 use crate::author::Author;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::automatic::Days;
+use super::automatic::{DayColumns, Days};
 use crate::author::Author;
 
 /// A renewal as it was recorded last.
@@ -100,7 +100,7 @@ pub(crate) async fn due(
     days: &Days,
     limit: i64,
 ) -> Result<Vec<(String, String, Date)>, sqlx::Error> {
-    let Days { zones, clocked, .. } = days;
+    let DayColumns { zones, clocked } = days.columns();
     let rows: Vec<(String, String, jiff_sqlx::Date)> = sqlx::query_as(
         "SELECT plan.account, plan.id, coalesce(clocked.day, today.day) FROM plan \
          JOIN UNNEST($2::text[], $3::date[]) AS today (zone, day) ON today.zone = plan.time_zone \
@@ -110,26 +110,11 @@ pub(crate) async fn due(
          ORDER BY plan.renewal_due, plan.id LIMIT $7",
     )
     .bind(tenant)
-    .bind(zones.iter().map(|(zone, _)| zone.as_str()).collect::<Vec<_>>())
-    .bind(zones.iter().map(|(_, day)| day.to_sqlx()).collect::<Vec<_>>())
-    .bind(
-        clocked
-            .iter()
-            .map(|(account, _, _)| account.as_str())
-            .collect::<Vec<_>>(),
-    )
-    .bind(
-        clocked
-            .iter()
-            .map(|(_, zone, _)| zone.as_str())
-            .collect::<Vec<_>>(),
-    )
-    .bind(
-        clocked
-            .iter()
-            .map(|(_, _, day)| day.to_sqlx())
-            .collect::<Vec<_>>(),
-    )
+    .bind(zones.0)
+    .bind(zones.1)
+    .bind(clocked.0)
+    .bind(clocked.1)
+    .bind(clocked.2)
     .bind(limit)
     .fetch_all(connection)
     .await?;

@@ -13,7 +13,11 @@ pub(super) fn carry(rows: &mut [Vec<Stretch>]) {
             continue;
         };
         for row in rows.iter_mut() {
-            if let Some(token) = row.get_mut(column).and_then(bare) {
+            if let Some(token) = row
+                .get_mut(column)
+                .and_then(number)
+                .filter(|token| has_decimals(token))
+            {
                 token.kind = Kind::Money(Amount {
                     value: token.number().unwrap_or_default(),
                     sign: Some(sign),
@@ -46,14 +50,6 @@ fn is_of_prices(rows: &[Vec<Stretch>], column: usize) -> bool {
         }
     });
     odd.next().is_none()
-}
-
-/// The number of a cell that holds nothing else, with decimals.
-fn bare(cell: &mut Stretch) -> Option<&mut Token> {
-    match cell.tokens.as_mut_slice() {
-        [only] if only.number().is_some_and(|value| value.scale() > 0) => Some(only),
-        _ => None,
-    }
 }
 
 /// "SEK each", "EUR per request", "Price": makes money of the bare numbers under a header that names a currency or a price, and
@@ -116,4 +112,8 @@ fn number(cell: &mut Stretch) -> Option<&mut Token> {
         [only] if only.number().is_some() => Some(only),
         _ => None,
     }
+}
+
+fn has_decimals(token: &Token) -> bool {
+    token.number().is_some_and(|value| value.scale() > 0)
 }

@@ -16,6 +16,28 @@ pub(crate) struct Days {
     pub(crate) grace_days: i32,
 }
 
+/// The same as columns for a statement to unnest: time zones with their days, and accounts with zone and day.
+pub(crate) struct DayColumns<'d> {
+    pub(crate) zones: (Vec<&'d str>, Vec<jiff_sqlx::Date>),
+    pub(crate) clocked: (Vec<&'d str>, Vec<&'d str>, Vec<jiff_sqlx::Date>),
+}
+
+impl Days {
+    /// Its columns.
+    pub(crate) fn columns(&self) -> DayColumns<'_> {
+        let zones = self.zones.iter();
+        let clocked = || self.clocked.iter();
+        DayColumns {
+            zones: zones.map(|(zone, day)| (zone.as_str(), day.to_sqlx())).unzip(),
+            clocked: (
+                clocked().map(|(account, ..)| account.as_str()).collect(),
+                clocked().map(|(_, zone, _)| zone.as_str()).collect(),
+                clocked().map(|(.., day)| day.to_sqlx()).collect(),
+            ),
+        }
+    }
+}
+
 /// An account on its day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dated {
@@ -90,34 +112,15 @@ async fn asked(
     (after, only): (&str, &str),
     limit: i64,
 ) -> Result<Vec<Dated>, sqlx::Error> {
-    let Days {
-        zones,
-        clocked,
-        grace_days,
-    } = days;
+    let DayColumns { zones, clocked } = days.columns();
     let rows: Vec<Row> = sqlx::query_as(statement)
         .bind(tenant)
-        .bind(zones.iter().map(|(zone, _)| zone.as_str()).collect::<Vec<_>>())
-        .bind(zones.iter().map(|(_, day)| day.to_sqlx()).collect::<Vec<_>>())
-        .bind(grace_days)
-        .bind(
-            clocked
-                .iter()
-                .map(|(account, _, _)| account.as_str())
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            clocked
-                .iter()
-                .map(|(_, zone, _)| zone.as_str())
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            clocked
-                .iter()
-                .map(|(_, _, day)| day.to_sqlx())
-                .collect::<Vec<_>>(),
-        )
+        .bind(zones.0)
+        .bind(zones.1)
+        .bind(days.grace_days)
+        .bind(clocked.0)
+        .bind(clocked.1)
+        .bind(clocked.2)
         .bind(after)
         .bind(only)
         .bind(limit)
