@@ -51,6 +51,8 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     308 "0308_usage_alerts",
     309 "0309_usage_parts",
     310 "0310_usage_months",
+    311 "0311_usage_blocks",
+    312 "0312_usage_value_keys",
     400 "0400_settlement",
     401 "0401_late_fee",
     402 "0402_automatic_billing",

@@ -18,13 +18,22 @@
 //! Audit triggers find the actor as `current_setting('quittance.actor', true)` and the role as
 //! `current_setting('quittance.role', true)`.
 
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::caller::{Caller, Role};
 
 /// Begins a transaction that sees and writes the rows of the caller's tenant, in the caller's name.
 pub async fn begin_as(pool: &PgPool, caller: &Caller) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     let transaction = pool.begin().await?;
+    bind(transaction, &caller.tenant.to_string(), &caller.name, caller.role).await
+}
+
+/// The same on a connection that is needed after the transaction.
+pub async fn begin_on<'c>(
+    connection: &'c mut PgConnection,
+    caller: &Caller,
+) -> Result<Transaction<'c, Postgres>, sqlx::Error> {
+    let transaction = connection.begin().await?;
     bind(transaction, &caller.tenant.to_string(), &caller.name, caller.role).await
 }
 
@@ -48,12 +57,12 @@ pub async fn begin_for_worker(
     bind(pool.begin().await?, "*", worker, Role::Service).await
 }
 
-async fn bind(
-    mut transaction: Transaction<'static, Postgres>,
+async fn bind<'c>(
+    mut transaction: Transaction<'c, Postgres>,
     tenant: &str,
     actor: &str,
     role: Role,
-) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+) -> Result<Transaction<'c, Postgres>, sqlx::Error> {
     // Local to the transaction (the third argument): a pooled connection forgets them at commit or rollback.
     sqlx::query(
         "SELECT set_config('quittance.tenant', $1, true), set_config('quittance.actor', $2, true), \

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use futures::Stream;
 use runtime::tenancy::begin_as;
 use runtime::{rejection, requests};
+use sqlx::PgConnection;
 use tonic::{Status, Streaming};
 use wire::invoicing::v1::{RecordUsageRequest, StreamUsageRequest, StreamUsageResponse};
 
@@ -18,6 +19,7 @@ use super::facts::text;
 use super::recording;
 use crate::Invoicing;
 use crate::author::Author;
+use crate::store::usage;
 use crate::usage::RECORD_USAGE;
 
 /// What the sender receives.
@@ -121,36 +123,30 @@ impl Session {
     /// The last batch that was acknowledged on any call. As there are no gaps, each look halves what is in question. What
     /// was seen is on the disk before anybody hears of it.
     async fn acknowledged(&self) -> Result<u64, Status> {
+        self.look_back().await.map_err(database("opening a stream"))
+    }
+
+    async fn look_back(&self) -> Result<u64, sqlx::Error> {
+        let mut transaction = begin_as(&self.service.pool, &self.author.caller).await?;
         let (mut there, mut absent) = (0_u64, 1_u64);
-        while self.is_known(absent).await? {
+        while self.is_known(&mut transaction, absent).await? {
             (there, absent) = (absent, absent.saturating_mul(2));
         }
         while absent.saturating_sub(there) > 1 {
             let middle = there.midpoint(absent);
-            if self.is_known(middle).await? {
+            if self.is_known(&mut transaction, middle).await? {
                 there = middle;
             } else {
                 absent = middle;
             }
         }
-        if there > 0 {
-            self.service
-                .intake
-                .flush()
-                .await
-                .map_err(database("opening a stream"))?;
-        }
+        usage::flush(&mut transaction).await?;
+        transaction.commit().await?;
         Ok(there)
     }
 
-    async fn is_known(&self, batch: u64) -> Result<bool, Status> {
-        let failed = database("opening a stream");
-        let mut transaction = begin_as(&self.service.pool, &self.author.caller)
-            .await
-            .map_err(&failed)?;
+    async fn is_known(&self, connection: &mut PgConnection, batch: u64) -> Result<bool, sqlx::Error> {
         let tenant = self.author.tenant();
-        requests::is_known(&mut transaction, tenant, RECORD_USAGE, &self.request_id(batch))
-            .await
-            .map_err(failed)
+        requests::is_known(connection, tenant, RECORD_USAGE, &self.request_id(batch)).await
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn check<'d>(
     if wanted.is_empty() {
         return Ok(corrections);
     }
-    let contents = usage::contents(connection, tenant, &wanted).await?;
+    let contents = usage::contents(connection, &wanted).await?;
     let stored = wanted
         .iter()
         .zip(contents)

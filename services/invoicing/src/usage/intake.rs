@@ -5,8 +5,9 @@
 //! written, the next is made ready. Only so many events may wait; whoever brings more waits before, which holds back
 //! senders that wait for answers.
 //!
-//! Every commit waits for the disk, before the next group has its turn: a commit that does not may be lost in a crash of
-//! the database without anybody hearing of it on another connection.
+//! A group gives up its turn as soon as it is committed, and is answered once it is on the disk, for which it waits on the
+//! connection that committed it: a crash of the database in between, in which it may be lost, breaks that. What the next
+//! group made of it lies behind it in the database's log, so that nothing on the disk depends on anything that is not.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -14,14 +15,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use runtime::requests::{self, Attempt, Claim, RequestError};
-use runtime::tenancy::begin_as;
-use sqlx::PgPool;
+use runtime::tenancy::begin_on;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use uuid::Uuid;
 
 use super::sorting::Drafts;
 use super::{Delivery, Receipt, Signals, record};
-use crate::store::usage::take_turn;
+use crate::store::{corrupt, usage};
 
 /// Takes deliveries and says what became of each. Clones share it.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ struct Group {
     turn: Turn,
 }
 
-/// A place in the order of groups; the next has its turn when this is dropped.
+/// A place in the order of groups; the next has its turn when this passes it on or is dropped.
 #[derive(Debug)]
 struct Turn {
     number: u64,
@@ -71,10 +72,16 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
-    fn drop(&mut self) {
+impl Turn {
+    fn pass_on(&self) {
         let next = self.number.saturating_add(1);
         self.now.send_modify(|now| *now = next.max(*now));
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.pass_on();
     }
 }
 
@@ -89,13 +96,8 @@ struct Waiting {
 /// The answer in words, the first one where the delivery was made before.
 type Outcome = Result<Vec<u8>, DeliveryError>;
 
-/// What was written of some deliveries.
-#[derive(Debug, Default)]
-struct Written {
-    outcomes: Vec<Result<Vec<u8>, RequestError>>,
-    /// Is it on the disk already?
-    flushed: bool,
-}
+/// What became of some deliveries, each by itself.
+type Outcomes = Vec<Result<Vec<u8>, RequestError>>;
 
 /// Why a delivery was not taken. Nothing of it was stored, or the same delivery sent again says what was.
 #[derive(Debug, thiserror::Error)]
@@ -131,11 +133,6 @@ impl Intake {
             lines: Mutex::default(),
             room: Arc::new(Semaphore::new(ROOM)),
         }))
-    }
-
-    /// Returns when everything that was committed before is on the disk, see [`Shared::flush`].
-    pub(crate) async fn flush(&self) -> Result<(), sqlx::Error> {
-        self.0.flush().await
     }
 
     /// Stores a delivery. When this answers, what it says is durable. A caller who goes away does not stop it.
@@ -197,20 +194,11 @@ impl Shared {
         Some(Group { waiting, turn })
     }
 
-    async fn write(self: &Arc<Self>, group: Group) {
+    async fn write(&self, group: Group) {
         let Group { waiting, turn } = group;
         let deliveries: Vec<&Delivery> = waiting.iter().map(|waiting| &waiting.delivery).collect();
         match self.commit(&deliveries, &turn).await {
-            Ok(written) if written.flushed => answer(waiting, written.outcomes),
-            Ok(written) => {
-                let shared = self.clone();
-                tokio::spawn(async move {
-                    match shared.flush().await {
-                        Ok(()) => answer(waiting, written.outcomes),
-                        Err(error) => refuse(waiting, error),
-                    }
-                });
-            }
+            Ok(outcomes) => answer(waiting, outcomes),
             // What one delivery has wrong is not the others' fault: each by itself.
             Err(error) if waiting.len() > 1 && matches!(error, sqlx::Error::Database(_)) => {
                 tracing::warn!(deliveries = waiting.len(), %error, "usage is written one delivery at a time");
@@ -222,46 +210,59 @@ impl Shared {
 
     async fn write_each(&self, waiting: Vec<Waiting>, turn: &Turn) {
         for waiting in waiting {
-            let mut written = self.commit(&[&waiting.delivery], turn).await;
-            if written.as_ref().is_ok_and(|written| !written.flushed) {
-                written = self.flush().await.and(written);
-            }
-            match written {
-                Ok(written) => answer(vec![waiting], written.outcomes),
+            match self.commit(&[&waiting.delivery], turn).await {
+                Ok(outcomes) => answer(vec![waiting], outcomes),
                 Err(error) => refuse(vec![waiting], error),
             }
         }
     }
 
-    /// Returns when everything that was committed before is on the disk: a transaction that waits for its own commit
-    /// waits for all before it in the database's log. The message in it is for nobody; without any, there is nothing to
-    /// wait for.
-    async fn flush(&self) -> Result<(), sqlx::Error> {
-        sqlx::query("SELECT pg_logical_emit_message(true, 'quittance', '')")
-            .execute(&self.pool)
-            .await
-            .map(drop)
-    }
-
-    /// Writes all that is new of these.
-    async fn commit(&self, deliveries: &[&Delivery], turn: &Turn) -> Result<Written, sqlx::Error> {
+    /// Writes all that is new of these; what it answers is on the disk.
+    async fn commit(&self, deliveries: &[&Delivery], turn: &Turn) -> Result<Outcomes, sqlx::Error> {
         let Some(first) = deliveries.first() else {
-            return Ok(Written::default());
+            return Ok(Outcomes::default());
         };
         let tenant = first.author.tenant();
         let drafts = Drafts::of(deliveries);
-        let mut transaction = begin_as(&self.pool, &first.author.caller).await?;
+        let mut connection = self.pool.acquire().await?;
+        let mut transaction = begin_on(&mut connection, &first.author.caller).await?;
         turn.come().await;
         // And among other services.
-        take_turn(&mut transaction, tenant).await?;
+        let backend = usage::take_short_turn(&mut transaction, tenant).await?;
+        let (outcomes, passed) = self.append(&mut transaction, deliveries, drafts).await?;
+        transaction.commit().await?;
+        turn.pass_on();
+        if !usage::is_durable(&mut connection, backend).await? {
+            return Err(corrupt(
+                "the connection on which usage was written was changed for another",
+            ));
+        }
+        self.signals.changed(tenant);
+        if passed {
+            self.signals.passed();
+        }
+        Ok(outcomes)
+    }
+
+    /// What becomes of deliveries whose turn it is, and whether an amount was passed that somebody watches.
+    async fn append(
+        &self,
+        connection: &mut PgConnection,
+        deliveries: &[&Delivery],
+        drafts: Drafts<'_>,
+    ) -> Result<(Outcomes, bool), sqlx::Error> {
+        let Some(first) = deliveries.first() else {
+            return Ok(Default::default());
+        };
         let claims: Vec<Claim<'_>> = deliveries.iter().map(|delivery| delivery.claim()).collect();
-        let attempts = requests::begin_all(&mut transaction, tenant, RECORD_USAGE, &claims).await?;
+        let tenant = first.author.tenant();
+        let attempts = requests::begin_all(connection, tenant, RECORD_USAGE, &claims).await?;
         let new = deliveries.iter().zip(&attempts);
         let new = new.filter(|(_, attempt)| matches!(attempt, Ok(Attempt::First(_))));
         let new: Vec<&Delivery> = new.map(|(delivery, _)| *delivery).collect();
         let all_new = new.len() == deliveries.len();
         let drafts = if all_new { drafts } else { Drafts::of(&new) };
-        let (receipts, passed) = record(&mut transaction, &first.author, &new, drafts).await?;
+        let (receipts, passed) = record(connection, &first.author, &new, drafts).await?;
         let mut words = receipts.iter().map(self.word);
         let mut entries = Vec::with_capacity(new.len());
         let outcomes = attempts.into_iter().map(|attempt| match attempt? {
@@ -273,15 +274,8 @@ impl Shared {
             }
         });
         let outcomes = outcomes.collect();
-        requests::record_all(&mut transaction, entries).await?;
-        transaction.commit().await?;
-        self.signals.changed(tenant);
-        if passed {
-            self.signals.passed();
-        }
-        // With nothing written this commit waits for nothing, while an answer that was given before has to be on the disk.
-        let flushed = all_new;
-        Ok(Written { outcomes, flushed })
+        requests::record_all(connection, entries).await?;
+        Ok((outcomes, passed))
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::corrections::{self, Corrections};
 use super::{Delivery, Refusal, Sent};
 use crate::store::corrupt;
-use crate::store::usage::{self, Backfill, Correction, Entry, KnownSeries, KnownSource, Source};
+use crate::store::usage::{self, Ahead, Backfill, Correction, Entry, KnownSeries, KnownSource, Source};
 
 /// A source and an id of it.
 pub(super) type Name<'d> = (Source, &'d str);
@@ -38,8 +38,7 @@ pub(super) struct Letter<'d> {
     series: KnownSeries,
     source: Source,
     backfill: Option<Backfill>,
-    /// Is its id greater than any that the log has of the source?
-    beyond: bool,
+    ahead: Ahead,
 }
 
 /// All events of some deliveries in the order of their names, as far as that is known without the log: what can be done
@@ -146,7 +145,7 @@ impl<'d> Sorted<'d> {
         let names = Names::of(connection, tenant, deliveries, &drafts).await?;
         let reversed = names.reversed(deliveries);
         let letters = names.letters(deliveries, drafts, &reversed)?;
-        let held = held(connection, tenant, &letters).await?;
+        let held = held(connection, &letters).await?;
         let new = by_name(&letters).zip(&held).filter(|(_, held)| held.is_none());
         let new = new.filter_map(|(letters, _)| letters.first()).collect();
         Ok(Self {
@@ -212,21 +211,20 @@ fn fate<'s>(letter: &Letter<'_>, leads: bool, held: Option<[u8; 16]>, first: Opt
 /// grow with time, those are the few that come again or out of order.
 async fn held(
     connection: &mut PgConnection,
-    tenant: Uuid,
     letters: &[Letter<'_>],
 ) -> Result<Vec<Option<[u8; 16]>>, sqlx::Error> {
     let firsts = || by_name(letters).filter_map(<[Letter<'_>]>::first);
     let doubtful: Vec<_> = firsts()
-        .filter(|letter| !letter.beyond)
+        .filter(|letter| letter.ahead == Ahead::No)
         .map(Letter::name)
         .collect();
-    let mut found = usage::contents(connection, tenant, &doubtful).await?.into_iter();
+    let mut found = usage::contents(connection, &doubtful).await?.into_iter();
     Ok(firsts()
         .map(|letter| {
-            if letter.beyond {
-                None
-            } else {
+            if letter.ahead == Ahead::No {
                 found.next().flatten()
+            } else {
+                None
             }
         })
         .collect())
@@ -253,6 +251,7 @@ impl<'d> Letter<'d> {
             days: self.series.days.clone(),
             source: self.source,
             backfill: self.backfill,
+            ahead: self.ahead,
             event: &self.sent.event,
         }
     }
@@ -327,7 +326,11 @@ impl Names {
             series: series.clone(),
             source: *source,
             backfill: backfills.get(delivery).copied().flatten(),
-            beyond: last.as_ref().is_none_or(|last| sent.event.id > *last),
+            ahead: match last {
+                None => Ahead::OfNone,
+                Some(last) if sent.event.id > *last => Ahead::OfAll,
+                Some(_) => Ahead::No,
+            },
         })
     }
 }

@@ -137,7 +137,7 @@ async fn every_table_of_the_service_keeps_tenants_apart() {
         "account",
         "plan",
         "plan_version",
-        "usage_event",
+        "usage_name",
         "usage_part",
         "usage_series",
         "usage_source",

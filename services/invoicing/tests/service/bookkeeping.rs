@@ -41,6 +41,7 @@ async fn nothing_that_happened_can_be_changed() {
         ("posting", "debit = 0"),
         ("audit_log", "actor = 'nobody'"),
         ("usage_event", "series = 0"),
+        ("usage_block", "source = 0"),
         ("usage_part", "source = 0"),
         ("seat_change", "quantity = 0"),
         ("milestone_completion", "evidence = ''"),

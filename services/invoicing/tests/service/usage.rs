@@ -107,7 +107,7 @@ async fn a_batch_sent_again_counts_once() {
     assert_eq!(admin.record_usage(request).await.unwrap().into_inner(), first);
     let again = record(&mut admin, events).await;
     assert_eq!((first.accepted, again.accepted, again.duplicates), (2, 0, 2));
-    assert_eq!(world.count("usage_event").await, 2);
+    assert_eq!(world.count("usage_name").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,6 +116,6 @@ async fn two_services_on_one_database_count_each_event_once_past_calls_that_are_
         senders.spawn(send_stubbornly(client, delivered(&events, seed, 10), seed * 1000));
     }
     senders.join_all().await;
-    assert_eq!(world.count("usage_event").await, 240);
+    assert_eq!(world.count("usage_name").await, 240);
     assert_eq!(bill(&mut admin, "2026-02-01").await.invoices[0].total, cost);
 }

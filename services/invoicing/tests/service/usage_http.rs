@@ -82,7 +82,7 @@ async fn a_refusal_says_what_and_why() {
         assert!(reason.is_empty() || answer["reason"] == reason, "{answer}");
         assert!(answer["detail"].as_str().unwrap().len() > 10, "{answer}");
     }
-    assert_eq!(world.count("usage_event").await, 0);
+    assert_eq!(world.count("usage_name").await, 0);
     assert_eq!(world.post_usage(&[ONE], &body).await.0, 200);
     let (status, answer) = world
         .post_usage(&[ONE], &cloud_event("e1", "2").to_string())

@@ -80,7 +80,7 @@ async fn a_stream_goes_on_where_it_broke_off() {
     assert_eq!(call.send(3, batch(3)).await.unwrap().receipt, third);
     assert_eq!(call.send(6, batch(6)).await.unwrap().batch, 6);
     assert_eq!(Call::open(&mut admin, "another").await.unwrap().1, 0);
-    assert_eq!(world.count("usage_event").await, 12);
+    assert_eq!(world.count("usage_name").await, 12);
     assert_eq!(bill(&mut admin, "2026-02-01").await.invoices[0].total, "1.20");
 }
 
@@ -104,7 +104,7 @@ async fn what_a_stream_may_not_say_is_named() {
     let (mut call, _) = Call::open(&mut admin, "s").await.unwrap();
     let other = call.send(1, batch(3)).await.unwrap_err();
     assert_eq!(refusal(&other).1.unwrap(), "REQUEST_ID_REUSED");
-    assert_eq!(world.count("usage_event").await, 2);
+    assert_eq!(world.count("usage_name").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +129,7 @@ async fn a_stream_cut_off_again_and_again_arrives_once() {
         })
         .await;
     }
-    assert_eq!(world.count("usage_event").await, 120);
+    assert_eq!(world.count("usage_name").await, 120);
     assert_eq!(
         bill(&mut clients[0], "2026-02-01").await.invoices[0].total,
         "12.00"

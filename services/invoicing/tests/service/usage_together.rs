@@ -108,13 +108,13 @@ async fn each_caller_hears_of_its_own_events() {
             "0 0 []"
         ]
     );
-    let transactions: i64 = sqlx::query_scalar("SELECT count(DISTINCT xmin::text) FROM usage_event")
+    let transactions: i64 = sqlx::query_scalar("SELECT count(DISTINCT xmin::text) FROM usage_part")
         .fetch_one(&mut *world.tables().await)
         .await
         .unwrap();
     // The one before, the first that found the way free, the one made ready meanwhile, and those that waited.
     assert_eq!(transactions, 4);
-    assert_eq!(world.count("usage_event").await, 7);
+    assert_eq!(world.count("usage_name").await, 7);
     assert_eq!(bill(&mut admin, "2026-02-01").await.invoices[0].total, "0.70");
 }
 
@@ -127,7 +127,7 @@ async fn what_one_delivery_breaks_the_others_do_not_feel() {
     for statement in [
         "CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS \
          $$ BEGIN RAISE EXCEPTION 'poison' USING ERRCODE = 'XX001'; END $$",
-        "CREATE TRIGGER poison BEFORE INSERT ON usage_event FOR EACH ROW WHEN (new.id = 'poison') \
+        "CREATE TRIGGER poison BEFORE INSERT ON usage_part FOR EACH ROW WHEN ('poison' = ANY(new.ids)) \
          EXECUTE FUNCTION refuse_poison()",
     ] {
         sqlx::query(statement).execute(&mut *tables).await.unwrap();
@@ -151,7 +151,7 @@ async fn what_one_delivery_breaks_the_others_do_not_feel() {
         }
     }
     assert_eq!(
-        world.count("usage_event").await,
+        world.count("usage_name").await,
         10,
         "nothing of the poisoned delivery"
     );

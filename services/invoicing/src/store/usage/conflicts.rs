@@ -105,14 +105,13 @@ pub(crate) async fn conflicts(
          CROSS JOIN LATERAL ( \
              SELECT event.content, series.account, series.meter, event.at, said.value, said.dimensions, \
                     (SELECT gone.id FROM usage_withdrawn AS gone \
-                     WHERE gone.source = event.source AND gone.corrected_by = event.id) AS corrects \
-             FROM usage_event AS event JOIN usage_series AS series USING (series) \
+                     WHERE gone.source = kept.source AND gone.corrected_by = kept.id) AS corrects \
+             FROM usage_named(kept.source, kept.id) AS event JOIN usage_series AS series USING (series) \
              LEFT JOIN LATERAL ( \
                  SELECT value, dimensions FROM usage_single AS single \
                  WHERE single.series = event.series AND hour > event.at - interval '1 hour' AND hour <= event.at \
-                   AND single.source = event.source AND single.id = event.id LIMIT 1 \
+                   AND single.source = kept.source AND single.id = kept.id LIMIT 1 \
              ) AS said ON true \
-             WHERE event.source = kept.source AND event.id = kept.id \
          ) AS counted \
          WHERE kept.tenant = $1 AND conflict > $2 AND ($3::text IS NULL OR usage_source.name = $3) \
          ORDER BY conflict LIMIT $4",

@@ -45,7 +45,12 @@ async fn note(
     sqlx::query(NOTE)
         .bind(tenant)
         .bind(values.iter().map(|(series, ..)| *series).collect::<Vec<_>>())
-        .bind(values.iter().map(|(_, value, _)| *value).collect::<Vec<_>>())
+        .bind(
+            values
+                .iter()
+                .map(|(_, value, _)| value.to_string())
+                .collect::<Vec<_>>(),
+        )
         .bind(values.iter().map(|(.., day)| day.to_sqlx()).collect::<Vec<_>>())
         .execute(connection)
         .await
@@ -57,7 +62,7 @@ async fn note(
 const NOTE: &str = "\
     WITH new AS ( \
         INSERT INTO usage_value (tenant, series, value, day) \
-        SELECT $1, value.* FROM UNNEST($2::bigint[], $3::numeric[], $4::date[]) AS value \
+        SELECT $1, value.* FROM UNNEST($2::bigint[], $3::text[], $4::date[]) AS value \
         ON CONFLICT (series, value, day) DO NOTHING \
         RETURNING series, value, day \
     ), placed AS ( \
@@ -104,7 +109,12 @@ pub(super) async fn make_anew<'t>(
     sqlx::query(FORGET)
         .bind(tenant)
         .bind(doubted.keys().map(|(series, ..)| *series).collect::<Vec<_>>())
-        .bind(doubted.keys().map(|(_, value, _)| *value).collect::<Vec<_>>())
+        .bind(
+            doubted
+                .keys()
+                .map(|(_, value, _)| value.to_string())
+                .collect::<Vec<_>>(),
+        )
         .bind(doubted.keys().map(|(.., day)| day.to_sqlx()).collect::<Vec<_>>())
         .bind(
             doubted
@@ -127,14 +137,14 @@ pub(super) async fn make_anew<'t>(
 const FORGET: &str = "\
     WITH gone AS ( \
         DELETE FROM usage_value AS held \
-        USING UNNEST($2::bigint[], $3::numeric[], $4::date[], $5::timestamptz[], $6::timestamptz[]) \
+        USING UNNEST($2::bigint[], $3::text[], $4::date[], $5::timestamptz[], $6::timestamptz[]) \
               AS doubted (series, value, day, since, until) \
         WHERE held.tenant = $1 AND held.series = doubted.series AND held.value = doubted.value \
           AND held.day = doubted.day \
           AND NOT EXISTS (SELECT FROM usage_counted AS event \
                           WHERE event.tenant = $1 AND event.series = doubted.series AND event.at >= doubted.since \
                             AND event.at < doubted.until AND event.hour > doubted.since - interval '1 hour' \
-                            AND event.hour < doubted.until AND event.value = doubted.value) \
+                            AND event.hour < doubted.until AND trim_scale(event.value)::text = doubted.value) \
         RETURNING held.series, held.value, held.day \
     ), known AS ( \
         SELECT held.series, held.value, held.day, \
@@ -281,7 +291,7 @@ async fn count(
                    AND (hour > $5::timestamptz - interval '1 hour' AND hour < $6 \
                         OR hour > $7::timestamptz - interval '1 hour' AND hour < $8) \
                    AND NOT EXISTS (SELECT FROM usage_value \
-                                   WHERE series = $1 AND value = single.value AND day >= $3 AND day < $4))",
+                                   WHERE series = $1 AND value = trim_scale(single.value)::text AND day >= $3 AND day < $4))",
     )
     .bind(series)
     .bind(tenant)

@@ -270,7 +270,7 @@ pub(crate) async fn taken_off<'n>(
     let (sources, ids): (Vec<Source>, Vec<&str>) = names.iter().copied().unzip();
     let places: Vec<i64> = sqlx::query_scalar(
         "SELECT wanted.place FROM UNNEST($2::integer[], $3::text[]) WITH ORDINALITY AS wanted (source, id, place) \
-         CROSS JOIN LATERAL (SELECT at FROM usage_event WHERE source = wanted.source AND id = wanted.id OFFSET 0) AS event \
+         CROSS JOIN LATERAL usage_named(wanted.source, wanted.id) AS event \
          JOIN usage_archive AS archive \
            ON archive.tenant = $1 AND archive.month = date_trunc('month', event.at AT TIME ZONE 'UTC')::date",
     )

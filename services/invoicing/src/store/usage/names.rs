@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::stored_all;
 use crate::store::corrupt;
 
 /// The number that stands for an account and a meter.
@@ -163,33 +164,35 @@ async fn sources(
         .collect())
 }
 
-/// Notes the greatest ids of some sources, as far as they are greater than the ones before.
+/// What a source names beyond all it named before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Advance<'n> {
+    pub(super) source: Source,
+    pub(super) first: &'n str,
+    pub(super) last: &'n str,
+}
+
+/// Notes the greatest ids of some sources. That what they name now lies beyond what the log had of them, on which its place
+/// in the log depends, is looked at once more.
 pub(super) async fn advance(
     connection: &mut PgConnection,
     tenant: Uuid,
-    last: &[(Source, &str)],
+    advances: &[Advance<'_>],
 ) -> Result<(), sqlx::Error> {
-    let (sources, ids): (Vec<Source>, Vec<&str>) = last.iter().copied().unzip();
-    sqlx::query(
-        "UPDATE usage_source SET last = new.id \
-         FROM UNNEST($2::integer[], $3::text[]) AS new (source, id) \
+    if advances.is_empty() {
+        return Ok(());
+    }
+    let advanced = sqlx::query(
+        "UPDATE usage_source SET last = new.last \
+         FROM UNNEST($2::integer[], $3::text[], $4::text[]) AS new (source, first, last) \
          WHERE usage_source.tenant = $1 AND usage_source.source = new.source \
-           AND (last IS NULL OR last < new.id COLLATE \"C\")",
+           AND (usage_source.last IS NULL OR usage_source.last < new.first COLLATE \"C\")",
     )
     .bind(tenant)
-    .bind(sources)
-    .bind(ids)
+    .bind(advances.iter().map(|advance| advance.source).collect::<Vec<_>>())
+    .bind(advances.iter().map(|advance| advance.first).collect::<Vec<_>>())
+    .bind(advances.iter().map(|advance| advance.last).collect::<Vec<_>>())
     .execute(connection)
-    .await
-    .map(drop)
-}
-
-/// Waits until nobody else appends for the tenant, and keeps others waiting until the transaction ends. What a later
-/// statement of the transaction finds absent from the log is absent.
-pub(crate) async fn take_turn(connection: &mut PgConnection, tenant: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('usage of ' || $1::text, 0))")
-        .bind(tenant)
-        .execute(connection)
-        .await
-        .map(drop)
+    .await?;
+    stored_all(advanced.rows_affected(), advances.len())
 }

@@ -79,11 +79,11 @@ pub(crate) async fn correct(
              RETURNING source, id \
          ) \
          SELECT event.series, event.at, said.value, distinct_in \
-         FROM gone JOIN usage_event AS event USING (source, id) JOIN usage_series USING (series) \
+         FROM gone CROSS JOIN LATERAL usage_named(gone.source, gone.id) AS event JOIN usage_series USING (series) \
          CROSS JOIN LATERAL ( \
              SELECT value FROM usage_single AS single \
              WHERE single.series = event.series AND hour > event.at - interval '1 hour' AND hour <= event.at \
-               AND single.source = event.source AND single.id = event.id LIMIT 1 \
+               AND single.source = gone.source AND single.id = gone.id LIMIT 1 \
          ) AS said",
     )
     .bind(tenant)
@@ -138,11 +138,11 @@ pub(super) async fn restore(
              RETURNING gone.source, gone.id \
          ) \
          SELECT event.series, event.at, said.value, distinct_in \
-         FROM back JOIN usage_event AS event USING (source, id) JOIN usage_series USING (series) \
+         FROM back CROSS JOIN LATERAL usage_named(back.source, back.id) AS event JOIN usage_series USING (series) \
          CROSS JOIN LATERAL ( \
              SELECT value FROM usage_single AS single \
              WHERE single.series = event.series AND hour > event.at - interval '1 hour' AND hour <= event.at \
-               AND single.source = event.source AND single.id = event.id LIMIT 1 \
+               AND single.source = back.source AND single.id = back.id LIMIT 1 \
          ) AS said",
     )
     .bind(tenant)
