@@ -92,6 +92,11 @@ impl Stage {
         self.services.invoicing().await
     }
 
+    /// The way to it for clients elsewhere.
+    pub(crate) fn services(&self) -> Services {
+        self.services.clone()
+    }
+
     /// Somebody of a company that has nothing here yet, who may do everything there.
     pub(crate) fn newcomer(&self) -> Result<Services, Failure> {
         let key = self.running.issue("bench", Role::Admin, uuid::Uuid::new_v4())?;

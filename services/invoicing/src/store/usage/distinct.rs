@@ -27,12 +27,18 @@ pub(super) async fn add(
     let values = entries.iter().filter_map(|entry| {
         let zone = entry.days.as_ref()?;
         let day = zone.to_datetime(entry.event.at).date();
-        Some((entry.series, entry.event.value.normalize(), day))
+        Some((entry.series, key(entry.event.value), day))
     });
     note(connection, tenant, &values.collect()).await
 }
 
-type Value = (Series, Decimal, Date);
+/// A value of a series on a day.
+type Value = (Series, String, Date);
+
+/// One text for each number, however it is written.
+fn key(value: Decimal) -> String {
+    value.normalize().to_string()
+}
 
 async fn note(
     connection: &mut PgConnection,
@@ -48,7 +54,7 @@ async fn note(
         .bind(
             values
                 .iter()
-                .map(|(_, value, _)| value.to_string())
+                .map(|(_, value, _)| value.as_str())
                 .collect::<Vec<_>>(),
         )
         .bind(values.iter().map(|(.., day)| day.to_sqlx()).collect::<Vec<_>>())
@@ -57,25 +63,34 @@ async fn note(
         .map(drop)
 }
 
-/// A value's new day has a day before it, and becomes the day before the one that follows it, which had another. Days that
-/// are new in the same statement are neighbours too.
+/// One look tells the last day on which a value occurred by then, and so whether the day is new; whoever notes values has
+/// the turn, so nobody else adds it meanwhile. A new day has that day before it, and becomes the day before the one that
+/// follows it, which had another; none follows where the series has no later day at all. Days that are new in the same
+/// statement are neighbours too.
 const NOTE: &str = "\
-    WITH new AS ( \
-        INSERT INTO usage_value (tenant, series, value, day) \
-        SELECT $1, value.* FROM UNNEST($2::bigint[], $3::text[], $4::date[]) AS value \
-        ON CONFLICT (series, value, day) DO NOTHING \
-        RETURNING series, value, day \
-    ), placed AS ( \
-        SELECT series, day, lag(day) OVER days AS new_before, lead(day) OVER days AS new_after, \
+    WITH sent AS MATERIALIZED ( \
+        SELECT * FROM UNNEST($2::bigint[], $3::text[], $4::date[]) AS sent (series, value, day) \
+    ), latest AS MATERIALIZED ( \
+        SELECT series, (SELECT max(day) FROM usage_distinct AS held WHERE held.series = used.series) AS latest \
+        FROM (SELECT DISTINCT series FROM sent) AS used \
+    ), placed AS MATERIALIZED ( \
+        SELECT series, value, day, latest, \
                (SELECT max(day) FROM usage_value AS old \
-                WHERE old.series = new.series AND old.value = new.value AND old.day < new.day) AS before, \
-               (SELECT min(day) FROM usage_value AS old \
-                WHERE old.series = new.series AND old.value = new.value AND old.day > new.day) AS after \
-        FROM new WINDOW days AS (PARTITION BY series, value ORDER BY day) \
+                WHERE old.series = sent.series AND old.value = sent.value AND old.day <= sent.day) AS before \
+        FROM sent JOIN latest USING (series) \
+    ), new AS MATERIALIZED ( \
+        SELECT series, value, day, before, lag(day) OVER days AS new_before, lead(day) OVER days AS new_after, \
+               CASE WHEN day < latest THEN \
+                   (SELECT min(day) FROM usage_value AS old \
+                    WHERE old.series = placed.series AND old.value = placed.value AND old.day > placed.day) \
+               END AS after \
+        FROM placed WHERE before IS DISTINCT FROM day WINDOW days AS (PARTITION BY series, value ORDER BY day) \
+    ), stored AS ( \
+        INSERT INTO usage_value (tenant, series, value, day) SELECT $1, series, value, day FROM new \
     ), change AS ( \
-        SELECT series, day, coalesce(greatest(before, new_before), '-infinity') AS earlier, 1 AS count FROM placed \
+        SELECT series, day, coalesce(greatest(before, new_before), '-infinity') AS earlier, 1 AS count FROM new \
         UNION ALL \
-        SELECT series, after, follows.* FROM placed \
+        SELECT series, after, follows.* FROM new \
         CROSS JOIN LATERAL (VALUES (day, 1), (coalesce(before, '-infinity'), -1)) AS follows \
         WHERE after < coalesce(new_after, 'infinity') \
     ) \
@@ -100,19 +115,19 @@ pub(super) async fn make_anew<'t>(
             midnight(day).map_err(corrupt)?.timestamp(),
             midnight(next).map_err(corrupt)?.timestamp(),
         );
-        doubted.insert((event.series, event.value.normalize(), day), bounds);
+        doubted.insert((event.series, key(event.value), day), bounds);
     }
     if doubted.is_empty() {
         return Ok(());
     }
-    note(connection, tenant, &doubted.keys().copied().collect()).await?;
+    note(connection, tenant, &doubted.keys().cloned().collect()).await?;
     sqlx::query(FORGET)
         .bind(tenant)
         .bind(doubted.keys().map(|(series, ..)| *series).collect::<Vec<_>>())
         .bind(
             doubted
                 .keys()
-                .map(|(_, value, _)| value.to_string())
+                .map(|(_, value, _)| value.as_str())
                 .collect::<Vec<_>>(),
         )
         .bind(doubted.keys().map(|(.., day)| day.to_sqlx()).collect::<Vec<_>>())
@@ -198,7 +213,7 @@ pub(super) async fn begin(
         after = Some(*last);
         let values = rows.iter().map(|(at, value)| {
             let day = zone.to_datetime(at.to_jiff()).date();
-            (series, value.normalize(), day)
+            (series, key(*value), day)
         });
         note(connection, tenant, &values.collect()).await?;
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use wire::invoicing::v1::{GetUsageRequest, GetUsageResponse};
@@ -11,7 +12,7 @@ use wire::invoicing::v1::{GetUsageRequest, GetUsageResponse};
 use super::set::{self, Set};
 use crate::bench::Stage;
 use crate::command::{BenchUsage, Ids};
-use crate::connection::Invoicing;
+use crate::connection::{Invoicing, Services};
 use crate::failure::Failure;
 use crate::usage::{check, record};
 
@@ -54,6 +55,34 @@ fn nearest_rank(times: &[Duration], percent: usize) -> Duration {
     times.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }
 
+/// Threads of the clients' own. Elsewhere clients are other programs: on the service's threads they would hold up what it
+/// has to do at once behind what they have to do next.
+struct Clients(Option<Runtime>);
+
+impl Clients {
+    fn new() -> Result<Self, Failure> {
+        let runtime = Builder::new_multi_thread()
+            .enable_all()
+            .worker_threads(2)
+            .build()?;
+        Ok(Self(Some(runtime)))
+    }
+
+    fn handle(&self) -> Result<&Handle, Failure> {
+        let runtime = self.0.as_ref().map(Runtime::handle);
+        runtime.ok_or_else(|| Failure::broken("the clients' threads have ended"))
+    }
+}
+
+impl Drop for Clients {
+    /// Without waiting for them, which no thread that serves tasks may do.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Sends everything; ends when the last batch is acknowledged.
 pub(super) async fn drive(stage: &Stage, set: Set, command: &BenchUsage) -> Result<Load, Failure> {
     let round = Arc::new(Round {
@@ -63,12 +92,14 @@ pub(super) async fn drive(stage: &Stage, set: Set, command: &BenchUsage) -> Resu
         rate: command.rate,
         began: Instant::now(),
     });
+    let clients = Clients::new()?;
     let mut senders = JoinSet::new();
     for _ in 0..command.connections.max(1) {
-        senders.spawn(send(stage.client().await?, round.clone()));
+        let sender = send(stage.services(), round.clone());
+        senders.spawn_on(sender, clients.handle()?);
     }
     let done = CancellationToken::new();
-    let probe = tokio::spawn(probe(stage.client().await?, done.clone()));
+    let probe = clients.handle()?.spawn(probe(stage.services(), done.clone()));
     let mut load = Load::default();
     while let Some(sent) = senders.join_next().await {
         let sent = sent.map_err(|panic| Failure::broken(panic.to_string()))??;
@@ -117,7 +148,8 @@ impl Round {
     }
 }
 
-async fn send(mut invoicing: Invoicing, round: Arc<Round>) -> Result<Load, Failure> {
+async fn send(services: Services, round: Arc<Round>) -> Result<Load, Failure> {
+    let mut invoicing = services.invoicing().await?;
     let mut load = Load::default();
     while let Some(first) = round.take() {
         let due = round.due(first).await;
@@ -137,7 +169,8 @@ async fn send(mut invoicing: Invoicing, round: Arc<Round>) -> Result<Load, Failu
 
 const BETWEEN_PROBES: Duration = Duration::from_millis(50);
 
-async fn probe(mut invoicing: Invoicing, done: CancellationToken) -> Result<Load, Failure> {
+async fn probe(services: Services, done: CancellationToken) -> Result<Load, Failure> {
+    let mut invoicing = services.invoicing().await?;
     let mut load = Load::default();
     while !done.is_cancelled() {
         let mut event = Set::new(1, 1, Ids::Ordered).delivery(0);
