@@ -36,6 +36,7 @@ use wire::invoicing::v1::invoicing_service_server::InvoicingService;
 
 use crate::Invoicing;
 use answering::{database, page_size};
+pub(crate) use messages::timestamp;
 use roles::{BILLS, BRINGS_FACTS, ENDS_PLANS, READS, REGISTERS};
 
 /// The service from a table of its calls: what each takes and answers, who may, and what does it. Whoever has a key for

@@ -22,6 +22,7 @@
 //! numbers have no gaps. A fact that was acknowledged is stored. A run repeated bills nothing.
 
 mod acceptance;
+pub mod archive;
 mod arrangements;
 mod author;
 mod automatic;
@@ -62,6 +63,7 @@ pub struct Invoicing {
     clock: Clock,
     intake: usage::Intake,
     signals: usage::Signals,
+    retiring: Option<settings::Retiring>,
     /// Calls that go on until the service ends end with it.
     ending: CancellationToken,
 }
@@ -78,7 +80,23 @@ impl Invoicing {
             clock,
             intake,
             signals,
+            retiring: None,
             ending: CancellationToken::new(),
+        }
+    }
+
+    /// The same service, which moves old usage into files where that is wanted.
+    #[must_use]
+    pub fn retiring(self, retiring: Option<settings::Retiring>) -> Self {
+        Self { retiring, ..self }
+    }
+
+    /// Moves months of usage into files that are old enough, unless another service on the same database is doing that;
+    /// answers how many went. [`serve`] sees to it every hour.
+    pub async fn retire_old_usage(&self) -> Result<usize, RetiringError> {
+        match &self.retiring {
+            None => Ok(0),
+            Some(retiring) => Ok(usage::retiring::turn(&self.pool, &self.clock, retiring).await?),
         }
     }
 
@@ -110,6 +128,10 @@ pub async fn serve(
     let (pool, clock) = (invoicing.pool.clone(), invoicing.clock.clone());
     let working = tokio::spawn(automatic::work(pool.clone(), clock.clone(), token.clone()));
     let months = tokio::spawn(usage::months::work(pool.clone(), clock.clone(), token.clone()));
+    let retiring = invoicing.retiring.clone().map(|retiring| {
+        let (pool, clock, token) = (pool.clone(), clock.clone(), token.clone());
+        tokio::spawn(usage::retiring::work(pool, clock, retiring, token))
+    });
     let signals = invoicing.signals.clone();
     let billing = tokio::spawn(usage::threshold::work(pool, clock, signals, token.clone()));
     let served = Server::on(bound, keys)
@@ -121,6 +143,9 @@ pub async fn serve(
     working.abort();
     billing.abort();
     months.abort();
+    if let Some(retiring) = retiring {
+        retiring.abort();
+    }
     served
 }
 
@@ -128,3 +153,8 @@ pub async fn serve(
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct AutomaticError(#[from] billing_run::RunError);
+
+/// Old usage could not be looked up. What was moved into files before stays there; the next turn completes it.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct RetiringError(#[from] sqlx::Error);

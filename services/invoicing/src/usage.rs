@@ -3,14 +3,17 @@
 //! Deliveries that wait at the same time are written together ([`intake`]); each is answered for its own events. An event
 //! whose account or meter no plan knows is stored as well and counts as soon as one does. Amounts that somebody watches
 //! are compared with what was written in the same transaction ([`alerts`]), and billed at once where that is asked for
-//! ([`threshold`]). Each month has a table of its own ([`months`]), so that it can be taken off as a whole.
+//! ([`threshold`]). Each month has a table of its own ([`months`]), so that it can be taken off as a whole ([`archives`]), by
+//! itself where that is wanted ([`retiring`]).
 
 pub(crate) mod alerts;
+pub(crate) mod archives;
 mod backfill;
 mod corrections;
 mod event;
 mod intake;
 pub(crate) mod months;
+pub(crate) mod retiring;
 mod signals;
 mod sorting;
 pub(crate) mod threshold;

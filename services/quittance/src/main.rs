@@ -63,13 +63,23 @@ fn start(cli: Cli) -> ExitCode {
     if matches!(cli.command, Command::ReadDocument) {
         return extraction::sandbox::reader_main();
     }
-    let done = tokio::runtime::Runtime::new()
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(threads())
+        .build()
         .map_err(Failure::from)
         .and_then(|tokio| tokio.block_on(run(cli)));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.tell(),
     }
+}
+
+/// More than there are processors: what waits for an answer of the database and holds up others goes on at once, beside
+/// threads that take thousands of events apart, instead of after them.
+fn threads() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    processors.saturating_mul(2).max(4)
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {

@@ -142,7 +142,8 @@ impl Running {
             let pool = self
                 .pool(invoicing::DATABASE, &invoicing::store::MIGRATIONS)
                 .await?;
-            let service = Invoicing::new(pool, self.clock.clone());
+            let own = invoicing::settings::Settings::read(&self.environment).map_err(refused)?;
+            let service = Invoicing::new(pool, self.clock.clone()).retiring(own.retiring);
             let (keys, token) = (self.keys.clone(), self.token.clone());
             let serving = invoicing::serve(service, bound, keys, token, self.drain);
             self.tasks.spawn(async { serving.await.map_err(broken) });

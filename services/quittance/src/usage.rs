@@ -28,7 +28,7 @@ pub(crate) async fn usage(command: &Usage, to: &Services, output: Output) -> Res
         Usage::Conflicts { source } => conflicts(source, to, output).await,
         Usage::SoFar { account, watch } => so_far::show(account, *watch, to, output).await,
         Usage::Months => archive::months(to, output).await,
-        Usage::Archive { month, out, retire } => archive::archive(month, out, *retire, to, output).await,
+        Usage::Archive { month, out, retire } => archive::write(month, out, *retire, to, output).await,
         Usage::Restore { month, file } => archive::restore(month, file, to, output).await,
         Usage::Alert(alert) => alerts::change(alert, to, output).await,
         Usage::Alerts { account } => alerts::list(account, to, output).await,

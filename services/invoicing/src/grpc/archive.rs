@@ -5,7 +5,6 @@ use std::pin::Pin;
 use futures::{Stream, StreamExt as _, pin_mut};
 use runtime::rejection;
 use runtime::tenancy::{begin_as, begin_looking_as};
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use tonic::{Status, Streaming};
 use wire::archive::Digest;
@@ -20,9 +19,8 @@ use super::messages::{instant, timestamp};
 use super::write::{self, Begun};
 use crate::Invoicing;
 use crate::author::Author;
-use crate::store::audit::{self, Deed};
 use crate::store::usage::months::{self, Archived, KnownMonth, Month, StoredPart};
-use crate::store::usage::take_turn;
+use crate::usage::archives::{self, NotTaken};
 
 /// What whoever writes a month out receives.
 pub(super) type Exported = Pin<Box<dyn Stream<Item = Result<ExportUsageMonthResponse, Status>> + Send>>;
@@ -78,7 +76,7 @@ pub(super) fn export(service: Invoicing, author: Author, request: ExportUsageMon
         pin_mut!(parts);
         let mut events = Vec::new();
         while let Some(part) = parts.next().await {
-            events.extend(of_part(part.map_err(&failed)?));
+            events.extend(archives::of_part(part.map_err(&failed)?));
             if events.len() >= TOGETHER {
                 yield ExportUsageMonthResponse { events: std::mem::take(&mut events) };
             }
@@ -86,28 +84,6 @@ pub(super) fn export(service: Invoicing, author: Author, request: ExportUsageMon
         if !events.is_empty() {
             yield ExportUsageMonthResponse { events };
         }
-    })
-}
-
-fn of_part(part: StoredPart) -> impl Iterator<Item = ArchivedEvent> {
-    let dimensions = part
-        .dimensions
-        .map(|held| serde_json::to_string(&held.0).unwrap_or_default());
-    let common = ArchivedEvent {
-        account: part.account,
-        meter: part.meter,
-        source: part.source,
-        backfill: part.backfill.unwrap_or_default(),
-        recorded_at: Some(timestamp(part.recorded_at.to_jiff())),
-        dimensions_json: dimensions.unwrap_or_default(),
-        ..ArchivedEvent::default()
-    };
-    let single = part.ids.into_iter().zip(part.times).zip(part.quantities);
-    single.map(move |((id, at), value)| ArchivedEvent {
-        id,
-        time: Some(timestamp(at.to_jiff())),
-        value: value.to_string(),
-        ..common.clone()
     })
 }
 
@@ -128,65 +104,19 @@ pub(super) async fn retire(
         Begun::Answered(answer) => return Ok(answer),
         Begun::New(write) => write,
     };
-    if month.next() > Month::of(author.at) {
-        let sentence = format!("{month} is not over: usage of it still comes in");
-        return Err(rejection::failed_precondition("MONTH_NOT_OVER", sentence));
-    }
-    let failed = database("taking a month of usage off");
-    let connection = &mut *write.transaction;
-    let digest = digest(connection, &author, month).await.map_err(&failed)?;
-    take_turn(connection, author.tenant()).await.map_err(&failed)?;
-    let known = months::archive(connection, author.tenant(), month)
-        .await
-        .map_err(&failed)?;
-    if known.is_some() {
-        return Err(rejection::failed_precondition(
-            "USAGE_ARCHIVED",
-            months::not_here(month),
-        ));
-    }
-    let (events, found) = (digest.events(), digest.finish());
-    let gone = months::take_off(connection, &author, month, &found)
-        .await
-        .map_err(&failed)?;
-    // Nothing of a part ever changes, so as many events are the same events.
-    if found != request.digest || gone != events {
-        let sentence = format!(
-            "{month} has other events than the file: usage came in since it was written; write it out again"
-        );
-        return Err(rejection::failed_precondition("ARCHIVE_OUTDATED", sentence));
-    }
-    note(connection, &author, "usage.month_archived", month, gone)
-        .await
-        .map_err(failed)?;
-    write.finish(RetireUsageMonthResponse { events: gone }).await
+    let gone = archives::take_off(&mut write.transaction, &author, month, &request.digest).await;
+    let events = gone.map_err(not_taken)?;
+    write.finish(RetireUsageMonthResponse { events }).await
 }
 
-async fn digest(connection: &mut PgConnection, author: &Author, month: Month) -> Result<Digest, sqlx::Error> {
-    let mut digest = Digest::default();
-    let parts = months::parts(connection, author.tenant(), month)?;
-    pin_mut!(parts);
-    while let Some(part) = parts.next().await {
-        of_part(part?).for_each(|event| digest.add(&event));
-    }
-    Ok(digest)
-}
-
-async fn note(
-    connection: &mut PgConnection,
-    author: &Author,
-    action: &'static str,
-    month: Month,
-    events: u64,
-) -> Result<(), sqlx::Error> {
-    let deed = Deed {
-        action,
-        subject: month.to_string(),
-        reason: String::new(),
-        before: None,
-        after: Some(serde_json::json!({ "events": events })),
+fn not_taken(why: NotTaken) -> Status {
+    let reason = match why {
+        NotTaken::NotOver(_) => "MONTH_NOT_OVER",
+        NotTaken::Already(_) => "USAGE_ARCHIVED",
+        NotTaken::Outdated(_) => "ARCHIVE_OUTDATED",
+        NotTaken::Database(error) => return database("taking a month of usage off")(error),
     };
-    audit::record(connection, author, &[deed]).await
+    rejection::failed_precondition(reason, why.to_string())
 }
 
 pub(super) async fn restore(
@@ -237,7 +167,7 @@ pub(super) async fn restore(
     months::forget_archive(connection, author.tenant(), month)
         .await
         .map_err(&failed)?;
-    note(connection, &author, "usage.month_restored", month, events)
+    archives::note(connection, &author, "usage.month_restored", month, events)
         .await
         .map_err(failed)?;
     write.finish(RestoreUsageMonthResponse { events }).await

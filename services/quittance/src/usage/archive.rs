@@ -1,37 +1,24 @@
 //! `quittance usage archive`, `restore` and `months`: months of usage in files, and back.
 
-use std::fs::File;
 use std::path::Path;
 
+use invoicing::archive::{self, ArchiveError, Writer};
 use jiff::Timestamp;
 use serde_json::json;
-use wire::archive::Digest;
 use wire::invoicing::v1::{
     ArchivedEvent, ExportUsageMonthRequest, ListUsageMonthsRequest, RestoreUsageMonthRequest,
     RetireUsageMonthRequest, UsageMonth,
 };
 
 use crate::connection::{Invoicing, Services, request_id};
-use crate::facts::timestamp;
 use crate::failure::Failure;
 use crate::printing::{Output, table};
 
-const COLUMNS: [&str; 9] = [
-    "source",
-    "id",
-    "account",
-    "meter",
-    "time",
-    "value",
-    "backfill",
-    "recorded_at",
-    "dimensions",
-];
 /// Events in one message.
 const TOGETHER: usize = 2000;
 
-/// Writes a month out, reads the file again, and takes the month off if that is wanted.
-pub(super) async fn archive(
+/// Writes a month out, and takes it off if that is wanted.
+pub(super) async fn write(
     month: &str,
     file: &Path,
     retire: bool,
@@ -40,13 +27,6 @@ pub(super) async fn archive(
 ) -> Result<(), Failure> {
     let mut invoicing = to.invoicing().await?;
     let (events, digest) = write_out(&mut invoicing, month, file).await?;
-    if read_again(file)? != digest {
-        let why = format!(
-            "{}: the file does not read back as it was written",
-            file.display()
-        );
-        return Err(Failure::broken(why));
-    }
     if retire {
         let request = RetireUsageMonthRequest {
             request_id: request_id(),
@@ -75,35 +55,19 @@ async fn write_out(invoicing: &mut Invoicing, month: &str, file: &Path) -> Resul
         month: month.to_owned(),
     };
     let mut incoming = invoicing.export_usage_month(request).await?.into_inner();
-    let created = File::create_new(file).map_err(|error| refused(file, &error))?;
-    let mut writer = csv::Writer::from_writer(created);
-    writer
-        .write_record(COLUMNS)
-        .map_err(|error| refused(file, &error))?;
-    let mut told = Digest::default();
+    let mut writer = Writer::create(file).map_err(|error| refused(&error))?;
     while let Some(message) = incoming.message().await? {
         for event in &message.events {
-            told.add(event);
-            let written = writer.write_record(row(event)?);
-            written.map_err(|error| refused(file, &error))?;
+            writer.add(event).map_err(|error| refused(&error))?;
         }
     }
-    let written = writer.into_inner().map_err(|error| refused(file, &error))?;
-    written.sync_all()?;
-    Ok((told.events(), told.finish()))
-}
-
-fn read_again(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut read = Digest::default();
-    for event in events_of(file)? {
-        read.add(&event?);
-    }
-    Ok(read.finish())
+    let digest = writer.finish().map_err(|error| refused(&error))?;
+    Ok((digest.events(), digest.finish()))
 }
 
 /// Reads a month back from the file that was written of it.
 pub(super) async fn restore(month: &str, file: &Path, to: &Services, output: Output) -> Result<(), Failure> {
-    let mut events = events_of(file)?;
+    let mut events = archive::read(file).map_err(|error| refused(&error))?;
     let opening = RestoreUsageMonthRequest {
         request_id: request_id(),
         month: month.to_owned(),
@@ -117,7 +81,11 @@ pub(super) async fn restore(month: &str, file: &Path, to: &Services, output: Out
                 // The service has answered already: its answer says why.
                 return Ok(());
             }
-            let next: Vec<ArchivedEvent> = events.by_ref().take(TOGETHER).collect::<Result<_, _>>()?;
+            let next: Vec<ArchivedEvent> = events
+                .by_ref()
+                .take(TOGETHER)
+                .collect::<Result<_, _>>()
+                .map_err(|error| refused(&error))?;
             if next.is_empty() {
                 return Ok::<(), Failure>(());
             }
@@ -184,8 +152,8 @@ fn month_row(month: &UsageMonth) -> Vec<String> {
     ]
 }
 
-fn refused(file: &Path, why: &dyn std::fmt::Display) -> Failure {
-    Failure::refused(format!("{}: {why}", file.display()))
+fn refused(why: &ArchiveError) -> Failure {
+    Failure::refused(why.to_string())
 }
 
 fn hex(digest: &[u8]) -> String {
@@ -194,61 +162,4 @@ fn hex(digest: &[u8]) -> String {
 
 fn shown(at: &prost_types::Timestamp) -> String {
     Timestamp::new(at.seconds, at.nanos).map_or_else(|_| String::new(), |at| at.to_string())
-}
-
-fn row(event: &ArchivedEvent) -> Result<[String; 9], Failure> {
-    let time = |at: Option<&prost_types::Timestamp>| {
-        at.map(shown)
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| Failure::broken("an archived event has no time"))
-    };
-    Ok([
-        event.source.clone(),
-        event.id.clone(),
-        event.account.clone(),
-        event.meter.clone(),
-        time(event.time.as_ref())?,
-        event.value.clone(),
-        event.backfill.clone(),
-        time(event.recorded_at.as_ref())?,
-        event.dimensions_json.clone(),
-    ])
-}
-
-/// The events of a file, in its order.
-fn events_of(
-    file: &Path,
-) -> Result<impl Iterator<Item = Result<ArchivedEvent, Failure>> + Send + use<>, Failure> {
-    let mut reader = csv::Reader::from_path(file).map_err(|error| refused(file, &error))?;
-    let header = reader.headers().map_err(|error| refused(file, &error))?;
-    if header.iter().ne(COLUMNS) {
-        return Err(refused(
-            file,
-            &format!("its columns are not {}", COLUMNS.join(",")),
-        ));
-    }
-    let name = file.to_owned();
-    Ok(reader.into_records().map(move |record| {
-        let record = record.map_err(|error| refused(&name, &error))?;
-        event(&record).ok_or_else(|| {
-            let line = record.position().map_or(0, csv::Position::line);
-            refused(&name, &format!("line {line} is no archived event"))
-        })
-    }))
-}
-
-fn event(record: &csv::StringRecord) -> Option<ArchivedEvent> {
-    let field = |place: usize| record.get(place).map(str::to_owned);
-    let time = |place: usize| timestamp(record.get(place)?).ok();
-    Some(ArchivedEvent {
-        source: field(0)?,
-        id: field(1)?,
-        account: field(2)?,
-        meter: field(3)?,
-        time: Some(time(4)?),
-        value: field(5)?,
-        backfill: field(6)?,
-        recorded_at: Some(time(7)?),
-        dimensions_json: field(8)?,
-    })
 }

@@ -1,13 +1,13 @@
 //! Months of usage: made ahead, written out, taken off, and read back. A month that was taken off keeps the names of its
 //! events and its totals; only what each event says is in the file alone.
 
+mod month;
+
 use std::collections::HashSet;
 
 use futures::Stream;
 use futures::TryStreamExt as _;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
@@ -18,36 +18,7 @@ use super::{Asked, Backfill, Dimensions, Source};
 use crate::author::Author;
 use crate::store::corrupt;
 
-/// A month in UTC, by its first day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Month(Date);
-
-impl Month {
-    /// The month that holds an instant.
-    pub(crate) fn of(at: Timestamp) -> Self {
-        Self(TimeZone::UTC.to_datetime(at).date().first_of_month())
-    }
-
-    /// From `2026-01`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let day: Date = format!("{text}-01").parse().ok()?;
-        (text.len() == 7).then_some(Self(day))
-    }
-
-    pub(crate) fn next(self) -> Self {
-        Self(self.0.saturating_add(1.month()))
-    }
-
-    fn from(self) -> Result<Timestamp, sqlx::Error> {
-        Ok(self.0.to_zoned(TimeZone::UTC).map_err(corrupt)?.timestamp())
-    }
-}
-
-impl std::fmt::Display for Month {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:04}-{:02}", self.0.year(), self.0.month())
-    }
-}
+pub(crate) use month::Month;
 
 /// Gives a month a table of its own, unless it has one.
 pub(crate) async fn make(connection: &mut PgConnection, month: Month) -> Result<bool, sqlx::Error> {
@@ -129,6 +100,29 @@ pub(crate) async fn archived(connection: &mut PgConnection, tenant: Uuid) -> Res
             .fetch_all(connection)
             .await?;
     Ok(months.into_iter().map(|month| Month(month.to_jiff())).collect())
+}
+
+/// Months before one of which events are here, with whose they are, but for those that were taken off and had events since.
+/// Only a worker that sees all tenants finds them all.
+pub(crate) async fn old(
+    connection: &mut PgConnection,
+    first_kept: Month,
+) -> Result<Vec<(Uuid, Month)>, sqlx::Error> {
+    let rows: Vec<(Uuid, jiff_sqlx::Date)> = sqlx::query_as(
+        "SELECT tenant, month FROM ( \
+             SELECT DISTINCT tenant, date_trunc('month', hour AT TIME ZONE 'UTC')::date AS month \
+             FROM usage_part WHERE hour < $1 \
+         ) AS used \
+         WHERE NOT EXISTS (SELECT FROM usage_archive AS gone WHERE gone.tenant = used.tenant AND gone.month = used.month) \
+         ORDER BY month, tenant",
+    )
+    .bind(first_kept.from()?.to_sqlx())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(tenant, month)| (tenant, Month(month.to_jiff())))
+        .collect())
 }
 
 /// The first month that was taken off and holds a part of what is asked, where single events are needed for it.

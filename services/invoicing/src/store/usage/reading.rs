@@ -70,63 +70,61 @@ pub(crate) async fn quantities(
     rows.into_iter().map(Quantity::try_from).collect()
 }
 
+/// Quantities put together from these parts of the periods asked, whose bounds may need working out before.
+macro_rules! quantities {
+    ($bounds:literal, $parts:literal) => {
+        concat!(
+            "SELECT asked.place, used.* \
+             FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
+               WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
+             CROSS JOIN LATERAL ( \
+                 SELECT series FROM usage_series \
+                 WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
+             ) AS known ",
+            $bounds,
+            "CROSS JOIN LATERAL ( \
+                 SELECT CASE WHEN asked.names = '[]' THEN '{}' ELSE ( \
+                            SELECT coalesce(jsonb_object_agg(name, part.dimensions -> name), '{}') \
+                            FROM jsonb_array_elements_text(asked.names) AS name WHERE part.dimensions ? name \
+                        ) END AS dimensions, \
+                        sum(part.sum)::text AS sum, sum(part.count)::bigint AS count, \
+                        min(part.least)::text AS least, max(part.greatest)::text AS greatest \
+                 FROM ",
+            $parts,
+            " GROUP BY 1 ) AS used ORDER BY asked.place, used.dimensions"
+        )
+    };
+}
+
 /// Whole hours from their totals, and the events before the first and after the last whole hour. Where the period holds
 /// no whole hour, all of it lies before the first.
-const QUANTITIES: &str = "\
-    SELECT asked.place, used.* \
-    FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
-      WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
-    CROSS JOIN LATERAL ( \
-        SELECT series FROM usage_series \
-        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
-    ) AS known \
-    CROSS JOIN LATERAL ( \
-        SELECT date_bin('1 hour', asked.since + interval '3599.999999 seconds', '4713-01-01 00:00:00+00 BC') AS first, \
-               date_bin('1 hour', asked.until, '4713-01-01 00:00:00+00 BC') AS last \
-    ) AS whole \
-    CROSS JOIN LATERAL ( \
-        SELECT CASE WHEN asked.names = '[]' THEN '{}' ELSE ( \
-                   SELECT coalesce(jsonb_object_agg(name, part.dimensions -> name), '{}') \
-                   FROM jsonb_array_elements_text(asked.names) AS name WHERE part.dimensions ? name \
-               ) END AS dimensions, \
-               sum(part.sum)::text AS sum, sum(part.count)::bigint AS count, \
-               min(part.least)::text AS least, max(part.greatest)::text AS greatest \
-        FROM ( \
-            SELECT dimensions, sum, count, least, greatest FROM usage_hour \
-            WHERE series = known.series AND tenant = $1 AND hour >= whole.first AND hour < whole.last \
-            UNION ALL \
-            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
-            WHERE series = known.series AND tenant = $1 \
-              AND at >= asked.since AND at < least(whole.first, asked.until) \
-              AND hour > asked.since - interval '1 hour' AND hour < least(whole.first, asked.until) \
-            UNION ALL \
-            SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
-            WHERE series = known.series AND tenant = $1 \
-              AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
-              AND hour > greatest(whole.last, least(whole.first, asked.until)) - interval '1 hour' AND hour < asked.until \
-        ) AS part GROUP BY 1 \
-    ) AS used ORDER BY asked.place, used.dimensions";
+const QUANTITIES: &str = quantities!(
+    "CROSS JOIN LATERAL ( \
+         SELECT date_bin('1 hour', asked.since + interval '3599.999999 seconds', '4713-01-01 00:00:00+00 BC') AS first, \
+                date_bin('1 hour', asked.until, '4713-01-01 00:00:00+00 BC') AS last \
+     ) AS whole ",
+    "( \
+         SELECT dimensions, sum, count, least, greatest FROM usage_hour \
+         WHERE series = known.series AND tenant = $1 AND hour >= whole.first AND hour < whole.last \
+         UNION ALL \
+         SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
+         WHERE series = known.series AND tenant = $1 \
+           AND at >= asked.since AND at < least(whole.first, asked.until) \
+           AND hour > asked.since - interval '1 hour' AND hour < least(whole.first, asked.until) \
+         UNION ALL \
+         SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
+         WHERE series = known.series AND tenant = $1 \
+           AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
+           AND hour > greatest(whole.last, least(whole.first, asked.until)) - interval '1 hour' AND hour < asked.until \
+     ) AS part"
+);
 
 /// The same where no period cuts an hour, which midnights of most zones do not: no event is looked at.
-const WHOLE_HOURS: &str = "\
-    SELECT asked.place, used.* \
-    FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
-      WITH ORDINALITY AS asked (account, meter, since, until, names, place) \
-    CROSS JOIN LATERAL ( \
-        SELECT series FROM usage_series \
-        WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
-    ) AS known \
-    CROSS JOIN LATERAL ( \
-        SELECT CASE WHEN asked.names = '[]' THEN '{}' ELSE ( \
-                   SELECT coalesce(jsonb_object_agg(name, part.dimensions -> name), '{}') \
-                   FROM jsonb_array_elements_text(asked.names) AS name WHERE part.dimensions ? name \
-               ) END AS dimensions, \
-               sum(part.sum)::text AS sum, sum(part.count)::bigint AS count, \
-               min(part.least)::text AS least, max(part.greatest)::text AS greatest \
-        FROM usage_hour AS part \
-        WHERE series = known.series AND tenant = $1 AND hour >= asked.since AND hour < asked.until \
-        GROUP BY 1 \
-    ) AS used ORDER BY asked.place, used.dimensions";
+const WHOLE_HOURS: &str = quantities!(
+    "",
+    "usage_hour AS part \
+     WHERE series = known.series AND tenant = $1 AND hour >= asked.since AND hour < asked.until"
+);
 
 struct QuantityRow {
     place: i64,
