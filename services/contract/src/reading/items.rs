@@ -1,6 +1,7 @@
 //! What is charged: items found in prose and tables, their doubts, and what they have in common.
 
 mod kinds;
+mod stage;
 
 use rust_decimal::Decimal;
 
@@ -14,6 +15,7 @@ use pricing::money::Currency;
 pub(crate) use kinds::{
     Facts, is_one_time as is_one_time_words, is_paid_once as says_paid_once, kind, unit_name,
 };
+pub(crate) use stage::Stage;
 
 /// A line item while it is being read.
 #[derive(Debug, Clone)]
@@ -50,8 +52,8 @@ pub(crate) struct Item {
     pub(crate) in_parts: bool,
     /// The span of the sales or fees that it is a share of, which is how often it is settled unless something else is said.
     pub(crate) base_span: Found<crate::terms::Cadence>,
-    /// How many months each step of its schedule holds, where the words say it; 0 for the last one.
-    pub(crate) stages: Vec<u32>,
+    /// When each price of its schedule holds, where the words say it; without a schedule, when its one price does.
+    pub(crate) stages: Vec<Stage>,
 }
 
 /// Something not clear about an item.

@@ -2,6 +2,7 @@
 //! it took; none of them looks outside the tokens it is given.
 
 mod bounds;
+mod holding;
 mod period;
 mod unit;
 
@@ -13,6 +14,7 @@ use crate::reading::tokens::{Kind, Token};
 use crate::terms::{Span, Timing};
 
 pub(crate) use bounds::{Bounds, Range, bounds, opens_range};
+pub(crate) use holding::{Holding, holding};
 pub(crate) use period::{Period, each_of_spans, period, period_within};
 pub(crate) use unit::{PerUnit, noun, per_unit};
 

@@ -10,8 +10,8 @@ mod instalments;
 mod limits;
 mod lists;
 mod milestones;
-mod ramps;
 mod rhythm;
+mod series;
 mod steps;
 mod top_ups;
 
@@ -20,7 +20,7 @@ mod tests;
 
 use std::collections::HashSet;
 
-use super::items::Item;
+use super::items::{Item, Stage};
 use super::parties::Parties;
 use super::roles;
 use super::statements::{Key, Statement};
@@ -71,6 +71,8 @@ pub(crate) struct Reader<'s> {
     /// Roles of its amounts, by token.
     roles: Vec<(usize, Role)>,
     taken: HashSet<usize>,
+    /// When each share holds, where several follow one another.
+    holds: Vec<(usize, Stage)>,
     items: Vec<Item>,
 }
 
@@ -116,6 +118,7 @@ impl<'s> Reader<'s> {
             amends,
             roles: Vec::new(),
             taken: HashSet::new(),
+            holds: Vec::new(),
             items: Vec::new(),
         }
     }
@@ -193,7 +196,7 @@ impl<'s> Reader<'s> {
             return;
         }
         steps::read(self);
-        ramps::read(self);
+        series::read(self);
         halves::read(self);
         milestones::read(self);
         instalments::read(self);

@@ -131,14 +131,15 @@ fn gathered(all: &[Scope]) -> Vec<Scope> {
     let mut at = 0usize;
     while let Some(scope) = all.get(at) {
         let run = run_of_rows(all, at);
-        match Grid::of_rows(&run) {
+        match Grid::of_rows(&run).or_else(|| Grid::of_stages(&run)) {
             Some(grid) => {
+                let grid_rows = grid.all_rows().count();
                 out.push(Scope {
                     content: Content::Table(grid),
                     under: Rc::clone(&scope.under),
                     line: scope.line,
                 });
-                at = at.saturating_add(run.len());
+                at = at.saturating_add(grid_rows);
             }
             None => {
                 out.push(scope.clone());

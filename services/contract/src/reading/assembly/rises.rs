@@ -30,11 +30,10 @@ pub(super) fn join(items: &mut Vec<Item>, statements: &[Statement]) {
 fn rises(base: &Item, next: &Item) -> bool {
     let (line, later) = (&base.line, &next.line);
     let same_unit = later.unit.is_none() || later.unit == line.unit;
-    let dated = later
-        .start
-        .copied()
-        .is_some_and(|from| last_from(line).is_none_or(|last| last < from));
-    let plain = |line: &LineItem| line.price.tiers.is_none() && price(line).value.is_some();
+    let dated = first_from(later).is_some_and(|from| last_from(line).is_none_or(|last| last < from));
+    let plain = |line: &LineItem| {
+        line.price.tiers.is_none() && (price(line).value.is_some() || !line.schedule.is_empty())
+    };
     let again = matches!(line.cadence.copied(), Some(Cadence::Every(_)));
     again
         && next.goes_on
@@ -44,6 +43,11 @@ fn rises(base: &Item, next: &Item) -> bool {
         && plain(line)
         && plain(later)
         && line.cadence.value == later.cadence.value
+}
+
+fn first_from(line: &LineItem) -> Option<Date> {
+    let segment = line.schedule.first().and_then(|segment| segment.from.copied());
+    segment.or(line.start.copied())
 }
 
 fn last_from(line: &LineItem) -> Option<Date> {
@@ -61,19 +65,13 @@ fn price(line: &LineItem) -> &Found<rust_decimal::Decimal> {
 
 /// The price before ends the day before; the line goes on.
 fn step(base: &mut Item, next: Item) {
-    let Some(from) = next.line.start.copied() else {
+    let Some(from) = first_from(&next.line) else {
         return;
     };
     let until = || {
         from.yesterday().map_or_else(
             |_| Found::absent(),
-            |day| {
-                Found::derived(
-                    day,
-                    "the day before the next price",
-                    next.line.start.evidence.clone(),
-                )
-            },
+            |day| Found::derived(day, "the day before the next price", next.line.evidence.clone()),
         )
     };
     if let Some(segment) = base
@@ -85,6 +83,21 @@ fn step(base: &mut Item, next: Item) {
         segment.to = until();
     }
     base.line.end = next.line.end.clone();
+    if !next.line.schedule.is_empty() {
+        let by_unit = base.line.price.unit_price.value.is_some();
+        let like_base = |mut segment: Segment| {
+            if by_unit && segment.unit_price.is_absent() {
+                std::mem::swap(&mut segment.unit_price, &mut segment.amount);
+            }
+            segment
+        };
+        base.line
+            .schedule
+            .extend(next.line.schedule.into_iter().map(like_base));
+        base.line.evidence.extend(next.line.evidence);
+        base.words.extend(next.words);
+        return;
+    }
     let value = price(&next.line).clone();
     let by_unit = base.line.price.unit_price.value.is_some();
     let (amount, unit_price) = if by_unit {

@@ -37,6 +37,11 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
 }
 
+/// Does the price at `at` go on with the charge before it, in words that name nothing?
+pub(super) fn goes_on(reader: &Reader<'_>, at: usize, price: Expression) -> bool {
+    Charge { reader, at, price }.goes_on()
+}
+
 struct Charge<'r, 's> {
     reader: &'r Reader<'s>,
     at: usize,
@@ -138,6 +143,8 @@ impl<'s> Charge<'_, 's> {
         if item.line.kind == Kind::Percentage {
             item.base_span = self.span_of_base();
         }
+        let holds = self.reader.holds.iter().filter(|(at, _)| *at == self.at);
+        item.stages = holds.map(|(_, stage)| *stage).collect();
         item.goes_on = self.goes_on();
         item.in_prose = true;
         item.in_parts = self.is_in_parts();

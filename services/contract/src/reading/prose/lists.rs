@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{ProseReading, Reader, is_amount, steps};
+use super::{ProseReading, Reader, is_amount, series, steps};
 use crate::page::Document;
 use crate::reading::parties::Parties;
 use crate::reading::roles::is_about_price;
@@ -28,6 +28,7 @@ pub(super) fn ladders(
         let mut reader = Reader::new(document, statements, &joined, lead, parties, amends);
         reader.name_roles();
         steps::read(&mut reader);
+        series::read(&mut reader);
         if !reader.items.is_empty() {
             reading.mentions.extend(reader.mentions());
             reading.items.append(&mut reader.items);

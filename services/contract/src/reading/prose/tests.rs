@@ -331,7 +331,7 @@ fn sentences_charge_what_they_say_once() {
         (
             "Tenant shall pay monthly rent as follows: January 1, 2010 - December 31, 2010: $1,100; January 1, 2011 - December 31, \
              2011: $1,150.",
-            &["Recurring 1100 monthly", "Recurring 1150 monthly"],
+            &["Recurring 1100 1150 monthly"],
         ),
         (
             "If Tenant holds over, rent shall be 150% of the rent last payable.",

@@ -1,6 +1,7 @@
 //! A table as tokens.
 
 use crate::page::{Document, Row, Table, WordRef};
+use crate::reading::phrases::holding;
 use crate::reading::tokens::{self, Locale, Stretch};
 
 /// A table, cell by cell, as tokens. Every row has as many cells as the table has columns.
@@ -50,6 +51,28 @@ impl Grid {
         priced.then(|| Self {
             header: Some(header.clone()),
             rows: rest,
+            doubtful: None,
+        })
+    }
+
+    /// Rows of a label that says when a price holds and the price, one under the other: "1999   $20,000".
+    pub(crate) fn of_stages(rows: &[Vec<Stretch>]) -> Option<Self> {
+        let steps = rows.iter().take_while(|row| match row.as_slice() {
+            [label, price] => {
+                let alone = price.tokens.len() <= 4
+                    && price
+                        .tokens
+                        .iter()
+                        .any(|token| token.money().is_some() || token.percent().is_some());
+                let when = (0..label.tokens.len().min(4)).any(|at| holding(&label.tokens, at).is_some());
+                alone && when && label.tokens.len() <= 10
+            }
+            _ => false,
+        });
+        let rows: Vec<Vec<Stretch>> = steps.cloned().collect();
+        (rows.len() > 1).then_some(Self {
+            header: None,
+            rows,
             doubtful: None,
         })
     }

@@ -104,8 +104,9 @@ impl<'d> Builder<'d> {
     }
 
     fn line(&mut self, line: &'d Line, next: Option<&'d Line>) {
-        let cells = segments(line);
+        let mut cells = segments(line);
         if cells.len() > 1 && !is_spaced_prose(&cells, self.document) {
+            self.take_label_above(line, &mut cells);
             self.put(line, BlockKind::Row(cells));
         } else if self.continues_row(line) {
             self.extend_row(line);
@@ -169,6 +170,38 @@ impl<'d> Builder<'d> {
             && !is_apart(last, line)
             && self.cell_under(line).is_some()
             && has_geometry(line)
+    }
+
+    /// "2001 and each" over "year thereafter   $ 50,000": the line above is the beginning of the row's label.
+    fn take_label_above(&mut self, line: &Line, cells: &mut [Vec<WordRef>]) {
+        let above = self.blocks.last().and_then(|block| match &block.kind {
+            BlockKind::Paragraph(words) => Some(words),
+            _ => None,
+        });
+        let (Some(above), Some(last), Some(label)) = (above, self.last, cells.first_mut()) else {
+            return;
+        };
+        let one_line = above.len() == words(last).len() && above.first().is_some_and(|at| at.line == last.id);
+        let same_left = match (last.words.first(), line.words.first()) {
+            (Some(above), Some(below)) => {
+                below.size > 0 && above.at.left.abs_diff(below.at.left) <= below.size.unsigned_abs()
+            }
+            _ => false,
+        };
+        let after_row = matches!(
+            self.blocks.iter().rev().nth(1).map(|block| &block.kind),
+            Some(BlockKind::Row(_))
+        );
+        let goes_on = !begins_anew(line) || after_row;
+        if !(one_line && same_left && goes_on)
+            || above.len() > 9
+            || ends_sentence(last)
+            || is_apart(last, line)
+        {
+            return;
+        }
+        label.splice(0..0, above.iter().copied());
+        self.blocks.pop();
     }
 
     fn cell_under(&self, line: &Line) -> Option<usize> {
@@ -261,22 +294,33 @@ fn words(line: &Line) -> Vec<WordRef> {
 fn segments(line: &Line) -> Vec<Vec<WordRef>> {
     let mut cells: Vec<Vec<WordRef>> = Vec::new();
     let mut before: Option<&Word> = None;
+    let mut led = false;
     for (at, word) in words(line)
         .into_iter()
         .zip(line.words.iter().filter(|word| word.seen()))
     {
+        if is_leader(&word.text) {
+            led = !cells.is_empty();
+            continue;
+        }
         let apart = before.is_some_and(|before| {
             let gap = word.at.left.saturating_sub(before.at.right);
             let wide = gap.saturating_mul(10) > word.size.max(before.size).saturating_mul(13);
             wide && word.size > 0 && !is_marker(&before.text)
         });
-        match cells.last_mut().filter(|_| !apart) {
+        match cells.last_mut().filter(|_| !apart && !led) {
             Some(cell) => cell.push(at),
             None => cells.push(vec![at]),
         }
         before = Some(word);
+        led = false;
     }
     cells
+}
+
+/// Dots that lead the eye from a label to its value.
+fn is_leader(text: &str) -> bool {
+    text.len() >= 4 && text.chars().all(|c| matches!(c, '.' | '\u{2026}' | '\u{b7}'))
 }
 
 /// `1.`, `(a)`, `•`, and the end of a sentence before a double space: no gap between cells.

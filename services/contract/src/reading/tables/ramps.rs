@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::columns::Column;
 use super::{Place, billing, cells};
 use crate::flag::Code;
-use crate::reading::items::{Doubt, Facts, Item, currency, found, kind, share, undated, unit_name};
+use crate::reading::items::{Doubt, Facts, Item, Stage, currency, found, kind, share, undated, unit_name};
 use crate::reading::phrases::says_any;
 use crate::reading::prices::{self, Expression};
 use crate::reading::scopes::Grid;
@@ -29,6 +29,7 @@ pub(super) fn read_rows(place: &Place<'_>) -> Option<Vec<Item>> {
             ..*place
         });
     }
+    let stages = calendar::stages(place.grid);
     let label = place
         .grid
         .rows
@@ -37,12 +38,13 @@ pub(super) fn read_rows(place: &Place<'_>) -> Option<Vec<Item>> {
             row.first()
                 .and_then(|cell| year_of(cell).or_else(|| calendar::calendar_year(cell)))
         })
-        .collect::<Option<Vec<u32>>>()?;
-    let ascending = label.windows(2).all(|pair| pair.first() < pair.last());
+        .collect::<Option<Vec<u32>>>();
+    let ascending = |label: Vec<u32>| label.windows(2).all(|pair| pair.first() < pair.last());
     let prices: Vec<usize> = (1..place.columns.len())
         .filter(|column| is_money_column(place, *column))
         .collect();
-    if label.len() < 2 || !ascending || prices.is_empty() {
+    let told = stages.is_some() || label.is_some_and(ascending);
+    if place.grid.rows.len() < 2 || !told || prices.is_empty() {
         return None;
     }
     let kept: Vec<usize> = prices
@@ -50,7 +52,8 @@ pub(super) fn read_rows(place: &Place<'_>) -> Option<Vec<Item>> {
         .copied()
         .filter(|column| !is_part_of_sum(place, &prices, *column))
         .collect();
-    Some(kept.iter().filter_map(|column| by_rows(place, *column)).collect())
+    let by_rows = |column: &usize| by_rows(place, *column, stages.clone());
+    Some(kept.iter().filter_map(by_rows).collect())
 }
 
 /// "Year 3", "Contract Year 3", "Third year".
@@ -96,7 +99,7 @@ fn is_part_of_sum(place: &Place<'_>, prices: &[usize], column: usize) -> bool {
     prices.len() > 2 && prices.iter().any(|whole| *whole != column && sums(*whole))
 }
 
-fn by_rows(place: &Place<'_>, column: usize) -> Option<Item> {
+fn by_rows(place: &Place<'_>, column: usize, stages: Option<Vec<Stage>>) -> Option<Item> {
     let header = place
         .grid
         .header
@@ -119,7 +122,10 @@ fn by_rows(place: &Place<'_>, column: usize) -> Option<Item> {
             })
             .collect();
     })?;
-    calendar::dated_rows(place, &mut built.line.schedule);
+    match stages {
+        Some(stages) => built.stages = stages,
+        None => calendar::dated_rows(place, &mut built.line.schedule),
+    }
     let said_near = place
         .near
         .iter()
@@ -129,7 +135,11 @@ fn by_rows(place: &Place<'_>, column: usize) -> Option<Item> {
             .line
             .schedule
             .iter()
-            .any(|segment| segment.from.value.is_some());
+            .any(|segment| segment.from.value.is_some())
+            || built
+                .stages
+                .iter()
+                .any(|stage| matches!(stage, Stage::Days { .. }));
         if built.line.cadence.is_absent() && by_calendar {
             built.line.cadence = Found::supported(Cadence::months(12), "", built.line.evidence.clone());
         }

@@ -1,8 +1,31 @@
 //! Rows of the years of the calendar: "1999 | $20,000".
 
+use crate::reading::items::Stage;
+use crate::reading::phrases::holding;
+use crate::reading::scopes::Grid;
 use crate::reading::tables::Place;
 use crate::reading::tokens::Stretch;
 use crate::terms::{Found, Segment};
+
+/// When the price of each row holds, where the first cells say it and one follows the other.
+pub(super) fn stages(grid: &Grid) -> Option<Vec<Stage>> {
+    let mut stages: Vec<Stage> = Vec::with_capacity(grid.rows.len());
+    for row in &grid.rows {
+        let label = row.first().filter(|cell| cell.tokens.len() <= 10)?;
+        let mut places = 0..label.tokens.len();
+        let (held, _) = places.find_map(|at| holding(&label.tokens, at))?;
+        let next = match stages.last_mut() {
+            None => Stage::first(held)?,
+            Some(last) => {
+                let next = last.next(held)?;
+                last.ends_before(next);
+                next
+            }
+        };
+        stages.push(next);
+    }
+    (stages.len() > 1).then_some(stages)
+}
 
 /// "1999", "2001 and each year thereafter": a year of the calendar.
 pub(super) fn calendar_year(cell: &Stretch) -> Option<u32> {
