@@ -44,12 +44,20 @@ impl Expression {
             .filter(|unit| !unit.is_empty())
     }
 
-    /// "$9.85 per student per day": what is counted is days of students, not billed every day.
+    /// "$9.85 per student per day": what is counted is days of students, not billed every day; "$1,400 a day" counts days.
     pub(crate) fn join_days(&mut self) {
         let day = crate::normal::duration::unit("day").map(|span| Often::Is(Cadence::Every(span)));
         let daily = self.period.is_some_and(|found| Some(found.often) == day);
         if let Some(per) = self.per.as_mut().filter(|per| daily && !per.unit.is_empty()) {
             per.unit = format!("{} day", per.unit);
+            self.period = None;
+        }
+        if daily && self.per.is_none() && self.percent.is_none() {
+            self.per = Some(PerUnit {
+                count: Decimal::ONE,
+                unit: String::from("day"),
+                length: 0,
+            });
             self.period = None;
         }
     }

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use super::tokens::{Locale, Stretch};
 use crate::page::{Document, LineId};
 
-pub(crate) use grid::Grid;
+pub(crate) use grid::{Grid, is_bounds};
 
 /// A document cut into scopes, in reading order.
 #[derive(Debug, Clone)]
@@ -131,9 +131,15 @@ fn gathered(all: &[Scope]) -> Vec<Scope> {
     let mut at = 0usize;
     while let Some(scope) = all.get(at) {
         let run = run_of_rows(all, at);
-        match Grid::of_rows(&run).or_else(|| Grid::of_stages(&run)) {
-            Some(grid) => {
-                let grid_rows = grid.all_rows().count();
+        let grid = Grid::of_rows(&run)
+            .map(|grid| (grid.all_rows().count(), grid))
+            .or_else(|| {
+                let run = rows_from(all, at);
+                let grid = Grid::of_stages(&run).or_else(|| Grid::of_tiers(&run))?;
+                Some((grid.rows.len(), grid))
+            });
+        match grid {
+            Some((grid_rows, grid)) => {
                 out.push(Scope {
                     content: Content::Table(grid),
                     under: Rc::clone(&scope.under),
@@ -164,6 +170,15 @@ fn carry_signs(all: &mut [Scope]) {
         }
         at = at.saturating_add(length);
     }
+}
+
+/// The cells of rows from `at` on.
+fn rows_from(all: &[Scope], at: usize) -> Vec<Vec<Stretch>> {
+    let cells = |scope: &Scope| match &scope.content {
+        Content::Row(cells) => Some(cells.clone()),
+        _ => None,
+    };
+    all.iter().skip(at).map_while(cells).collect()
 }
 
 /// The cells of rows from `at` on that have as many cells as the first.

@@ -1,5 +1,6 @@
 //! Tables of what is charged: line items, tiers, milestones, payment schedules, ramps by year.
 
+mod across;
 mod billing;
 mod cells;
 mod columns;
@@ -108,6 +109,9 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
 fn charges_nothing(scope: &Scope) -> bool {
     let heading = &scope.under.heading;
     let says = |words: &str| words.split('|').any(|word| heading.contains(word));
+    if heading.len() <= 90 && says("termination") && !says("fee schedule|fees and|price list|pricing") {
+        return true;
+    }
     heading.len() <= 90
         && says(
             "insurance|illustration|illustrative|example|liability|service level|performance standard|performance level|uptime",
@@ -153,6 +157,7 @@ fn table(around: &Around<'_>, grid: &Grid, scope: &Scope, index: usize, reading:
     let items = schedules::read(&place)
         .or_else(|| milestones::read(&place))
         .or_else(|| steps::whole(&place))
+        .or_else(|| across::read(&place))
         .or_else(|| ramps::read(&place))
         .or_else(|| ramps::read_rows(&place));
     match items {

@@ -1,5 +1,6 @@
 //! How often a sentence about invoices says they come.
 
+use super::subject::sends_bills;
 use crate::reading::phrases::{Period, period_within, says_any};
 use crate::reading::prose::billed;
 use crate::reading::tokens::Token;
@@ -20,7 +21,27 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
             .then(|| stated().or_else(|| of_month(tokens)))
             .flatten()
             .or_else(|| just_closed(tokens))
+            .or_else(|| sent(tokens))
             .or_else(|| by_weekday(tokens))
+    })
+}
+
+/// "On or about the tenth day of each month Carrier shall render a statement": any span of a sentence about sending bills.
+fn sent(tokens: &[Token]) -> Option<Period> {
+    sends_bills(tokens)?;
+    // Bills that come once a year are rare; a yearly statement is something else.
+    let often = |found: &Period| {
+        let months = found.cadence().and_then(Cadence::in_months);
+        months.is_none_or(|months| months <= 3)
+    };
+    let stated = period_within(tokens).map(|(_, found)| found).filter(often);
+    stated.or_else(|| of_month(tokens)).or_else(|| {
+        let week = says_any(tokens, "for the week|of the week|for the preceding week");
+        let unit = crate::normal::duration::unit("week").filter(|_| week)?;
+        Some(Period {
+            often: crate::normal::cadence::Often::Is(Cadence::Every(unit)),
+            length: 1,
+        })
     })
 }
 
@@ -28,7 +49,7 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
 fn of_month(tokens: &[Token]) -> Option<Period> {
     let said = says_any(
         tokens,
-        "of the following month|of the month next following|of the month following|of the succeeding month|of the ensuing month|of the next month|of the month|with the next monthly|at month end|after month end",
+        "of the following month|for the month before|of the month before|of the month following that|of the month next following|of the month following|of the succeeding month|of the ensuing month|of the next month|of the month|with the next monthly|at month end|after month end",
     );
     said.then_some(Period {
         often: crate::normal::cadence::Often::Is(Cadence::months(1)),

@@ -76,7 +76,8 @@ pub(super) fn speaks_of_billing(tokens: &[Token]) -> bool {
         "this amount|these amounts|such amount|such amounts|such payments|such fees|payment is made|payments are made|\
         payment shall be made|payments shall be made|payment will be made|are computed|is computed|shall be computed|are settled|\
         is settled|be settled|are calculated|be calculated|report and pay|account and pay",
-    );
+    ) || sends_bills(tokens).is_some()
+        || pays_each_span(tokens);
     let money = tokens
         .iter()
         .any(|token| token.money().is_some() || token.percent().is_some());
@@ -88,9 +89,53 @@ pub(super) fn speaks_of_billing(tokens: &[Token]) -> bool {
     bills && !money && !about_else
 }
 
+/// "Carrier shall render a statement", "will issue an invoice for the week", "statements will be mailed": where the bill stands.
+pub(super) fn sends_bills(tokens: &[Token]) -> Option<usize> {
+    const SENT: &str = "render|renders|rendered|issue|issues|issued|mail|mails|mailed|send|sends|sent|submit|submits|submitted|\
+        furnish|furnishes|furnished|prepare|prepares|prepared|present|presents|presented|deliver|delivered|forward|forwarded";
+    // A statement of sales is a report of who sells, not a bill.
+    let reports = crate::reading::phrases::has_stem(
+        tokens,
+        "royalt|sales|revenue|financ|inventor|balance|account|profit",
+    );
+    let bill = |token: &Token| {
+        token.is_any("invoice|invoices|bill|bills") || !reports && token.is_any("statement|statements")
+    };
+    tokens.iter().enumerate().find_map(|(at, token)| {
+        let near = tokens.get(at.saturating_sub(6)..at.saturating_add(8).min(tokens.len()))?;
+        (bill(token) && near.iter().any(|token| token.is_any(SENT))).then_some(at)
+    })
+}
+
+/// "Client shall pay Provider within fifteen days after the end of each calendar quarter."
+fn pays_each_span(tokens: &[Token]) -> bool {
+    says_any(
+        tokens,
+        "shall pay|will pay|agrees to pay|shall make payment|will make payment",
+    ) && says_any(
+        tokens,
+        "end of each|close of each|end of every|close of every|after each|following each|last day of each|first day of each",
+    ) && !crate::reading::phrases::has_stem(tokens, "royalt|tax|rent|salar|commission|dividend|premium")
+}
+
+/// "an invoice for the Reservation Charge", "a statement of all charges": what is billed, behind the bill.
+fn billed_for(tokens: &[Token]) -> Option<&[Token]> {
+    let behind = tokens.get(sends_bills(tokens)?.saturating_add(1)..)?;
+    let (for_it, rest) = behind.split_first()?;
+    let end = rest
+        .iter()
+        .position(|token| token.is_any(WHEN) || token.is_mark(',') || token.is_any("that|which|for|of"))
+        .unwrap_or(rest.len());
+    let named = rest.get(..end)?;
+    (for_it.is_any("for|of") && !says_any(behind, "all other|all charges|all fees")).then_some(named)
+}
+
 /// What the sentence is about: the words before its verb, or behind it where somebody does the billing.
 pub(super) fn subject(tokens: &[Token]) -> Subject {
-    let lead = object(tokens).unwrap_or_else(|| before_the_verb(tokens));
+    let lead = match sends_bills(tokens) {
+        Some(_) => billed_for(tokens).unwrap_or_default(),
+        None => object(tokens).unwrap_or_else(|| before_the_verb(tokens)),
+    };
     let whole = |words: &str| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
     if whole(
         "remit|remits|remitted|usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
@@ -165,7 +210,8 @@ fn is_generic(token: &Token) -> bool {
         this|under|first|bill|licensor|contractor|consultant|company|unless|otherwise|\
         agreed|will|shall|then|from|month|on|we|our|you|your|any|every|annual|monthly|quarterly|yearly|year|half-yearly|\
         after|end|beginning|start|close|calendar|within|days|following|later|than|business|thereafter|last|working|quarter|preceding|\
-        report|reports|statement|such|promptly|accompanied";
+        report|reports|statement|statements|such|promptly|accompanied|week|weekly|about|before|performed|rendered|month's|\
+        provided|used|ordered|due|owed|itemized|detailed|separate|pay|monday|tuesday|wednesday|thursday|friday|saturday|sunday";
     token.is_any(GENERIC)
         || token.is_any(PARTIES)
         || crate::reading::parties::role(&token.low).is_some()

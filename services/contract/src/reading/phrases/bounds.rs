@@ -39,7 +39,8 @@ pub(crate) enum Range {
 
 /// The bounds phrase that begins at `at`.
 pub(crate) fn bounds(tokens: &[Token], at: usize) -> Option<Bounds> {
-    let (range, length) = led(tokens, at)
+    let (range, length) = of_money_by_ordinal(tokens, at)
+        .or_else(|| led(tokens, at))
         .or_else(|| numeric(tokens, at))
         .or_else(|| rest(tokens, at))?;
     Some(Bounds { range, at, length })
@@ -92,6 +93,20 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     Some((make(first), next.saturating_sub(at)))
 }
 
+/// "of the second $1,000,000", "the third million dollars": the next so much; in the first, everything up to it.
+fn of_money_by_ordinal(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
+    let Kind::Ordinal(place) = tokens.get(at)?.kind else {
+        return None;
+    };
+    let amount = tokens.get(at.saturating_add(1))?.money()?.value;
+    let range = if place == 1 {
+        Range::First(amount)
+    } else {
+        Range::Next(amount)
+    };
+    Some((range, 2))
+}
+
 /// `up to 400,000`, `and up to 400,000`, `but not more than 400,000`: the bound above one that is known.
 fn upper(tokens: &[Token], at: usize) -> Option<(Decimal, usize)> {
     let joined = any_at(tokens, at, "and|but").unwrap_or(0);
@@ -120,12 +135,16 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     if second.is_mark('+') {
         return Some((Range::From(from), 2));
     }
-    if let Some(length) = any_at(
-        tokens,
-        next,
-        "and above|or more|and over|and more|and up|or above|upwards|plus",
-    ) {
-        return Some((Range::From(from), length.saturating_add(1)));
+    // "100 units and more" too.
+    for noun in 0..=1usize {
+        let more = any_at(
+            tokens,
+            next.saturating_add(noun),
+            "and above|or more|and over|and more|and up|or above|upwards|plus",
+        );
+        if let Some(length) = more.filter(|_| noun == 0 || matches!(second.kind, Kind::Word)) {
+            return Some((Range::From(from), length.saturating_add(noun).saturating_add(1)));
+        }
     }
     let joined = second.is_mark('-') || second.is_any("to|through|until");
     let open = tokens
@@ -144,7 +163,8 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
 /// `thereafter`, `then`, `all further units`, `remaining`.
 fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     let token = tokens.get(at)?;
-    let alone = token.is_any("thereafter|remaining|remainder|further|subsequent");
+    let balance = token.is("balance") && !tokens.get(at.saturating_add(1)).is_some_and(|next| next.is("of"));
+    let alone = balance || token.is_any("thereafter|remaining|remainder|further|subsequent");
     // "and five percent of the excess": whatever is above.
     let led = at.checked_sub(1).and_then(|before| tokens.get(before));
     let excess = token.is("excess")

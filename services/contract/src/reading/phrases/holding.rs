@@ -44,6 +44,7 @@ pub(crate) fn holding(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
         .or_else(|| numbered(tokens, at))
         .or_else(|| by_ordinal(tokens, at))
         .or_else(|| leading(tokens, at))
+        .or_else(|| season(tokens, at))
         .or_else(|| calendar_years(tokens, at))
         .or_else(|| days(tokens, at))
 }
@@ -209,6 +210,22 @@ fn leading(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
     let span = duration(tokens, next)?;
     let months = span_months(span.span)?;
     Some((Holding::Next(months), span.length.saturating_add(1)))
+}
+
+/// "the 2002-03 season", "2002/2003": a year that runs over two calendar years; whatever day it begins on, the next twelve months.
+fn season(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
+    let first = year(tokens.get(at)?)?;
+    let joint = tokens.get(at.saturating_add(1))?;
+    let second = whole(tokens.get(at.saturating_add(2))?)?;
+    let next = first.checked_add(1)?;
+    let follows = second == next || second == next % 100;
+    let named = tokens
+        .get(at.saturating_add(3))
+        .is_some_and(|token| token.is_any("season|seasons"));
+    let short = second < 100;
+    let joined = joint.is_mark('-') || joint.is_mark('/');
+    (joined && follows && (named || short))
+        .then_some((Holding::Next(12), 3usize.saturating_add(usize::from(named))))
 }
 
 /// "for 2003", "in calendar years 2004 and 2005", "2006 and each year thereafter", "the 2003 season".

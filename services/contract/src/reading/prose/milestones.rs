@@ -236,7 +236,18 @@ fn item(reader: &Reader<'_>, one: &Waiting, several: bool) -> Option<Item> {
     if reader.is_contingent(*one.amounts.first()?) && !several {
         return None;
     }
-    let kind = if at_start || signing && !several {
+    // A share of a fixed price that falls due at the start is its first milestone; an amount paid on signing is a payment.
+    let executed = has_stem(event_words, "sign|execut") && !has_stem(event_words, "sign-off")
+        || says_any(event_words, "date hereof|date of this agreement");
+    let shared = one
+        .amounts
+        .iter()
+        .any(|at| tokens.get(*at).is_some_and(|token| token.percent().is_some()));
+    let heading = &statement.under.heading;
+    let in_milestones = heading.contains("milestone")
+        || heading.contains("fixed price")
+        || says_any(tokens, "milestone|milestones|sow|statement of work");
+    let kind = if at_start || (signing || executed) && (!several || !shared && !in_milestones) {
         Kind::OneTime
     } else {
         Kind::Milestone
@@ -252,7 +263,7 @@ fn item(reader: &Reader<'_>, one: &Waiting, several: bool) -> Option<Item> {
     }
     let evidence = stretch.evidence(reader.document, from, to);
     line.cadence = Found::supported(Cadence::OneTime, stretch.printed(from, to), evidence.clone());
-    let signing = signing || at_start;
+    let signing = signing || executed || at_start;
     let timing = if signing { Timing::Advance } else { Timing::Arrears };
     line.timing = Found::derived(
         timing,

@@ -45,7 +45,7 @@ fn is_of_prices(rows: &[Vec<Stretch>], column: usize) -> bool {
             .filter(|token| token.number().is_some() || token.percent().is_some() || token.money().is_some());
         match (values.count(), cell.tokens.as_slice()) {
             (0, _) => false,
-            (1, [only]) => only.percent().is_some() || only.number().is_some_and(|value| value.scale() == 0),
+            (1, [only]) => only.percent().is_some() || only.number().is_some() && !has_decimals(only),
             _ => true,
         }
     });
@@ -114,6 +114,7 @@ fn number(cell: &mut Stretch) -> Option<&mut Token> {
     }
 }
 
+/// "138.00", "90,000": a number written the way amounts are.
 fn has_decimals(token: &Token) -> bool {
-    token.number().is_some_and(|value| value.scale() > 0)
+    token.number().is_some_and(|value| value.scale() > 0) || token.text.contains(',')
 }

@@ -1,8 +1,8 @@
 //! A table as tokens.
 
 use crate::page::{Document, Row, Table, WordRef};
-use crate::reading::phrases::holding;
-use crate::reading::tokens::{self, Locale, Stretch};
+use crate::reading::phrases::{bounds, holding};
+use crate::reading::tokens::{self, Kind, Locale, Stretch, Token};
 
 /// A table, cell by cell, as tokens. Every row has as many cells as the table has columns.
 #[derive(Debug, Clone)]
@@ -23,9 +23,13 @@ impl Grid {
             .iter()
             .map(|row| cells(document, row, locale))
             .collect();
+        let ruled = rows.first().is_some_and(|row| is_rule(row));
+        rows.retain(|row| !is_rule(row));
+        join_labels(&mut rows);
         super::carried::carry(&mut rows);
-        let header = (table.has_header || looks_like_header(&rows)) && rows.len() > 1;
+        let header = (table.has_header && !ruled || looks_like_header(&rows)) && rows.len() > 1;
         let header = header.then(|| rows.remove(0));
+        let header = header_of_lines(header, &mut rows);
         if let Some(header) = &header {
             super::carried::carry_header(header, &mut rows);
         }
@@ -42,6 +46,7 @@ impl Grid {
         let headed = wide && rows.len() > 1 && looks_like_header(rows);
         let (header, rest) = rows.split_first().filter(|_| headed)?;
         let mut rest = rest.to_vec();
+        super::carried::carry(&mut rest);
         super::carried::carry_header(header, &mut rest);
         let priced = rest.iter().all(|row| {
             row.iter()
@@ -55,24 +60,59 @@ impl Grid {
         })
     }
 
-    /// Rows of a label that says when a price holds and the price, one under the other: "1999   $20,000".
+    /// Rows of a label that says when a price holds and the price, one under the other: "1999   $20,000". The first may name
+    /// the charge before them: "Base Rent:   Months 1 through 12   $18,400".
     pub(crate) fn of_stages(rows: &[Vec<Stretch>]) -> Option<Self> {
-        let steps = rows.iter().take_while(|row| match row.as_slice() {
-            [label, price] => {
-                let alone = price.tokens.len() <= 4
-                    && price
-                        .tokens
-                        .iter()
-                        .any(|token| token.money().is_some() || token.percent().is_some());
-                let when = (0..label.tokens.len().min(4)).any(|at| holding(&label.tokens, at).is_some());
-                alone && when && label.tokens.len() <= 10
+        let when = |label: &Stretch| {
+            label.tokens.len() <= 10
+                && (0..label.tokens.len().min(4)).any(|at| holding(&label.tokens, at).is_some())
+        };
+        Self::of_labelled(rows, |label, _| when(label))
+    }
+
+    /// Rows of a label that says how much and the price for that much, one under the other: "first 150,000 items   $.024".
+    pub(crate) fn of_tiers(rows: &[Vec<Stretch>]) -> Option<Self> {
+        let lead = |label: &Stretch| {
+            let at = (0..label.tokens.len())
+                .find(|at| bounds(&label.tokens, *at).is_some_and(|found| found.length > 1))?;
+            let words = label.tokens.iter().take(at).map(|token| token.low.clone());
+            Some(words.collect::<Vec<_>>())
+        };
+        Self::of_labelled(rows, |label, first| {
+            lead(label).is_some() && lead(label) == lead(first)
+        })
+    }
+
+    /// Rows of two cells from the first on, a label that fits and a price alone.
+    fn of_labelled(rows: &[Vec<Stretch>], fits: impl Fn(&Stretch, &Stretch) -> bool) -> Option<Self> {
+        let alone = |price: &Stretch| {
+            price.tokens.len() <= 5
+                && price
+                    .tokens
+                    .iter()
+                    .any(|token| token.money().is_some() || token.percent().is_some())
+        };
+        let mut read: Vec<Vec<Stretch>> = Vec::new();
+        let mut title = None;
+        for row in rows {
+            let (label, price) = match row.as_slice() {
+                [label, price] => (label, price),
+                [name, label, price] if read.is_empty() => {
+                    title = Some(name);
+                    (label, price)
+                }
+                _ => break,
+            };
+            let first = read.first().and_then(|row| row.first()).unwrap_or(label);
+            if !alone(price) || !fits(label, first) {
+                break;
             }
-            _ => false,
-        });
-        let rows: Vec<Vec<Stretch>> = steps.cloned().collect();
-        (rows.len() > 1).then_some(Self {
-            header: None,
-            rows,
+            read.push(vec![label.clone(), price.clone()]);
+        }
+        let named = title.map(|name| vec![name.clone(), name.part(0, 0)]);
+        (read.len() > 1).then_some(Self {
+            header: named,
+            rows: read,
             doubtful: None,
         })
     }
@@ -207,6 +247,121 @@ impl Grid {
     }
 }
 
+/// Dashes drawn under a header or over a sum.
+fn is_rule(row: &[Stretch]) -> bool {
+    let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
+    tokens.all(|token| {
+        token
+            .text
+            .chars()
+            .all(|c| matches!(c, '-' | '=' | '_' | '\u{2013}' | '\u{2014}'))
+    })
+}
+
+/// "Last day of 3rd, 6th and 9th months after" over "Launch Date, each   $125,000": cells set in two lines are one.
+fn join_labels(rows: &mut Vec<Vec<Stretch>>) {
+    let mut at = 0usize;
+    while at.saturating_add(1) < rows.len() {
+        let joined = match (rows.get(at), rows.get(at.saturating_add(1))) {
+            (Some(row), Some(next)) if goes_on_below(row, next) => {
+                let both = row.iter().zip(next);
+                Some(
+                    both.map(|(above, below)| Stretch::joined(&[above, below]))
+                        .collect(),
+                )
+            }
+            _ => None,
+        };
+        match joined {
+            Some(joined) => {
+                rows.splice(at..at.saturating_add(2), [joined]);
+            }
+            None => at = at.saturating_add(1),
+        }
+    }
+}
+
+/// A row without values, one cell of which breaks off, over a row with values that says nothing else beside that cell.
+fn goes_on_below(row: &[Stretch], next: &[Stretch]) -> bool {
+    let value = |cell: &Stretch| {
+        let mut tokens = cell.tokens.iter();
+        tokens.any(|token| {
+            token.money().is_some()
+                || token.percent().is_some()
+                || matches!(token.kind, Kind::Withheld { .. })
+        })
+    };
+    let both: Vec<(&Stretch, &Stretch)> = row
+        .iter()
+        .zip(next)
+        .filter(|(above, below)| !above.tokens.is_empty() && !below.tokens.is_empty())
+        .collect();
+    let [(above, below)] = both.as_slice() else {
+        return false;
+    };
+    let text_below = next
+        .iter()
+        .filter(|cell| !cell.tokens.is_empty() && !value(cell))
+        .count();
+    !row.iter().any(value)
+        && !value(below)
+        && next.iter().any(value)
+        && text_below == 1
+        && breaks_off(above, below)
+}
+
+fn breaks_off(above: &Stretch, below: &Stretch) -> bool {
+    let open = above.tokens.last().is_some_and(|token| {
+        token.is_any("of|and|the|for|by|to|in|or|after|before|at|on|with|from|per|a|an|each|than|upon")
+            || token.is_mark(',')
+    });
+    let first = below.tokens.first().and_then(|token| token.text.chars().next());
+    above.tokens.len() > 1 && (open || first.is_some_and(char::is_lowercase))
+}
+
+/// A header set in several lines: rows under it that name bounds over two columns of prices or more, "1 to" over "400,000", are
+/// part of it.
+fn header_of_lines(header: Option<Vec<Stretch>>, rows: &mut Vec<Vec<Stretch>>) -> Option<Vec<Stretch>> {
+    let priced = |row: &Vec<Stretch>| {
+        let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
+        tokens.any(|token| token.money().is_some() || token.percent().is_some())
+    };
+    let lines = rows.iter().take_while(|row| !priced(row)).count();
+    if lines == 0 || lines > 3 || lines >= rows.len() {
+        return header;
+    }
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let merged: Vec<Stretch> = (0..columns)
+        .map(|column| {
+            let parts: Vec<&Stretch> = rows
+                .iter()
+                .take(lines)
+                .filter_map(|row| row.get(column))
+                .collect();
+            Stretch::joined(&parts)
+        })
+        .collect();
+    let ranges = merged.iter().skip(1).filter(|cell| is_bounds(cell)).count();
+    if ranges < 2 {
+        return header;
+    }
+    rows.drain(..lines);
+    Some(merged)
+}
+
+/// Bounds and nothing else but a word or two.
+pub(crate) fn is_bounds(cell: &Stretch) -> bool {
+    let of_time = cell
+        .tokens
+        .iter()
+        .any(|token| token.is_any("year|years|month|months|day|days|week|weeks"));
+    !of_time
+        && (0..cell.tokens.len().min(3)).any(|at| {
+            bounds(&cell.tokens, at)
+                .is_some_and(|found| found.length > 1 && found.length.saturating_add(3) >= cell.tokens.len())
+        })
+}
+
 fn cells(document: &Document, row: &Row, locale: Locale) -> Vec<Stretch> {
     let mut cells: Vec<Vec<WordRef>> = row.cells.iter().map(|cell| cell.words.clone()).collect();
     join_signs(document, &mut cells);
@@ -250,9 +405,20 @@ fn looks_like_header(rows: &[Vec<Stretch>]) -> bool {
             .iter()
             .any(|token| token.money().is_some() || token.percent().is_some() || token.number().is_some())
     };
+    // "due October 15" names a column; a number alone is a value.
+    let is_value = |cell: &Stretch| {
+        let amount = |token: &Token| token.money().is_some() || token.percent().is_some();
+        let worded = cell
+            .tokens
+            .iter()
+            .filter(|token| matches!(token.kind, Kind::Word))
+            .count()
+            > 1;
+        cell.tokens.iter().any(amount) || holds_value(cell) && !worded
+    };
     let Some((first, rest)) = rows.split_first() else {
         return false;
     };
     let named = first.iter().filter(|cell| !cell.tokens.is_empty()).count() > 1;
-    named && !first.iter().any(holds_value) && rest.iter().any(|row| row.iter().any(holds_value))
+    named && !first.iter().any(is_value) && rest.iter().any(|row| row.iter().any(holds_value))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::page::{Document, Line, LineId, LineRole, Word, WordRef};
+use crate::page::{Document, Line, LineId, LineRole, Table, Word, WordRef};
 
 /// Words that stand together and the line they begin in.
 pub(super) struct Block {
@@ -66,7 +66,7 @@ impl Owned {
     fn of(document: &Document) -> Self {
         let mut words: HashMap<LineId, (usize, usize)> = HashMap::new();
         for (index, table) in document.tables.iter().enumerate() {
-            if table.doubtful.is_some() {
+            if table.doubtful.is_some() || has_torn_cell(document, table) {
                 continue;
             }
             let cells = table
@@ -86,6 +86,33 @@ impl Owned {
         let (table, count) = self.words.get(&line.id)?;
         (count.saturating_mul(2) >= line.words.len()).then_some(*table)
     }
+}
+
+/// Two amounts far apart in one cell: the columns were cut wrong, and the lines say more than the table.
+fn has_torn_cell(document: &Document, table: &Table) -> bool {
+    let amount = |word: &Word| {
+        let digits = word.text.chars().filter(char::is_ascii_digit).count();
+        digits > 0 && (word.text.starts_with(['$', '€', '£']) || word.text.ends_with('%'))
+    };
+    let torn = |words: &[WordRef]| {
+        let words: Vec<&Word> = words.iter().filter_map(|at| document.word(*at)).collect();
+        words.windows(2).any(|pair| match pair {
+            [one, other] => {
+                let gap = other.at.left.saturating_sub(one.at.right);
+                let same_line = one.at.top.abs_diff(other.at.top) <= one.size.unsigned_abs() / 2;
+                amount(one)
+                    && amount(other)
+                    && same_line
+                    && gap.saturating_mul(10) > one.size.saturating_mul(10)
+            }
+            _ => false,
+        })
+    };
+    table
+        .rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .any(|cell| torn(&cell.words))
 }
 
 struct Builder<'d> {

@@ -209,6 +209,9 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if says("equivalent|annualized|annualised|illustrative|indicative") && values {
         return Some(Column::Note);
     }
+    if values && is_worth(header) {
+        return Some(Column::Note);
+    }
     if says("total|extended|ext.|subtotal|amount|extension|net total|tcv") && values {
         return Some(Column::Extended);
     }
@@ -223,6 +226,14 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
         });
     }
     text_column(header, content)
+}
+
+/// "Replacement value", "Net assets", "Limit": what something is worth, not what it costs anybody here.
+fn is_worth(header: &[Token]) -> bool {
+    let says = |words: &str| header.iter().any(|token| token.is_any(words));
+    says(
+        "value|values|assets|insured|limit|limits|coverage|balance|worth|deductible|proceeds|turnover|casualty|stipulated|baseline",
+    ) && !says("fee|fees|price|prices|charge|charges|rate|rates|payment|payments|contract|total|order")
 }
 
 fn day_column(header: &[Token]) -> Column {
@@ -244,7 +255,8 @@ fn text_column(header: &[Token], content: &Content) -> Option<Column> {
     if says("#|no|no.|ref|ref.|line|item no|pos|pos.|slice") && content.mostly(content.short) {
         return Some(Column::Ref);
     }
-    if says("milestone|deliverable|event|trigger|phase|stage|deliverables|milestones") {
+    let when_due = matches!(header, [only] if only.is("due"));
+    if when_due || says("milestone|deliverable|event|trigger|phase|stage|deliverables|milestones") {
         return Some(Column::Event);
     }
     if says("unit|meter|uom|per|measure|basis|metric") && !says("price") {

@@ -1,7 +1,7 @@
 //! The header over rows that no table holds together: words set over the columns of figures, in one line or two.
 
 use crate::page::{Document, WordRef};
-use crate::reading::scopes::{Content, Grid, Scopes};
+use crate::reading::scopes::{Content, Grid, Scopes, is_bounds};
 use crate::reading::tokens::{self, Stretch};
 
 /// How many scopes a row may stand under its header.
@@ -20,6 +20,9 @@ pub(super) fn over(
         Content::Row(cells) => Some(cells),
         _ => None,
     });
+    if let Some(ranges) = ranges_over(document, scopes, index, cells) {
+        return Some(ranges);
+    }
     let header = rows.find(|row| is_words(row))?;
     let upper = rows.next().filter(|row| is_words(row));
     let lines: Vec<&Vec<Stretch>> = upper.into_iter().chain([header]).collect();
@@ -39,6 +42,42 @@ pub(super) fn over(
         .filter(|cell| !cell.tokens.is_empty())
         .count();
     (headed > 0).then_some(named)
+}
+
+/// Bounds over the columns, in one line or several: "1 to" over "400,000". Found only where two columns or more have them.
+fn ranges_over(
+    document: &Document,
+    scopes: &Scopes,
+    index: usize,
+    cells: &[Stretch],
+) -> Option<Vec<Stretch>> {
+    let above = scopes.all.get(index.saturating_sub(REACH)..index)?.iter().rev();
+    let rows = above.map_while(|scope| match &scope.content {
+        Content::Row(cells) => Some(cells),
+        _ => None,
+    });
+    let priced = |row: &&Vec<Stretch>| {
+        let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
+        tokens.any(|token| token.money().is_some() || token.percent().is_some())
+    };
+    let mut lines: Vec<&Vec<Stretch>> = rows
+        .skip_while(priced)
+        .take_while(|row| !priced(row))
+        .take(3)
+        .collect();
+    lines.reverse();
+    let named: Vec<Stretch> = cells
+        .iter()
+        .map(|cell| {
+            let words: Vec<WordRef> = lines
+                .iter()
+                .flat_map(|line| standing_over(document, line, cell))
+                .collect();
+            tokens::read(document, &words, scopes.locale)
+        })
+        .collect();
+    let ranges = named.iter().skip(1).filter(|cell| is_bounds(cell)).count();
+    (ranges > 1).then_some(named)
 }
 
 /// A table without a header of its own, under rows of words that stand over its columns.

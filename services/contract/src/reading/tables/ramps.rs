@@ -41,7 +41,7 @@ pub(super) fn read_rows(place: &Place<'_>) -> Option<Vec<Item>> {
         .collect::<Option<Vec<u32>>>();
     let ascending = |label: Vec<u32>| label.windows(2).all(|pair| pair.first() < pair.last());
     let prices: Vec<usize> = (1..place.columns.len())
-        .filter(|column| is_money_column(place, *column))
+        .filter(|column| place.columns.get(*column) != Some(&Column::Note) && is_money_column(place, *column))
         .collect();
     let told = stages.is_some() || label.is_some_and(ascending);
     if place.grid.rows.len() < 2 || !told || prices.is_empty() {
@@ -123,7 +123,14 @@ fn by_rows(place: &Place<'_>, column: usize, stages: Option<Vec<Stage>>) -> Opti
             .collect();
     })?;
     match stages {
-        Some(stages) => built.stages = stages,
+        Some(stages) => {
+            let yearly = stages.iter().all(|stage| stage.is_yearly());
+            if built.line.cadence.is_absent() && yearly && built.line.kind == Kind::Recurring {
+                built.line.cadence = Found::supported(Cadence::months(12), "", built.line.evidence.clone());
+                built.cadence_is_price_span = true;
+            }
+            built.stages = stages;
+        }
         None => calendar::dated_rows(place, &mut built.line.schedule),
     }
     let said_near = place
@@ -361,7 +368,9 @@ fn item(
 
 /// How many, in a column of its own.
 fn quantity(place: &Place<'_>, row: &[Stretch]) -> Found<Decimal> {
-    let Some(cell) = place.cell(row, Column::Quantity) else {
+    // A year that names the row counts nothing.
+    let label = place.columns.first() == Some(&Column::Quantity) && calendar::stages(place.grid).is_some();
+    let Some(cell) = place.cell(row, Column::Quantity).filter(|_| !label) else {
         return Found::absent();
     };
     let at = cell.tokens.iter().position(|token| token.number().is_some());

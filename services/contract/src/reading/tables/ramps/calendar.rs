@@ -1,7 +1,7 @@
 //! Rows of the years of the calendar: "1999 | $20,000".
 
 use crate::reading::items::Stage;
-use crate::reading::phrases::holding;
+use crate::reading::phrases::{Holding, holding};
 use crate::reading::scopes::Grid;
 use crate::reading::tables::Place;
 use crate::reading::tokens::Stretch;
@@ -13,7 +13,9 @@ pub(super) fn stages(grid: &Grid) -> Option<Vec<Stage>> {
     for row in &grid.rows {
         let label = row.first().filter(|cell| cell.tokens.len() <= 10)?;
         let mut places = 0..label.tokens.len();
-        let (held, _) = places.find_map(|at| holding(&label.tokens, at))?;
+        let held = places
+            .find_map(|at| holding(&label.tokens, at).map(|(held, _)| held))
+            .or_else(|| numbered(grid, label))?;
         let next = match stages.last_mut() {
             None => Stage::first(held)?,
             Some(last) => {
@@ -25,6 +27,22 @@ pub(super) fn stages(grid: &Grid) -> Option<Vec<Stage>> {
         stages.push(next);
     }
     (stages.len() > 1).then_some(stages)
+}
+
+/// "1" under "Contract Year", "3" under "Month".
+fn numbered(grid: &Grid, label: &Stretch) -> Option<Holding> {
+    let header = &grid.header.as_ref()?.first()?.tokens;
+    let unit = header.iter().find(|token| token.is_any("year|yr|month"))?;
+    let [only] = label.tokens.as_slice() else {
+        return None;
+    };
+    let number = only.number().and_then(|number| u32::try_from(number).ok())?;
+    let length = if unit.is("month") { 1 } else { 12 };
+    let last = number.checked_mul(length)?;
+    (number > 0 && number <= 60).then_some(Holding::Months {
+        first: last.checked_sub(length)?.checked_add(1)?,
+        last: Some(last),
+    })
 }
 
 /// "1999", "2001 and each year thereafter": a year of the calendar.

@@ -55,6 +55,15 @@ pub(super) fn prefix(cell: &Stretch) -> Option<String> {
     Some(words.join(" "))
 }
 
+/// The same words before the bounds, or one more that names the unit: "item capture" and "item capture, items".
 pub(super) fn same(one: &str, other: &str) -> bool {
-    one == other || one.is_empty() || other.is_empty()
+    let longer_by_a_word = |short: &str, long: &str| {
+        long.strip_prefix(short)
+            .is_some_and(|rest| rest.starts_with(' ') && rest.trim().split(' ').count() == 1)
+    };
+    one == other
+        || one.is_empty()
+        || other.is_empty()
+        || longer_by_a_word(one, other)
+        || longer_by_a_word(other, one)
 }
