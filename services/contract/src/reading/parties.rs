@@ -1,6 +1,7 @@
 //! Who is paid and who pays: from labels, from defined roles, from who pays whom.
 
 mod between;
+mod made_out;
 mod mail;
 mod names;
 mod payers;
@@ -63,6 +64,10 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
             .for_each(|party| remember(&mut found, party));
     }
     mail::sender(document, statements, &mut found);
+    if found.iter().all(|party| party.side.is_none()) {
+        let made_out = made_out::parties(document, scopes);
+        made_out.into_iter().for_each(|party| remember(&mut found, party));
+    }
     settle_sides(&mut found, statements);
     let side = |side: Side| {
         found

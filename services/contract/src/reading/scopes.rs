@@ -6,6 +6,7 @@
 pub(crate) mod carried;
 mod grid;
 mod lines;
+mod reshaped;
 mod sentences;
 
 #[cfg(test)]

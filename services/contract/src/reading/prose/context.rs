@@ -25,6 +25,12 @@ impl<'s> Reader<'s> {
             .take_while(move |other| other.paragraph == own.paragraph && other.scope.abs_diff(own.scope) < 12)
     }
 
+    /// The sentence that follows in the paragraph.
+    pub(super) fn next_of_paragraph(&self) -> Option<&'s [Token]> {
+        let next = self.statements.get(self.index.saturating_add(1))?;
+        (next.paragraph == self.statement().paragraph).then(|| next.tokens())
+    }
+
     /// What the charge is for: the words before the amount in its clause, else the heading; where the label is only
     /// "Price", the thing that a label above it names.
     pub(super) fn description(&self, at: usize) -> String {

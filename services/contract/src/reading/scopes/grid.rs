@@ -21,7 +21,8 @@ impl Grid {
         let mut rows: Vec<Vec<Stretch>> = table
             .rows
             .iter()
-            .map(|row| cells(document, row, locale))
+            .flat_map(|row| super::reshaped::lines_of(document, row))
+            .map(|row| cells(document, &row, locale))
             .collect();
         let ruled = rows.first().is_some_and(|row| is_rule(row));
         rows.retain(|row| !is_rule(row));
@@ -30,6 +31,7 @@ impl Grid {
         let header = (table.has_header && !ruled || looks_like_header(&rows)) && rows.len() > 1;
         let header = header.then(|| rows.remove(0));
         let header = header_of_lines(header, &mut rows);
+        let (header, mut rows) = super::reshaped::turned(header, rows);
         if let Some(header) = &header {
             super::carried::carry_header(header, &mut rows);
         }

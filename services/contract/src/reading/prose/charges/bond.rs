@@ -40,7 +40,7 @@ impl Charge<'_, '_> {
         {
             return false;
         }
-        if self.statement().is_labelled() {
+        if self.statement().is_labelled() || self.is_billed_next() && is_fragment(before, after) {
             return true;
         }
         let new_price = self.reader.amends && is_new_price(tokens, self.at);
@@ -71,6 +71,16 @@ impl Charge<'_, '_> {
                             || self.period_before().is_some())
             }
         }
+    }
+
+    /// "Perpetual licence, one site: £84,000. Invoiced on 1 July 2026.": the next sentence bills what this one names.
+    pub(super) fn is_billed_next(&self) -> bool {
+        let next = self.reader.next_of_paragraph();
+        next.is_some_and(|tokens| {
+            tokens
+                .first()
+                .is_some_and(|token| token.is_any("invoiced|billed|payable|charged|due"))
+        })
     }
 
     /// "Hospital's published charge for a scan is $1,475": what the customer asks of its own customers.

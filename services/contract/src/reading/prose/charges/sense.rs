@@ -297,7 +297,13 @@ impl Charge<'_, '_> {
             return (!self.is_bought()).then_some(Kind::Usage);
         }
         let own = self.own();
-        if says_paid_once(&own) {
+        // "… : £84,000. Invoiced on 1 July 2026." names a day and no span: it is paid once.
+        let billed_once = self.is_billed_next()
+            && self
+                .reader
+                .next_of_paragraph()
+                .is_some_and(|next| crate::reading::phrases::period_within(next).is_none());
+        if says_paid_once(&own) || billed_once {
             return Some(Kind::OneTime);
         }
         if price.withheld {
