@@ -275,10 +275,7 @@ fn early(terms: &mut Payment, document: &Document, statement: &Statement) {
         );
     let slashed = tokens.iter().position(|token| token.is_mark('/'));
     let found = if speaks {
-        tokens
-            .iter()
-            .find_map(Token::percent)
-            .zip(find_duration(tokens).and_then(|(_, found)| spans::days(found.span)))
+        tokens.iter().find_map(Token::percent).zip(early_days(tokens))
     } else {
         slashed.and_then(|at| slashed_early(tokens, at))
     };
@@ -290,6 +287,14 @@ fn early(terms: &mut Payment, document: &Document, statement: &Statement) {
             statement.evidence(document),
         );
     }
+}
+
+/// The days within which paying is early: those said with "within", else the first.
+fn early_days(tokens: &[Token]) -> Option<u32> {
+    let percent = tokens.iter().position(|token| token.percent().is_some())?;
+    let behind = tokens.get(percent..)?;
+    let (_, found) = find_duration(behind).or_else(|| find_duration(tokens))?;
+    spans::days(found.span)
 }
 
 /// `2/10 net 30`, `2/10, n/30`.

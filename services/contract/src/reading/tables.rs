@@ -139,6 +139,8 @@ struct Around<'s> {
 }
 
 fn table(around: &Around<'_>, grid: &Grid, scope: &Scope, index: usize, reading: &mut TablesReading) {
+    let untaxed = without_taxes(grid);
+    let grid = untaxed.as_ref().unwrap_or(grid);
     let near = near(around.statements, scope, index);
     let place = Place {
         document: around.document,
@@ -164,6 +166,12 @@ fn table(around: &Around<'_>, grid: &Grid, scope: &Scope, index: usize, reading:
         Some(items) => reading.items.extend(items),
         None => lines::read(&place, reading),
     }
+}
+
+/// The table without the rows of tax under its sum, where it has such rows.
+fn without_taxes(grid: &Grid) -> Option<Grid> {
+    let (taxes, rows): (Vec<_>, Vec<_>) = grid.rows.iter().cloned().partition(|row| lines::is_tax(row));
+    (!taxes.is_empty() && !rows.is_empty()).then(|| Grid { rows, ..grid.clone() })
 }
 
 /// Statements under the same heading, and the two right before and after the table.

@@ -72,7 +72,8 @@ pub(crate) fn kind(facts: &Facts<'_>) -> Option<Kind> {
 fn is_measured(unit: &str) -> bool {
     const MEASURED: &str = "gb|tb|mb|hour|minute|second|day|call|request|transaction|message|segment|token|kwh|\
         mwh|order|event|gigabyte|terabyte|page|email|impression|click|lead|record|document|\
-        check|return|visit|mile|account|pallet|trailer|shareholder|shareowner|unitholder|claim|container|meal|guest|patient|\
+        check|return|visit|mile|account|pallet|trailer|sms|session|envelope|verification|signature|scan|print|copy|task|image|character|query|\
+        download|stream|search|sample|ticket|booking|inspection|shareholder|shareowner|unitholder|claim|container|meal|guest|patient|\
         room|carton|case|ton|tonne|barrel|gallon|liter|litre|pound|kilogram|kg|cubic|acre|parcel|shipment|delivery|load";
     unit.to_lowercase()
         .split([' ', '-'])

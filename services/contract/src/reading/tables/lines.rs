@@ -177,8 +177,15 @@ pub(super) fn is_sum(row: &[Stretch]) -> bool {
 /// A first cell that says that the row adds up others.
 fn names_sum(cell: &Stretch) -> bool {
     let first = cell.tokens.first();
+    let short = cell.tokens.len() <= 8;
     first.is_some_and(|token| token.is_any("total|totals|subtotal|sub-total|sum|aggregate"))
         || says_any(&cell.tokens, "all slices|all together|all phases")
+        || short
+            && says_any(
+                &cell.tokens,
+                "net amount|gross amount|net sum|gross sum|net total|gross total|total net|total gross|amount payable|balance due|\
+                order value|contract value|order amount",
+            )
 }
 
 /// The items of a row: one for each price column.
@@ -214,6 +221,17 @@ fn of_row(place: &Place<'_>, row: &[Stretch], section: &Section) -> Vec<Item> {
         .collect()
 }
 
+/// "plus 19% VAT | 1,492.41": what the law adds to the rows above.
+pub(super) fn is_tax(row: &[Stretch]) -> bool {
+    let label = row.iter().find(|cell| !cell.tokens.is_empty());
+    label.is_some_and(|cell| {
+        cell.tokens.len() <= 8
+            && cell.tokens.iter().any(|token| {
+                token.is_any("vat|tva|iva|mwst|ust|gst|hst|moms|btw") || token.is("tax") || token.is("taxes")
+            })
+    })
+}
+
 /// "Estimated annual fees | $13,500 (for planning)", "Largest single sale | $2,500": nothing that is charged.
 fn is_for_information(row: &[Stretch]) -> bool {
     let label = row.iter().find(|cell| !cell.tokens.is_empty());
@@ -225,7 +243,7 @@ fn is_for_information(row: &[Stretch]) -> bool {
     led || is_performance(row) || row.iter().any(|cell| {
         says_any(
             &cell.tokens,
-            "for planning|not a commitment|for information only|for information|for reference only|non-binding|credit limit|insured value",
+            "not ordered|not selected|not chosen|not part of this order|for planning|not a commitment|for information only|for information|for reference only|non-binding|credit limit|insured value",
         )
     })
 }

@@ -199,6 +199,22 @@ impl RowReader<'_, '_> {
         words
     }
 
+    /// "as used" where other rows say how many.
+    fn is_metered(&self) -> bool {
+        let counts = self
+            .place
+            .columns
+            .iter()
+            .position(|column| *column == Column::Quantity);
+        let cell = counts.and_then(|column| self.row.get(column));
+        cell.is_some_and(|cell| {
+            says_any(
+                &cell.tokens,
+                "as used|as needed|as consumed|as incurred|metered|per use|usage|actual|on demand|as measured|by use",
+            )
+        })
+    }
+
     /// All words that tell what the row is: its own, its section's, the heading's.
     fn words(&self) -> Vec<Token> {
         let mut words = self.own_words();
@@ -208,6 +224,9 @@ impl RowReader<'_, '_> {
     }
 
     fn kind(&self, facts: &Facts<'_>, billed: Option<Period>) -> Option<Kind> {
+        if facts.price.is_per_unit() && self.is_metered() {
+            return Some(Kind::Usage);
+        }
         let own: Vec<Token> = self.text_cells().flat_map(|cell| cell.tokens.clone()).collect();
         if says_any(&own, "minimum|floor|min.|commitment")
             && !facts.price.is_per_unit()
