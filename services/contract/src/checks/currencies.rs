@@ -72,10 +72,12 @@ fn other<T>(found: &Found<T>, currency: Currency) -> Option<Sign> {
 
 /// `$` stands for the dollar of whichever country the contract names.
 fn agrees(sign: Sign, currency: Currency) -> bool {
+    const CROWNS: [&str; 4] = ["SEK", "NOK", "DKK", "ISK"];
     const DOLLARS: [&str; 8] = ["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN"];
     match sign {
         Sign::Of(named) => named == currency,
         Sign::Dollar => DOLLARS.contains(&currency.code()),
+        Sign::Krone => CROWNS.contains(&currency.code()),
     }
 }
 

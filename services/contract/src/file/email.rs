@@ -144,9 +144,62 @@ fn body(message: &Message<'_>, limits: &Limits) -> Result<(Vec<Block>, Vec<Findi
         Some(formatted) => html::blocks(formatted, limits),
         None => {
             let plain = message.text_bodies().filter_map(MessagePart::text_contents);
-            Ok((plain.flat_map(text::blocks).collect(), Vec::new()))
+            let mut older = 0usize;
+            let blocks = plain
+                .flat_map(|text| {
+                    let (text, left_out) = without_quote_marks(text);
+                    older = older.saturating_add(left_out);
+                    text::blocks(&text)
+                })
+                .collect();
+            Ok((blocks, older_messages(older).into_iter().collect()))
         }
     }
+}
+
+/// The text without the marks of the message it answers ("> "), and how many lines of older messages were left out: what was
+/// written before the message that is answered no longer holds.
+fn without_quote_marks(text: &str) -> (String, usize) {
+    let mut kept = String::with_capacity(text.len());
+    let mut left_out = 0usize;
+    for line in text.lines() {
+        let (depth, rest) = quoted(line);
+        if depth > 1 && !rest.trim().is_empty() {
+            left_out = left_out.saturating_add(1);
+            continue;
+        }
+        kept.push_str(rest);
+        kept.push('\n');
+    }
+    (kept, left_out)
+}
+
+/// How often a line is quoted, and what it says.
+fn quoted(line: &str) -> (usize, &str) {
+    let mut depth = 0usize;
+    let mut rest = line;
+    while let Some(inner) = rest.trim_start().strip_prefix('>') {
+        depth = depth.saturating_add(1);
+        rest = inner;
+    }
+    (
+        depth,
+        if depth == 0 {
+            line
+        } else {
+            rest.strip_prefix(' ').unwrap_or(rest)
+        },
+    )
+}
+
+fn older_messages(lines: usize) -> Option<Finding> {
+    (lines > 0).then(|| Finding {
+        kind: FindingKind::Attachments,
+        page: None,
+        detail: format!(
+            "{lines} lines of older messages, quoted in the message that is answered, were not read"
+        ),
+    })
 }
 
 fn attached(names: &[String]) -> Option<Finding> {

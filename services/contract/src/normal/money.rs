@@ -9,6 +9,8 @@ pub enum Sign {
     Of(Currency),
     /// `$`: the dollar of whichever country; the document must say which.
     Dollar,
+    /// `kr`: the crown of whichever Nordic country; the document must say which.
+    Krone,
 }
 
 /// A sign or prefix before a number: `$`, `US$`, `€`, `£`, `CHF`, `USD`.
@@ -49,6 +51,8 @@ pub fn code(text: &str) -> Option<Currency> {
 pub fn word(text: &str) -> Option<Sign> {
     let code = match text {
         "dollars" | "dollar" => return Some(Sign::Dollar),
+        "kr" | "kr." | "kroner" => return Some(Sign::Krone),
+        "kronor" | "krona" => "SEK",
         "euro" | "euros" => "EUR",
         "pounds" | "sterling" => "GBP",
         "yen" => "JPY",
@@ -68,6 +72,7 @@ mod tests {
             sign(text).map(|sign| match sign {
                 Sign::Of(currency) => currency.code(),
                 Sign::Dollar => "a dollar",
+                Sign::Krone => "a crown",
             })
         };
         for (text, expected) in [

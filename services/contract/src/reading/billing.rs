@@ -166,7 +166,9 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     } else {
         rhythm::period(tokens)
     };
-    let timing = timing(value).map(|(.., timing)| timing).or_else(|| {
+    // "Monthly; platform in advance, checks in arrears" says when of each line, not of all.
+    let told_apart = says_any(value, "in advance") && says_any(value, "in arrears|in arrear");
+    let timing = timing(value).filter(|_| !told_apart).map(|(.., timing)| timing).or_else(|| {
         says_any(
             value,
             "just ended|just closed|of the following month|of the next month|following its use|used from|used during|used in",

@@ -160,7 +160,7 @@ pub(crate) fn undated(value: Found<Decimal>, by_unit: bool) -> Segment {
 pub(crate) fn currency(amount: Amount) -> Option<Currency> {
     match amount.sign? {
         Sign::Of(currency) => Some(currency),
-        Sign::Dollar => None,
+        Sign::Dollar | Sign::Krone => None,
     }
 }
 

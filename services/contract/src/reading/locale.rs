@@ -37,7 +37,7 @@ fn mark(words: &[&str]) -> DecimalMark {
         DecimalMark::Comma => sum.saturating_add(1),
         DecimalMark::Point => sum.saturating_sub(1),
     });
-    if commas > 0 || commas == 0 && groups_with_points(words) {
+    if commas > 0 || commas == 0 && (groups_with_points(words) || groups_with_spaces(words)) {
         DecimalMark::Comma
     } else {
         DecimalMark::Point
@@ -81,8 +81,32 @@ fn groups_with_points(words: &[&str]) -> bool {
     any('.') && !any(',')
 }
 
+/// "21 700 kr": thousands set apart by spaces before a currency; whoever writes so writes decimals with a comma.
+fn groups_with_spaces(words: &[&str]) -> bool {
+    const CONTINENTAL: &str = "kr|kr.|kronor|kroner|€|EUR|SEK|NOK|DKK|CZK|PLN|HUF";
+    let digits = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    // "10 500 EUR" can be a count and a price; where any numeral groups with a comma, it is.
+    let grouped = words
+        .iter()
+        .any(|word| word.contains(',') && word.chars().any(|c| c.is_ascii_digit()) && !word.ends_with(','));
+    let is_money_sign = |sign: &str| CONTINENTAL.split('|').any(|known| known == sign);
+    !grouped
+        && words.windows(3).any(|three| match three {
+            [first, group, sign] => {
+                digits(first)
+                    && first.len() <= 3
+                    && digits(group)
+                    && group.len() == 3
+                    && is_money_sign(sign.trim_end_matches(['.', ',', ';']))
+            }
+            _ => false,
+        })
+}
+
 fn is_money_sign(word: &str) -> bool {
-    word.contains(['$', '€', '£', '¥']) || crate::normal::money::code(word).is_some()
+    word.contains(['$', '€', '£', '¥'])
+        || matches!(word, "kr" | "kr." | "kronor" | "kroner")
+        || crate::normal::money::code(word).is_some()
 }
 
 fn order(words: &[&str]) -> DayOrder {

@@ -110,7 +110,7 @@ fn currency(ground: &mut Ground<'_>, claim: &Claim<'_>, printed: &str) -> Found<
         let named = tokens.iter().filter_map(sign_of);
         only(named.filter_map(|sign| match sign {
             Sign::Of(currency) => Some(currency),
-            Sign::Dollar => around,
+            Sign::Dollar | Sign::Krone => around,
         }))
     };
     claim.value(ground, "/currency", printed, Place::Quote, read)

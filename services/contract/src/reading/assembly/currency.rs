@@ -57,6 +57,9 @@ fn named(tokens: &[Token], at: usize) -> Option<Currency> {
     let next = tokens.get(at.saturating_add(1));
     let dollars =
         |token: Option<&Token>| token.is_some_and(|token| token.is("dollars") || token.is("dollar"));
+    let crowns = |token: Option<&Token>| {
+        token.is_some_and(|token| token.is_any("kronor|krona|kroner|krone|crowns|kr"))
+    };
     let code = match token.low.as_str() {
         "us" | "u.s." | "american" if dollars(next) => "USD",
         "states" if dollars(next) => "USD",
@@ -64,6 +67,10 @@ fn named(tokens: &[Token], at: usize) -> Option<Currency> {
         "australian" if dollars(next) => "AUD",
         "euros" | "euro" => "EUR",
         "sterling" => "GBP",
+        "swedish" if crowns(next) => "SEK",
+        "norwegian" if crowns(next) => "NOK",
+        "danish" if crowns(next) => "DKK",
+        "kronor" => "SEK",
         _ => return None,
     };
     code.parse().ok()

@@ -84,7 +84,7 @@ fn is_measured(unit: &str) -> bool {
 pub(crate) fn is_one_time(words: &[Token]) -> bool {
     says_any(
         words,
-        "one-time|one time|onetime|once only|non-recurring|nonrecurring|nrc|otc|set-up|setup|\
+        "one-time|one time|onetime|once only|, once|once ,|once on the|once at|( once )|charged once|due once|payable once|non-recurring|nonrecurring|nrc|otc|set-up|setup|\
         set up fee|implementation|onboarding|installation|activation fee|initial payment|\
         initiation fee|kick-off|migration|upfront fee|up-front fee|initial fee|\
         initial license fee|lump sum|lump-sum|signing fee|quick-start|quickstart|\

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::page::{Document, Line, LineId, LineRole, Table, Word, WordRef};
+use crate::page::{Document, Line, LineId, LineRole, Media, Table, Word, WordRef};
 
 /// Words that stand together and the line they begin in.
 pub(super) struct Block {
@@ -168,6 +168,10 @@ impl<'d> Builder<'d> {
         };
         let Some(last) = self.last else { return false };
         let open = !ends_sentence(last);
+        // A line of these files is a paragraph of its author; only one broken in mid-sentence goes on.
+        if matches!(self.document.media, Media::Docx | Media::Html) && !(open && !begins_anew(line)) {
+            return false;
+        }
         // "…payable net / 30. A discount" goes on; "…: / 1. More seats" begins anew.
         if begins_item(line) && !(open && is_weak_number(line)) {
             return false;

@@ -102,6 +102,7 @@ fn signed(tokens: &mut Vec<Token>) {
 fn signed_at(tokens: &[Token], at: usize) -> Option<(usize, Kind)> {
     let first = tokens.get(at)?;
     let (mut meaning, mut length) = (prefix(first)?, 1usize);
+    let country = first.is_any("u.s.|us");
     // "USD $5", "U.S. $5": the code says which dollar the sign means.
     if let Some(second) = tokens
         .get(at.saturating_add(1))
@@ -113,6 +114,10 @@ fn signed_at(tokens: &[Token], at: usize) -> Option<(usize, Kind)> {
         } else {
             meaning
         };
+    }
+    // "U.S. 6,418,252" is a patent, not money.
+    if country && length == 1 {
+        return None;
     }
     let next = tokens.get(at.saturating_add(length))?;
     if next.is_mark('[') {

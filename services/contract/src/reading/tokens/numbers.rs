@@ -45,9 +45,11 @@ fn spaced(tokens: &mut Vec<Token>) {
     let mut at = 0usize;
     while let Some([first, second]) = tokens.get(at..at.saturating_add(2)) {
         let value = match (&first.kind, &second.kind) {
-            (Kind::Number(_), Kind::Number(_)) if first.text.len() <= 3 && group_of_three(&second.text) => {
+            (Kind::Number(_), Kind::Number(_))
+                if opens_groups(&first.text) && group_of_three(&second.text) =>
+            {
                 number::parse(
-                    &format!("{}{}", first.text, second.text).replace('.', ""),
+                    &format!("{}{}", first.text, second.text).replace(['.', ' '], ""),
                     DecimalMark::Comma,
                 )
             }
@@ -58,6 +60,13 @@ fn spaced(tokens: &mut Vec<Token>) {
             None => at = at.saturating_add(1),
         }
     }
+}
+
+/// One to three digits, or groups already joined: "2 000" before another "000".
+fn opens_groups(text: &str) -> bool {
+    let mut groups = text.split(' ');
+    let first = groups.next().unwrap_or_default();
+    first.len() <= 3 && first.chars().all(|c| c.is_ascii_digit()) && groups.all(|group| group.len() == 3)
 }
 
 fn group_of_three(text: &str) -> bool {

@@ -29,6 +29,7 @@ fn shown(text: &str) -> String {
             Kind::Money(amount) => match amount.sign {
                 Some(Sign::Of(currency)) => format!("{currency}{}", amount.value),
                 Some(Sign::Dollar) => format!("${}", amount.value),
+                Some(Sign::Krone) => format!("{} kr", amount.value),
                 None => format!("?{}", amount.value),
             },
             Kind::Percent(value) => format!("{value}%"),
