@@ -157,21 +157,38 @@ fn body(message: &Message<'_>, limits: &Limits) -> Result<(Vec<Block>, Vec<Findi
     }
 }
 
-/// The text without the marks of the message it answers ("> "), and how many lines of older messages were left out: what was
-/// written before the message that is answered no longer holds.
+/// The text without the marks of the messages it answers ("> "), and how many lines of older messages were left out: the newest
+/// message that names money is what was agreed; what was written before it no longer holds.
 fn without_quote_marks(text: &str) -> (String, usize) {
+    let lines: Vec<(usize, &str)> = text.lines().map(quoted).collect();
+    let agreed = lines
+        .iter()
+        .filter(|(_, line)| names_money(line))
+        .map(|(depth, _)| *depth)
+        .min();
     let mut kept = String::with_capacity(text.len());
     let mut left_out = 0usize;
-    for line in text.lines() {
-        let (depth, rest) = quoted(line);
-        if depth > 1 && !rest.trim().is_empty() {
-            left_out = left_out.saturating_add(1);
+    for (depth, line) in lines {
+        if agreed.is_some_and(|agreed| depth > agreed) {
+            left_out = left_out.saturating_add(usize::from(!line.trim().is_empty()));
             continue;
         }
-        kept.push_str(rest);
+        kept.push_str(line);
         kept.push('\n');
     }
     (kept, left_out)
+}
+
+/// "$1,350", "EUR 75": a sign or a code, and a figure.
+fn names_money(line: &str) -> bool {
+    let figure = line.chars().any(|c| c.is_ascii_digit());
+    let sign = line.contains(['$', '€', '£', '¥']);
+    let word = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphabetic());
+        crate::normal::money::code(word).is_some()
+            || matches!(word, "kr" | "kronor" | "kroner" | "euro" | "euros" | "dollars")
+    };
+    figure && (sign || line.split_whitespace().any(word))
 }
 
 /// How often a line is quoted, and what it says.
@@ -212,4 +229,29 @@ fn attached(names: &[String]) -> Option<Finding> {
             names.join(", ")
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_quote_marks;
+
+    #[test]
+    fn the_newest_message_that_names_money_is_read_and_older_ones_are_counted() {
+        let cases = [
+            // "Agreed." answers the deal: the deal is read, what was said before it is not.
+            (
+                "Agreed.\n> - Set-up: $2,200 once.\n>> first idea: $3,000\n",
+                ("Agreed.\n- Set-up: $2,200 once.\n", 1),
+            ),
+            // The deal itself, over the talk before it.
+            (
+                "Retainer: EUR 1,150 per month.\n\n> EUR 1,400 a month is more than we planned.\n",
+                ("Retainer: EUR 1,150 per month.\n\n", 1),
+            ),
+            ("Thanks.\n> See you.\n", ("Thanks.\nSee you.\n", 0)),
+        ];
+        for (text, (kept, left_out)) in cases {
+            assert_eq!(without_quote_marks(text), (kept.to_owned(), left_out), "{text}");
+        }
+    }
 }

@@ -33,7 +33,7 @@ fn lines(text: &str) -> Vec<String> {
 
 #[test]
 fn sentences_charge_what_they_say_once() {
-    let cases: [(&str, &[&str]); 79] = [
+    let cases: [(&str, &[&str]); 82] = [
         (
             "Client shall pay Provider for every parcel that leaves the warehouse $1.85, and for every parcel returned by a \
              consumer a further sixty-five cents ($.65).",
@@ -80,6 +80,15 @@ fn sentences_charge_what_they_say_once() {
             &[],
         ),
         ("Price per agent: $37 per month (was $45).", &["Seat 37 monthly"]),
+        ("The previous system cost the Client £29,400 a year.", &[]),
+        (
+            "Client advises that the manufacturer's present charge for such a contract is $7,350.00 a month.",
+            &[],
+        ),
+        (
+            "Provider advises that Client shall pay a fee of $500 per month.",
+            &["Recurring 500 monthly"],
+        ),
         (
             "Section 4.1 is amended by striking \"$2.75 per check\" and inserting in its place \"$2.95 per check\".",
             &["Usage 2.95 per_event"],

@@ -130,7 +130,9 @@ pub(super) const IN_PASSING: (&str, &str) = (
 pub(super) const SAID_OF: &str = "parties note|acknowledge that|acknowledges that|advised that|has been advised|understands that|rate card of|\
     suggested retail prices|retail prices of|prospectus provides|for customs purposes|declared at a value|depositary|escrow agent's|\
     in its tariff|published tariff|market studies|industry average|studies put|was informed that|informed that|reported that|\
-    represents that|recites that|estimates put";
+    represents that|recites that|estimates put|expects to charge|expect to charge|commonly charges|usually charges|normally charges|\
+    customarily charges|advises that|typical cost|old provider|former provider|previous provider|former agency|previous agency|\
+    previous system|previous supplier|former supplier|guide price|planning value|net assets";
 
 /// Words of a clause by which prices move, rather than what they are.
 pub(super) const MOVES: &str = "of the change in|of any change in|of the rise in|of the increase in|price index|cost index|\
