@@ -45,7 +45,10 @@ fn set(field: &mut Found<bool>, value: bool, statement: &Statement, document: &D
 /// Words for a contract that goes on by itself, span after span.
 const CONTINUES: &str = "month to month|month-to-month|month by month|year to year|year-to-year|rolls on|goes on for another|\
     goes on for further|continue for successive|continues for successive|continue for further|continues for further|\
-    continue for additional|until so ended";
+    continue for additional|until so ended|until ended by either|until terminated by either|until either party gives|until either side gives|\
+    until either of|until determined by|unless determined by|until either party terminates|extend for further|extends for further|\
+    extend for additional|extends for additional|extend for successive|for further terms|for further one-year|for additional one-year|\
+    for further periods|for additional terms|for additional periods";
 
 fn speaks_of_renewal(statement: &Statement) -> bool {
     let tokens = statement.tokens();
@@ -169,7 +172,7 @@ fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
         token.low.starts_with("renew")
             || token.low.starts_with("auto-renew")
             || token.low.starts_with("extend")
-            || token.is_any("successive|another|thereafter")
+            || token.is_any("successive|another|thereafter|further")
     });
     let from = word.unwrap_or(statement.label);
     let stop = tokens
@@ -178,7 +181,10 @@ fn length(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
         .skip(from)
         .find(|(_, token)| token.is_any("unless|notice|prior|before|notify"))
         .map_or(tokens.len(), |(at, _)| at);
-    let found = find_duration(tokens.get(from..stop).unwrap_or_default());
+    // "upon three months' prior notice": a notice, not the length of what follows.
+    let is_notice = |at: usize| notice_span(tokens).is_some_and(|(notice, ..)| notice == at);
+    let found = find_duration(tokens.get(from..stop).unwrap_or_default())
+        .filter(|(at, _)| !is_notice(from.saturating_add(*at)));
     let named = adjective(tokens.get(from..stop).unwrap_or_default());
     let stated = found.and_then(|(_, Duration { span, .. })| spans::months(span));
     let yearly = says_any(tokens, "year to year|year-to-year").then_some(12);
@@ -316,6 +322,24 @@ mod tests {
                 "yes 12 60 -",
             ),
             ("There is no automatic renewal.", "no - - -"),
+            (
+                "It shall extend for further one-year terms if neither party has given ninety (90) days' notice before the end.",
+                "yes 12 90 -",
+            ),
+            (
+                "The term continues for sixty (60) months and for further terms of two (2) years unless either party gives notice of its \
+                 intent not to renew at least one hundred eighty (180) days before the end.",
+                "yes 24 180 -",
+            ),
+            (
+                "After that it stays in force until ended by either party at the end of any month upon three months' prior written \
+                 notice.",
+                "yes - 90 -",
+            ),
+            (
+                "It shall continue thereafter from year to year unless determined by not less than six months' notice.",
+                "yes 12 180 -",
+            ),
             (
                 "The order does not renew by itself; if the parties renew, the price will not rise by more than 7%.",
                 "no - - -",

@@ -127,7 +127,10 @@ pub(super) fn role_of_date(statement: &Statement, at: usize) -> Option<DateRole>
         .into_iter()
         .filter_map(|(length, role)| length.map(|length| (length, role)))
         .max_by_key(|(length, _)| *length)?;
-    let subject = tokens.get(..at.saturating_sub(length)).unwrap_or_default();
+    let before = tokens.get(..at.saturating_sub(length)).unwrap_or_default();
+    // A list of definitions speaks of one thing after the other.
+    let own = before.iter().rposition(|token| token.is_mark(';'));
+    let subject = before.get(own.unwrap_or_default()..).unwrap_or_default();
     let named = tokens.get(at.saturating_add(1)..at.saturating_add(6).min(tokens.len()));
     let role = match role {
         // "dated as of February 28, 2001 (the "Effective Date")".
