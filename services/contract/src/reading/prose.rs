@@ -166,9 +166,12 @@ impl<'s> Reader<'s> {
                 continue;
             };
             let tokens = self.own.tokens();
-            let both = [before, at]
-                .iter()
-                .all(|at| tokens.get(*at).is_some_and(|token| token.money().is_some()));
+            let all = |is: fn(&Token) -> bool| [before, at].iter().all(|at| tokens.get(*at).is_some_and(is));
+            let share = |token: &Token| {
+                token.percent().is_some() || matches!(token.kind, TokenKind::Withheld { money: false, .. })
+            };
+            // "[*] percent of Net Sales of shoes; five percent of Net Sales of bags".
+            let both = all(|token| token.money().is_some()) || all(share);
             let between = tokens.get(before.saturating_add(1)..at).unwrap_or_default();
             let parted = between
                 .iter()

@@ -50,6 +50,10 @@ const CONTINUES: &str = "month to month|month-to-month|month by month|year to ye
     extend for additional|extends for additional|extend for successive|for further terms|for further one-year|for additional one-year|\
     for further periods|for additional terms|for additional periods";
 
+/// Words for a contract that goes on until a notice ends it.
+const UNTIL_ENDED: &str = "until ended by|until terminated by|until either party gives|until either side gives|until either of|\
+    until either party terminates";
+
 fn speaks_of_renewal(statement: &Statement) -> bool {
     let tokens = statement.tokens();
     let renews = tokens
@@ -221,7 +225,14 @@ fn notice(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
     }
     if let Some((at, length, days)) = notice_span(tokens) {
         let end = at.saturating_add(length);
-        terms.notice_days = Found::supported(
+        // What goes on until somebody ends it is ended by that notice; nothing is renewed that could be stopped.
+        let open = says_any(tokens, UNTIL_ENDED) && terms.months.is_absent();
+        let field = if open {
+            &mut terms.termination_notice_days
+        } else {
+            &mut terms.notice_days
+        };
+        *field = Found::supported(
             days,
             statement.stretch.printed(at, end),
             statement.evidence_of(document, 0, end),
@@ -334,7 +345,7 @@ mod tests {
             (
                 "After that it stays in force until ended by either party at the end of any month upon three months' prior written \
                  notice.",
-                "yes - 90 -",
+                "yes - - 90",
             ),
             (
                 "It shall continue thereafter from year to year unless determined by not less than six months' notice.",

@@ -166,10 +166,19 @@ fn carry_signs(all: &mut [Scope]) {
             carried::carry(&mut run);
         }
         let length = run.len().max(1);
+        carried::carry_down(all.get(..at).and_then(last_row), &mut run);
         for (scope, cells) in all.iter_mut().skip(at).zip(run) {
             scope.content = Content::Row(cells);
         }
         at = at.saturating_add(length);
+    }
+}
+
+/// The cells of the row that ends those scopes, if a row does.
+fn last_row(above: &[Scope]) -> Option<&[Stretch]> {
+    match &above.last()?.content {
+        Content::Row(cells) => Some(cells),
+        _ => None,
     }
 }
 

@@ -27,6 +27,33 @@ pub(super) fn carry(rows: &mut [Vec<Stretch>]) {
     }
 }
 
+/// A row of fewer cells goes on with the last columns of the one above: "(list) | 240.00 | 1,440.00" under "… | $685.00 | $2,740.00".
+pub(super) fn carry_down(above: Option<&[Stretch]>, rows: &mut [Vec<Stretch>]) {
+    let Some(above) = above else { return };
+    for back in 1..=2usize {
+        let sign = above
+            .len()
+            .checked_sub(back)
+            .and_then(|at| above.get(at))
+            .and_then(sign_of);
+        let Some(sign) = sign else { return };
+        for row in rows.iter_mut() {
+            let at = row.len().checked_sub(back).filter(|at| *at > 0);
+            let Some(token) = at
+                .and_then(|at| row.get_mut(at))
+                .and_then(number)
+                .filter(|token| token.number().is_some_and(|value| value.scale() == 2))
+            else {
+                continue;
+            };
+            token.kind = Kind::Money(Amount {
+                value: token.number().unwrap_or_default(),
+                sign: Some(sign),
+            });
+        }
+    }
+}
+
 /// The sign of a cell that holds one amount and nothing else.
 fn sign_of(cell: &Stretch) -> Option<Sign> {
     match cell.tokens.as_slice() {

@@ -88,22 +88,19 @@ impl Owned {
     }
 }
 
-/// Two amounts far apart in one cell: the columns were cut wrong, and the lines say more than the table.
+/// "$6,840.00", with no mark behind it that makes it a part of a sentence.
+fn is_signed_amount(word: &Word) -> bool {
+    word.text.starts_with(['$', '€', '£']) && word.text.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Two amounts side by side in one cell: the columns were cut wrong, and the lines say more than the table.
 fn has_torn_cell(document: &Document, table: &Table) -> bool {
-    let amount = |word: &Word| {
-        let digits = word.text.chars().filter(char::is_ascii_digit).count();
-        digits > 0 && (word.text.starts_with(['$', '€', '£']) || word.text.ends_with('%'))
-    };
     let torn = |words: &[WordRef]| {
         let words: Vec<&Word> = words.iter().filter_map(|at| document.word(*at)).collect();
         words.windows(2).any(|pair| match pair {
             [one, other] => {
-                let gap = other.at.left.saturating_sub(one.at.right);
                 let same_line = one.at.top.abs_diff(other.at.top) <= one.size.unsigned_abs() / 2;
-                amount(one)
-                    && amount(other)
-                    && same_line
-                    && gap.saturating_mul(10) > one.size.saturating_mul(10)
+                is_signed_amount(one) && is_signed_amount(other) && same_line
             }
             _ => false,
         })
@@ -337,7 +334,9 @@ fn segments(line: &Line) -> Vec<Vec<WordRef>> {
         let apart = before.is_some_and(|before| {
             let gap = word.at.left.saturating_sub(before.at.right);
             let wide = gap.saturating_mul(10) > word.size.max(before.size).saturating_mul(13);
-            wide && word.size > 0 && !is_marker(&before.text)
+            let amounts =
+                word.text.starts_with(['$', '€', '£']) && is_signed_amount(before) && is_signed_amount(word);
+            (wide && !is_marker(&before.text) || amounts) && word.size > 0
         });
         match cells.last_mut().filter(|_| !apart && !led) {
             Some(cell) => cell.push(at),

@@ -69,8 +69,11 @@ fn year_of(cell: &Stretch) -> Option<u32> {
 
 fn is_money_column(place: &Place<'_>, column: usize) -> bool {
     let money = |row: &&Vec<Stretch>| {
-        row.get(column)
-            .is_some_and(|cell| cell.tokens.iter().any(|token| token.money().is_some()))
+        row.get(column).is_some_and(|cell| {
+            cell.tokens
+                .iter()
+                .any(|token| token.money().is_some() || is_hidden(token))
+        })
     };
     place.grid.rows.iter().filter(money).count() == place.grid.rows.len()
 }
@@ -122,6 +125,14 @@ fn by_rows(place: &Place<'_>, column: usize, stages: Option<Vec<Stage>>) -> Opti
             })
             .collect();
     })?;
+    if built
+        .line
+        .schedule
+        .iter()
+        .any(|segment| segment.amount.value.or(segment.unit_price.value).is_none())
+    {
+        built.line.missing = Some(String::from("redacted"));
+    }
     match stages {
         Some(stages) => {
             let yearly = stages.iter().all(|stage| stage.is_yearly());
@@ -399,16 +410,26 @@ fn value(cell: &Stretch) -> Option<(&Stretch, usize)> {
     let at = cell
         .tokens
         .iter()
-        .position(|token| token.money().is_some() || token.percent().is_some())?;
+        .position(|token| token.money().is_some() || token.percent().is_some() || is_hidden(token))?;
     Some((cell, at))
 }
 
+/// An amount taken out or left blank.
+fn is_hidden(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Withheld { money: true, .. })
+}
+
 fn segment(place: &Place<'_>, cell: &Stretch, at: usize, by_unit: bool) -> Option<Segment> {
-    let amount = cell.tokens.get(at)?.money()?;
-    Some(undated(
-        found(amount.value, cell, place.document, at, at.saturating_add(1)),
-        by_unit,
-    ))
+    let token = cell.tokens.get(at)?;
+    let end = at.saturating_add(1);
+    let value = match token.money() {
+        Some(amount) => found(amount.value, cell, place.document, at, end),
+        None if is_hidden(token) => {
+            Found::withheld(cell.printed(at, end), cell.evidence(place.document, at, end))
+        }
+        None => return None,
+    };
+    Some(undated(value, by_unit))
 }
 
 fn fill(price: &mut Expression, more: &Expression) {

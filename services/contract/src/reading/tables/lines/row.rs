@@ -228,8 +228,10 @@ impl RowReader<'_, '_> {
             return Some(Kind::Usage);
         }
         let own: Vec<Token> = self.text_cells().flat_map(|cell| cell.tokens.clone()).collect();
-        if says_any(&own, "minimum|floor|min.|commitment")
-            && !facts.price.is_per_unit()
+        if says_any(
+            &own,
+            "minimum|price floor|fee floor|monthly floor|annual floor|floor of|min.|commitment",
+        ) && !facts.price.is_per_unit()
             && facts.price.money.is_some()
         {
             return Some(Kind::MinimumCommitment);
