@@ -15,6 +15,7 @@ use crate::page::Document;
 use crate::terms::{Cadence, Evidence, Found, Kind, Timing};
 
 /// One thing the contract says of billing.
+#[derive(Debug, Clone)]
 struct Rule {
     cadence: Option<Cadence>,
     timing: Option<Timing>,
@@ -135,8 +136,25 @@ fn rules(document: &Document, statement: &Statement) -> Vec<Rule> {
     }
     parts(tokens)
         .into_iter()
-        .filter_map(|(from, to)| rule(document, statement, from, to, of_form))
+        .filter_map(|(from, to)| Some((from, to, rule(document, statement, from, to, of_form)?)))
+        .flat_map(|(from, to, rule)| each_named(rule, tokens.get(from..to).unwrap_or_default()))
         .collect()
+}
+
+/// "Racks and cross-connects are invoiced monthly in advance": a rule for each thing that it names.
+fn each_named(rule: Rule, tokens: &[Token]) -> Vec<Rule> {
+    if !matches!(rule.subject, Subject::Named(_)) {
+        return vec![rule];
+    }
+    let named = subject::each(tokens);
+    if named.len() < 2 {
+        return vec![rule];
+    }
+    let of = |names: Vec<String>| Rule {
+        subject: Subject::Named(names),
+        ..rule.clone()
+    };
+    named.into_iter().map(of).collect()
 }
 
 /// "…: processing fees of the month just closed and the platform fee of the month just begun" speaks of two things.

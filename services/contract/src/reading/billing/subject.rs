@@ -137,6 +137,9 @@ pub(super) fn subject(tokens: &[Token]) -> Subject {
         None => object(tokens).unwrap_or_else(|| before_the_verb(tokens)),
     };
     let whole = |words: &str| says_any(tokens.get(..tokens.len().min(14)).unwrap_or_default(), words);
+    if whole("everything else|everything other than|all else|anything else|variable items|all other items") {
+        return Subject::Measured;
+    }
     if whole(
         "remit|remits|remitted|usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
     ) && !whole("subscription")
@@ -162,16 +165,29 @@ pub(super) fn subject(tokens: &[Token]) -> Subject {
             Subject::All
         };
     }
-    let names: Vec<String> = lead
-        .iter()
-        .filter(|token| token.low.len() > 2 && !is_generic(token))
-        .map(|token| token.low.trim_end_matches("'s").to_owned())
-        .collect();
+    let names = names_of(lead);
     if names.is_empty() {
         Subject::All
     } else {
         Subject::Named(names)
     }
+}
+
+/// What "A, B and C are invoiced" names, each by itself.
+pub(super) fn each(tokens: &[Token]) -> Vec<Vec<String>> {
+    let lead = match sends_bills(tokens) {
+        Some(_) => billed_for(tokens).unwrap_or_default(),
+        None => object(tokens).unwrap_or_else(|| before_the_verb(tokens)),
+    };
+    let parts = lead.split(|token| token.is("and") || token.is_mark(',') || token.is_mark('&'));
+    parts.map(names_of).filter(|names| !names.is_empty()).collect()
+}
+
+fn names_of(lead: &[Token]) -> Vec<String> {
+    lead.iter()
+        .filter(|token| token.low.len() > 2 && !is_generic(token))
+        .map(|token| token.low.trim_end_matches("'s").to_owned())
+        .collect()
 }
 
 /// Words for parties that are no roles of their own.
