@@ -19,10 +19,42 @@ pub(super) struct Rule {
 
 /// The rule a statement names; `labelled` where its label says that it is about payment.
 pub(super) fn find(tokens: &[Token], labelled: bool) -> Option<Rule> {
+    let own = before_default(tokens);
     net(tokens)
+        .or_else(|| days_net(own))
         .or_else(|| on_receipt(tokens, labelled))
         .or_else(|| day_of_month(tokens, labelled))
-        .or_else(|| days_after(tokens, labelled))
+        .or_else(|| days_after(own, labelled))
+}
+
+/// What is said before "; after that interest runs", "failing which": paying late, and paying early, are other matters.
+fn before_default(tokens: &[Token]) -> &[Token] {
+    let failing = crate::reading::phrases::find(tokens, "failing which");
+    let end = tokens
+        .iter()
+        .position(|token| token.is_mark(';'))
+        .into_iter()
+        .chain(failing)
+        .min();
+    let own = end.and_then(|end| tokens.get(..end)).unwrap_or(tokens);
+    // "Invoices shall be numbered; they are payable within …": the rule stands behind.
+    let says = (0..own.len()).any(|at| duration(own, at).is_some());
+    if says { own } else { tokens }
+}
+
+/// `30 days net`, `thirty (30) days net`.
+fn days_net(tokens: &[Token]) -> Option<Rule> {
+    (0..tokens.len()).find_map(|at| {
+        let found = duration(tokens, at)?;
+        let net = at.saturating_add(found.length);
+        let days = spans::days(found.span)?;
+        let paid = is_about_paying(tokens) || is_about_invoices(tokens);
+        (tokens.get(net)?.is("net") && paid).then_some(Rule {
+            due: Due::Net { days },
+            at,
+            length: found.length.saturating_add(1),
+        })
+    })
 }
 
 /// `"thirty (30) days" is replaced by "twenty-one (21) days"`: what holds from then on.
@@ -206,7 +238,7 @@ fn stands_for_payment(tokens: &[Token], at: usize, end: usize) -> bool {
 fn is_about_paying(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| {
         token.is_any(
-            "due|payable|pay|pays|paid|payment|payments|settle|settles|settled|debits|remit|\
+            "due|payable|pay|pays|paid|payment|payments|settle|settles|settled|debits|debited|collect|collects|collected|remit|\
             remits|remitted",
         )
     })

@@ -38,6 +38,26 @@ fn due_dates() {
         ),
         ("Ridgeback settles them in thirty days.", net(30)),
         ("Pay within: 20 days", net(20)),
+        (
+            "Please pay within 15 days of the invoice date; after that interest of 1.5% a month runs.",
+            net(15),
+        ),
+        (
+            "Payment 30 days net; interest on late payment 8% above the reference rate.",
+            net(30),
+        ),
+        (
+            "Invoices are payable within 30 days net; 2% cash discount may be taken if it is paid within 10 days.",
+            net(30),
+        ),
+        (
+            "We collect each invoice by direct debit 3 days after its date.",
+            net(3),
+        ),
+        (
+            "Client shall pay each invoice within thirty (30) days of receipt, failing which interest at 1% per month shall accrue.",
+            net(30),
+        ),
         ("Invoices fall due thirty (30) days after their date.", net(30)),
         ("Invoices are due and payable upon receipt.", net(0)),
         (
