@@ -1,5 +1,6 @@
 //! A table as tokens.
 
+use super::reshaped;
 use crate::page::{Document, Row, Table, WordRef};
 use crate::reading::phrases::{bounds, holding};
 use crate::reading::tokens::{self, Kind, Locale, Stretch, Token};
@@ -21,17 +22,17 @@ impl Grid {
         let mut rows: Vec<Vec<Stretch>> = table
             .rows
             .iter()
-            .flat_map(|row| super::reshaped::lines_of(document, row))
+            .flat_map(|row| reshaped::lines_of(document, row))
             .map(|row| cells(document, &row, locale))
             .collect();
-        let ruled = rows.first().is_some_and(|row| is_rule(row));
-        rows.retain(|row| !is_rule(row));
-        join_labels(&mut rows);
+        let ruled = rows.first().is_some_and(|row| reshaped::is_rule(row));
+        rows.retain(|row| !reshaped::is_rule(row));
+        reshaped::join_labels(&mut rows);
         super::carried::carry(&mut rows);
         let header = (table.has_header && !ruled || looks_like_header(&rows)) && rows.len() > 1;
         let header = header.then(|| rows.remove(0));
-        let header = header_of_lines(header, &mut rows);
-        let (header, mut rows) = super::reshaped::turned(header, rows);
+        let header = reshaped::header_of_lines(header, &mut rows);
+        let (header, mut rows) = reshaped::turned(header, rows);
         if let Some(header) = &header {
             super::carried::carry_header(header, &mut rows);
         }
@@ -80,8 +81,19 @@ impl Grid {
             let words = label.tokens.iter().take(at).map(|token| token.low.clone());
             Some(words.collect::<Vec<_>>())
         };
+        // "item capture, first 150,000 items" and "item capture, items above 150,000": one word more may name the unit.
+        let same = |one: Vec<String>, other: Vec<String>| {
+            let shared = one
+                .iter()
+                .zip(&other)
+                .take_while(|(one, other)| one == other)
+                .count();
+            one.len().max(other.len()).saturating_sub(shared) <= 1
+        };
         Self::of_labelled(rows, |label, first| {
-            lead(label).is_some() && lead(label) == lead(first)
+            lead(label)
+                .zip(lead(first))
+                .is_some_and(|(label, first)| same(label, first))
         })
     }
 
@@ -247,108 +259,6 @@ impl Grid {
         words.sort_unstable();
         words
     }
-}
-
-/// Dashes drawn under a header or over a sum.
-fn is_rule(row: &[Stretch]) -> bool {
-    let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
-    tokens.all(|token| {
-        token
-            .text
-            .chars()
-            .all(|c| matches!(c, '-' | '=' | '_' | '\u{2013}' | '\u{2014}'))
-    })
-}
-
-/// "Last day of 3rd, 6th and 9th months after" over "Launch Date, each   $125,000": cells set in two lines are one.
-fn join_labels(rows: &mut Vec<Vec<Stretch>>) {
-    let mut at = 0usize;
-    while at.saturating_add(1) < rows.len() {
-        let joined = match (rows.get(at), rows.get(at.saturating_add(1))) {
-            (Some(row), Some(next)) if goes_on_below(row, next) => {
-                let both = row.iter().zip(next);
-                Some(
-                    both.map(|(above, below)| Stretch::joined(&[above, below]))
-                        .collect(),
-                )
-            }
-            _ => None,
-        };
-        match joined {
-            Some(joined) => {
-                rows.splice(at..at.saturating_add(2), [joined]);
-            }
-            None => at = at.saturating_add(1),
-        }
-    }
-}
-
-/// A row without values, one cell of which breaks off, over a row with values that says nothing else beside that cell.
-fn goes_on_below(row: &[Stretch], next: &[Stretch]) -> bool {
-    let value = |cell: &Stretch| {
-        let mut tokens = cell.tokens.iter();
-        tokens.any(|token| {
-            token.money().is_some()
-                || token.percent().is_some()
-                || matches!(token.kind, Kind::Withheld { .. })
-        })
-    };
-    let both: Vec<(&Stretch, &Stretch)> = row
-        .iter()
-        .zip(next)
-        .filter(|(above, below)| !above.tokens.is_empty() && !below.tokens.is_empty())
-        .collect();
-    let [(above, below)] = both.as_slice() else {
-        return false;
-    };
-    let text_below = next
-        .iter()
-        .filter(|cell| !cell.tokens.is_empty() && !value(cell))
-        .count();
-    !row.iter().any(value)
-        && !value(below)
-        && next.iter().any(value)
-        && text_below == 1
-        && breaks_off(above, below)
-}
-
-fn breaks_off(above: &Stretch, below: &Stretch) -> bool {
-    let open = above.tokens.last().is_some_and(|token| {
-        token.is_any("of|and|the|for|by|to|in|or|after|before|at|on|with|from|per|a|an|each|than|upon")
-            || token.is_mark(',')
-    });
-    let first = below.tokens.first().and_then(|token| token.text.chars().next());
-    above.tokens.len() > 1 && (open || first.is_some_and(char::is_lowercase))
-}
-
-/// A header set in several lines: rows under it that name bounds over two columns of prices or more, "1 to" over "400,000", are
-/// part of it.
-fn header_of_lines(header: Option<Vec<Stretch>>, rows: &mut Vec<Vec<Stretch>>) -> Option<Vec<Stretch>> {
-    let priced = |row: &Vec<Stretch>| {
-        let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
-        tokens.any(|token| token.money().is_some() || token.percent().is_some())
-    };
-    let lines = rows.iter().take_while(|row| !priced(row)).count();
-    if lines == 0 || lines > 3 || lines >= rows.len() {
-        return header;
-    }
-    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let merged: Vec<Stretch> = (0..columns)
-        .map(|column| {
-            let parts: Vec<&Stretch> = rows
-                .iter()
-                .take(lines)
-                .filter_map(|row| row.get(column))
-                .collect();
-            Stretch::joined(&parts)
-        })
-        .collect();
-    let ranges = merged.iter().skip(1).filter(|cell| is_bounds(cell)).count();
-    if ranges < 2 {
-        return header;
-    }
-    rows.drain(..lines);
-    Some(merged)
 }
 
 /// Bounds and nothing else but a word or two.

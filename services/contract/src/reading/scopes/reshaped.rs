@@ -3,8 +3,9 @@
 //! A table ruled only under its header comes as one row of many lines; a table may have a column for each product and a row for
 //! each of its attributes. Both say the same as a row for each product.
 
+use super::grid::is_bounds;
 use crate::page::{Cell, Document, Row, Word};
-use crate::reading::tokens::Stretch;
+use crate::reading::tokens::{Kind, Stretch};
 
 /// A row of several lines, cut where each line has an amount of its own in the column that has the most of them.
 pub(super) fn lines_of(document: &Document, row: &Row) -> Vec<Row> {
@@ -79,6 +80,111 @@ fn is_amount(text: &str) -> bool {
         && end.next().is_some_and(|c| c.is_ascii_digit())
         && end.next().is_some_and(|c| matches!(c, '.' | ','));
     digits > 0 && (text.contains(['€', '$', '£']) || decimals)
+}
+
+/// Dashes drawn under a header or over a sum.
+pub(super) fn is_rule(row: &[Stretch]) -> bool {
+    let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
+    tokens.all(|token| {
+        token
+            .text
+            .chars()
+            .all(|c| matches!(c, '-' | '=' | '_' | '\u{2013}' | '\u{2014}'))
+    })
+}
+
+/// "Last day of 3rd, 6th and 9th months after" over "Launch Date, each   $125,000": cells set in two lines are one.
+pub(super) fn join_labels(rows: &mut Vec<Vec<Stretch>>) {
+    let mut at = 0usize;
+    while at.saturating_add(1) < rows.len() {
+        let joined = match (rows.get(at), rows.get(at.saturating_add(1))) {
+            (Some(row), Some(next)) if goes_on_below(row, next) => {
+                let both = row.iter().zip(next);
+                Some(
+                    both.map(|(above, below)| Stretch::joined(&[above, below]))
+                        .collect(),
+                )
+            }
+            _ => None,
+        };
+        match joined {
+            Some(joined) => {
+                rows.splice(at..at.saturating_add(2), [joined]);
+            }
+            None => at = at.saturating_add(1),
+        }
+    }
+}
+
+/// A row without values, one cell of which breaks off, over a row with values that says nothing else beside that cell.
+fn goes_on_below(row: &[Stretch], next: &[Stretch]) -> bool {
+    let value = |cell: &Stretch| {
+        let mut tokens = cell.tokens.iter();
+        tokens.any(|token| {
+            token.money().is_some()
+                || token.percent().is_some()
+                || matches!(token.kind, Kind::Withheld { .. })
+        })
+    };
+    let both: Vec<(&Stretch, &Stretch)> = row
+        .iter()
+        .zip(next)
+        .filter(|(above, below)| !above.tokens.is_empty() && !below.tokens.is_empty())
+        .collect();
+    let [(above, below)] = both.as_slice() else {
+        return false;
+    };
+    let text_below = next
+        .iter()
+        .filter(|cell| !cell.tokens.is_empty() && !value(cell))
+        .count();
+    !row.iter().any(value)
+        && !value(below)
+        && next.iter().any(value)
+        && text_below == 1
+        && breaks_off(above, below)
+}
+
+fn breaks_off(above: &Stretch, below: &Stretch) -> bool {
+    let open = above.tokens.last().is_some_and(|token| {
+        token.is_any("of|and|the|for|by|to|in|or|after|before|at|on|with|from|per|a|an|each|than|upon")
+            || token.is_mark(',')
+    });
+    let first = below.tokens.first().and_then(|token| token.text.chars().next());
+    above.tokens.len() > 1 && (open || first.is_some_and(char::is_lowercase))
+}
+
+/// A header set in several lines: rows under it that name bounds over two columns of prices or more, "1 to" over "400,000", are
+/// part of it.
+pub(super) fn header_of_lines(
+    header: Option<Vec<Stretch>>,
+    rows: &mut Vec<Vec<Stretch>>,
+) -> Option<Vec<Stretch>> {
+    let priced = |row: &Vec<Stretch>| {
+        let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
+        tokens.any(|token| token.money().is_some() || token.percent().is_some())
+    };
+    let lines = rows.iter().take_while(|row| !priced(row)).count();
+    if lines == 0 || lines > 3 || lines >= rows.len() {
+        return header;
+    }
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let merged: Vec<Stretch> = (0..columns)
+        .map(|column| {
+            let parts: Vec<&Stretch> = rows
+                .iter()
+                .take(lines)
+                .filter_map(|row| row.get(column))
+                .collect();
+            Stretch::joined(&parts)
+        })
+        .collect();
+    let ranges = merged.iter().skip(1).filter(|cell| is_bounds(cell)).count();
+    if ranges < 2 {
+        return header;
+    }
+    rows.drain(..lines);
+    Some(merged)
 }
 
 /// Words that name an attribute of a product, in the first cell of a row.

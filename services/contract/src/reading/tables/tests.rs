@@ -15,6 +15,11 @@ fn shown(line: &LineItem) -> String {
     });
     let price = [&line.price.amount, &line.price.unit_price]
         .into_iter()
+        .chain(
+            line.schedule
+                .iter()
+                .flat_map(|step| [&step.amount, &step.unit_price]),
+        )
         .filter_map(|price| price.copied());
     let counts = [("x", &line.quantity), ("free", &line.included)];
     let counts = counts
@@ -82,4 +87,85 @@ S1.4 Meter readings. 100,000 meter readings in each month are included and free 
             "Usage 1-400000@0.0040 400001-on@0.0030 free 100000 monthly",
         ]
     );
+}
+
+#[test]
+fn tables_of_every_shape_are_rows_of_what_is_sold() {
+    let cases: [(&str, &[&str]); 6] = [
+        // Ranges of units over the columns, in two lines.
+        (
+            "\
+Unit prices
+
+Part no.     1 to        400,001 to     over
+             400,000     900,000        900,000
+Cassette     $1.18       $1.09          $1.02
+Cap          $0.074      $0.068         $0.061",
+            &[
+                "Usage 1-400000@1.18 400001-900000@1.09 900000-on@1.02",
+                "Usage 1-400000@0.074 400001-900000@0.068 900000-on@0.061",
+            ],
+        ),
+        // A column for each product, a row for each attribute.
+        (
+            "\
+Fees
+
+| | Sender seat | Workspace |
+|--
+| Ordered quantity | 64 seats | 1 workspace |
+| List price | $46.00 per seat per month | $1,100.00 per month |
+| Your price | $34.50 per seat per month | $880.00 per month |
+| Invoiced | monthly in advance | monthly in advance |",
+            &["Seat 34.50 x 64 monthly", "Recurring 880.00 x 1 monthly"],
+        ),
+        // Years of the contract down the rows; the second column only says the first again.
+        (
+            "\
+Charges
+
+| Contract Year | Monthly Base Charge | Annual equivalent |
+|--
+| 1 | $118,400 | $1,420,800 |
+| 2 | $115,900 | $1,390,800 |",
+            &["Recurring 118400 115900 monthly"],
+        ),
+        // Parts of one count, one under the other.
+        (
+            "\
+Monthly fees
+
+Item capture, per item, first 150,000 items in a month     $.024
+Item capture, per item, items above 150,000 in a month     $.019",
+            &["Usage 0-150000@0.024 150000-on@0.019 monthly"],
+        ),
+        // What something is worth, and what tax adds, charges nothing.
+        (
+            "\
+Equipment
+
+| Equipment | Monthly rent | Replacement value |
+|--
+| Router | $250.00 | $15,900.00 |
+| plus 19% VAT | $47.50 | |",
+            &["Recurring 250.00 monthly"],
+        ),
+        (
+            "\
+Charge for termination
+
+| Effective during the twelve months beginning | Charge |
+|--
+| April 1, 2003 | $1,860,000 |
+| April 1, 2004 | $1,310,000 |",
+            &[],
+        ),
+    ];
+    let read = cases.map(|(text, _)| (text, lines(text)));
+    let wrong: Vec<_> = read
+        .iter()
+        .zip(cases)
+        .filter(|((_, read), (_, expected))| read != expected)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
