@@ -158,14 +158,21 @@ fn body(message: &Message<'_>, limits: &Limits) -> Result<(Vec<Block>, Vec<Findi
 }
 
 /// The text without the marks of the messages it answers ("> "), and how many lines of older messages were left out: the newest
-/// message that names money is what was agreed; what was written before it no longer holds.
+/// message that sets out prices is what was agreed; what was written before it no longer holds. Answers between the lines of
+/// the other message need both.
 fn without_quote_marks(text: &str) -> (String, usize) {
+    let attributed = text
+        .lines()
+        .any(|line| line.trim_end().ends_with(':') && line.contains("wrote"));
+    let last = text
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    if !attributed && quoted(last).0 == 0 {
+        return (text.to_owned(), 0);
+    }
     let lines: Vec<(usize, &str)> = text.lines().map(quoted).collect();
-    let agreed = lines
-        .iter()
-        .filter(|(_, line)| names_money(line))
-        .map(|(depth, _)| *depth)
-        .min();
+    let agreed = agreed(&lines).filter(|agreed| stands_above(&lines, *agreed));
     let mut kept = String::with_capacity(text.len());
     let mut left_out = 0usize;
     for (depth, line) in lines {
@@ -179,16 +186,49 @@ fn without_quote_marks(text: &str) -> (String, usize) {
     (kept, left_out)
 }
 
-/// "$1,350", "EUR 75": a sign or a code, and a figure.
+/// How deep the newest message stands that names money in two lines or more, and in as many as any older one.
+fn agreed(lines: &[(usize, &str)]) -> Option<usize> {
+    let priced = |depth: usize| {
+        lines
+            .iter()
+            .filter(|(other, line)| *other == depth && names_money(line))
+            .count()
+    };
+    let deepest = lines.iter().map(|(depth, _)| *depth).max()?;
+    let most = |depth: usize| {
+        (depth.saturating_add(1)..=deepest)
+            .map(priced)
+            .max()
+            .unwrap_or_default()
+    };
+    (0..=deepest).find(|depth| priced(*depth) >= 2 && priced(*depth) >= most(*depth))
+}
+
+/// Is every line of older messages below the last line of that one?
+fn stands_above(lines: &[(usize, &str)], agreed: usize) -> bool {
+    let says = |(_, line): &&(usize, &str)| !line.trim().is_empty();
+    let rest = lines
+        .iter()
+        .filter(says)
+        .skip_while(|(depth, _)| *depth <= agreed);
+    rest.into_iter().all(|(depth, _)| *depth > agreed)
+}
+
+/// "$1,350", "EUR 75", "75 €": a figure with a sign or a code right beside it.
 fn names_money(line: &str) -> bool {
-    let figure = line.chars().any(|c| c.is_ascii_digit());
-    let sign = line.contains(['$', '€', '£', '¥']);
-    let word = |word: &str| {
-        let word = word.trim_matches(|c: char| !c.is_alphabetic());
-        crate::normal::money::code(word).is_some()
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let figure = |word: &str| word.chars().any(|c| c.is_ascii_digit());
+    let coin = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphabetic() && !matches!(c, '$' | '€' | '£'));
+        crate::normal::money::sign(word).is_some()
             || matches!(word, "kr" | "kronor" | "kroner" | "euro" | "euros" | "dollars")
     };
-    figure && (sign || line.split_whitespace().any(word))
+    let signed = |word: &str| word.contains(['$', '€', '£', '¥']) && figure(word);
+    words.iter().any(|word| signed(word))
+        || words.windows(2).any(|pair| match pair {
+            [one, other] => figure(one) && coin(other) || coin(one) && figure(other),
+            _ => false,
+        })
 }
 
 /// How often a line is quoted, and what it says.
@@ -240,13 +280,33 @@ mod tests {
         let cases = [
             // "Agreed." answers the deal: the deal is read, what was said before it is not.
             (
-                "Agreed.\n> - Set-up: $2,200 once.\n>> first idea: $3,000\n",
-                ("Agreed.\n- Set-up: $2,200 once.\n", 1),
+                "Agreed.\n> - Set-up: $2,200 once.\n> - Support: $90 a month.\n>> first idea: $3,000\n",
+                ("Agreed.\n- Set-up: $2,200 once.\n- Support: $90 a month.\n", 1),
             ),
             // The deal itself, over the talk before it.
             (
-                "Retainer: EUR 1,150 per month.\n\n> EUR 1,400 a month is more than we planned.\n",
-                ("Retainer: EUR 1,150 per month.\n\n", 1),
+                "Retainer: EUR 1,150 a month.\nHours above: EUR 88.\n\n> EUR 1,400 a month is more than we planned.\n",
+                ("Retainer: EUR 1,150 a month.\nHours above: EUR 88.\n\n", 1),
+            ),
+            // Answers between the lines need both, and so does thanks over the deal.
+            (
+                "On Monday Bo wrote:\n> What is the fee?\nThe fee is $1,200.\n> And support at $300?\nYes, $300.\n",
+                (
+                    "On Monday Bo wrote:\nWhat is the fee?\nThe fee is $1,200.\nAnd support at $300?\nYes, $300.\n",
+                    0,
+                ),
+            ),
+            (
+                "Agreed, and thanks for the $50.\n> Hosting: $400.\n> Support: $90.\n",
+                (
+                    "Agreed, and thanks for the $50.\nHosting: $400.\nSupport: $90.\n",
+                    0,
+                ),
+            ),
+            // Nothing is quoted here.
+            (
+                "> 500 users: $8 per user\nThat is all.\n",
+                ("> 500 users: $8 per user\nThat is all.\n", 0),
             ),
             ("Thanks.\n> See you.\n", ("Thanks.\nSee you.\n", 0)),
         ];

@@ -14,7 +14,7 @@ use crate::reading::tokens::{Kind, Token};
 use crate::terms::{Span, Timing};
 
 pub(crate) use bounds::{Bounds, Range, bounds, opens_range};
-pub(crate) use holding::{Holding, holding};
+pub(crate) use holding::{Holding, holding, labelled};
 pub(crate) use period::{Period, each_of_spans, period, period_within};
 pub(crate) use unit::{PerUnit, noun, per_unit};
 

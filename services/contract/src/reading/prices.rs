@@ -52,7 +52,9 @@ impl Expression {
             per.unit = format!("{} day", per.unit);
             self.period = None;
         }
-        if daily && self.per.is_none() && self.percent.is_none() {
+        // "a daily fee" names a rhythm, "$1,400 a day" what is counted.
+        let counted = self.period.is_some_and(|found| found.length > 1);
+        if daily && counted && self.per.is_none() && self.percent.is_none() {
             self.per = Some(PerUnit {
                 count: Decimal::ONE,
                 unit: String::from("day"),

@@ -109,7 +109,9 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
 fn charges_nothing(scope: &Scope) -> bool {
     let heading = &scope.under.heading;
     let says = |words: &str| words.split('|').any(|word| heading.contains(word));
-    if heading.len() <= 90 && says("termination") && !says("fee schedule|fees and|price list|pricing") {
+    if heading.len() <= 90
+        && says("for termination|termination charge|termination fee|termination payment|early termination")
+    {
         return true;
     }
     heading.len() <= 90
@@ -168,7 +170,7 @@ fn table(around: &Around<'_>, grid: &Grid, scope: &Scope, index: usize, reading:
     }
 }
 
-/// The table without the rows of tax under its sum, where it has such rows.
+/// The table without its rows of tax, where it has such rows.
 fn without_taxes(grid: &Grid) -> Option<Grid> {
     let (taxes, rows): (Vec<_>, Vec<_>) = grid.rows.iter().cloned().partition(|row| lines::is_tax(row));
     (!taxes.is_empty() && !rows.is_empty()).then(|| Grid { rows, ..grid.clone() })

@@ -28,12 +28,12 @@ impl Stage {
     pub(crate) fn first(holding: Holding) -> Option<Self> {
         match holding {
             Holding::Months { first, last } => Some(Self::Months { first, last }),
-            Holding::Next(months) => Some(Self::Months {
+            Holding::First(months) | Holding::Span(months) => Some(Self::Months {
                 first: 1,
                 last: Some(months),
             }),
             Holding::Days { first, last } => Some(Self::Days { first, last }),
-            Holding::YearLikeBefore { .. } | Holding::Rest => None,
+            Holding::YearLikeBefore { .. } | Holding::Next(_) | Holding::Rest => None,
         }
     }
 
@@ -107,7 +107,7 @@ fn next_months(first: u32, last: Option<u32>, holding: Holding) -> Option<Stage>
     let follows = |next: u32| last.map_or(next > first, |last| last.checked_add(1) == Some(next));
     match holding {
         Holding::Months { first, last } => follows(first).then_some(Stage::Months { first, last }),
-        Holding::Next(months) => Some(Stage::Months {
+        Holding::Next(months) | Holding::Span(months) => Some(Stage::Months {
             first: last?.checked_add(1)?,
             last: Some(last?.checked_add(months)?),
         }),
@@ -123,7 +123,7 @@ fn next_months(first: u32, last: Option<u32>, holding: Holding) -> Option<Stage>
             first: last?.checked_add(1)?,
             last: None,
         }),
-        Holding::Days { .. } => None,
+        Holding::First(_) | Holding::Days { .. } => None,
     }
 }
 

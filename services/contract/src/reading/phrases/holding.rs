@@ -18,8 +18,12 @@ pub(crate) enum Holding {
         /// The last month, which counts in full.
         last: Option<u32>,
     },
-    /// The next so many months, whatever came before.
+    /// The first so many months: nothing comes before them.
+    First(u32),
+    /// The next so many months: something came before.
     Next(u32),
+    /// A span of so many months, first or next: a season.
+    Span(u32),
     /// "for the third": an ordinal whose year is said with the ordinal before it.
     YearLikeBefore {
         /// The year of the contract, from 1.
@@ -49,6 +53,19 @@ pub(crate) fn holding(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
         .or_else(|| days(tokens, at))
 }
 
+/// What a label says when a price holds, and its other words: "Storage, year 2" is another label than "Handling, year 2".
+pub(crate) fn labelled(tokens: &[Token]) -> Option<(Holding, Vec<&str>)> {
+    let (at, found, length) = (0..tokens.len().min(5))
+        .find_map(|at| holding(tokens, at).map(|(found, length)| (at, found, length)))?;
+    let end = at.saturating_add(length);
+    let others = tokens.iter().enumerate().filter(|(place, token)| {
+        !(at..end).contains(place)
+            && matches!(token.kind, Kind::Word)
+            && !token.is_any("in|for|during|of|the|and|contract")
+    });
+    Some((found, others.map(|(_, token)| token.low.as_str()).collect()))
+}
+
 const REST: &str = "thereafter|each year thereafter|each contract year thereafter|each calendar year thereafter|\
     every year thereafter|each subsequent year|each subsequent contract year|all subsequent years|subsequent years|\
     each succeeding year|each following year|each later year|each later contract year|remainder of the term|rest of the term|\
@@ -72,6 +89,7 @@ fn numbered(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
         _ => return None,
     };
     let (first, last, length) = range(tokens, at.saturating_add(1), whole)?;
+    let last = last.filter(|last| *last > first || !begins(tokens, at));
     named_years(first, last, months).map(|holding| (holding, length.saturating_add(1)))
 }
 
@@ -131,14 +149,14 @@ fn by_ordinal(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
     let behind = cursor.saturating_add(1).saturating_sub(at);
     let unit = tokens.get(cursor);
     if unit.is_some_and(|unit| unit.is("anniversary")) {
-        let months = first.checked_mul(12)?.checked_add(1)?;
-        return Some((
-            Holding::Months {
-                first: months,
-                last: None,
-            },
-            behind,
-        ));
+        let before = first.checked_mul(12)?;
+        // "until the first anniversary" ends there, "after" it and "upon" it begin there.
+        let ends = led_by(tokens, at, "until|through|before|to");
+        let holding = Holding::Months {
+            first: if ends { 1 } else { before.checked_add(1)? },
+            last: ends.then_some(before),
+        };
+        return Some((holding, behind));
     }
     if unit.is_some_and(|unit| unit.is_any("year|years")) {
         let later = any_at(
@@ -165,7 +183,7 @@ fn by_ordinal(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
                 last: None,
             }
         } else if first == 1 {
-            Holding::Next(months)
+            Holding::First(months)
         } else {
             named_years(first, last, months)?
         };
@@ -198,6 +216,11 @@ fn leading(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
     {
         return None;
     }
+    let part = if tokens.get(at)?.is("initial") {
+        Holding::First
+    } else {
+        Holding::Next
+    };
     let next = at.saturating_add(1);
     let year = tokens.get(next)?;
     let named = usize::from(year.is_any(YEAR_OF));
@@ -205,11 +228,11 @@ fn leading(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
         .get(next.saturating_add(named))
         .is_some_and(|token| token.is("year"))
     {
-        return Some((Holding::Next(12), named.saturating_add(2)));
+        return Some((part(12), named.saturating_add(2)));
     }
     let span = duration(tokens, next)?;
     let months = span_months(span.span)?;
-    Some((Holding::Next(months), span.length.saturating_add(1)))
+    Some((part(months), span.length.saturating_add(1)))
 }
 
 /// "the 2002-03 season", "2002/2003": a year that runs over two calendar years; whatever day it begins on, the next twelve months.
@@ -225,7 +248,7 @@ fn season(tokens: &[Token], at: usize) -> Option<(Holding, usize)> {
     let short = second < 100;
     let joined = joint.is_mark('-') || joint.is_mark('/');
     (joined && follows && (named || short))
-        .then_some((Holding::Next(12), 3usize.saturating_add(usize::from(named))))
+        .then_some((Holding::Span(12), 3usize.saturating_add(usize::from(named))))
 }
 
 /// "for 2003", "in calendar years 2004 and 2005", "2006 and each year thereafter", "the 2003 season".
@@ -302,7 +325,7 @@ fn until(tokens: &[Token], at: usize) -> Option<(Date, usize)> {
         let last = date_at(tokens, at.saturating_add(length))?;
         return Some((last, length.saturating_add(1)));
     }
-    let length = any_at(tokens, at, "prior to|before")?;
+    let length = any_at(tokens, at, "prior to")?;
     let next = date_at(tokens, at.saturating_add(length))?;
     Some((next.yesterday().ok()?, length.saturating_add(1)))
 }
@@ -326,12 +349,9 @@ fn is_after(tokens: &[Token], at: usize) -> bool {
 
 fn led_by(tokens: &[Token], at: usize, words: &str) -> bool {
     let before = tokens.get(at.saturating_sub(4)..at).unwrap_or_default();
-    let small = |token: &&Token| token.is_any("the|with|in|at|on|of|end|beginning|start|expiration|upon");
+    let small = |token: &&Token| token.is_any("the|with|in|at|on|of|end|expiration|upon");
     let lead = before.iter().rev().find(|token| !small(token));
     lead.is_some_and(|token| token.is_any(words))
-        || before
-            .iter()
-            .any(|token| token.is("beginning") && words.contains("beginning"))
 }
 
 fn whole(token: &Token) -> Option<u32> {

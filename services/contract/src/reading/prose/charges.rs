@@ -1,6 +1,7 @@
 //! Single prices in sentences: "$500 a month", "$0.10 per API call, invoiced monthly", "4% of net sales".
 
 mod bond;
+
 mod doubts;
 mod extent;
 mod rhythm;
@@ -9,6 +10,8 @@ mod share;
 mod span;
 
 use rust_decimal::Decimal;
+
+pub(super) use bond::is_fee;
 
 use super::Reader;
 use crate::reading::items::{Facts, Item, currency, found, unit_name};

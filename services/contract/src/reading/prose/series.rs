@@ -10,6 +10,7 @@ mod built;
 mod tests;
 
 use super::Reader;
+use super::charges::is_fee;
 use crate::reading::items::Stage;
 use crate::reading::phrases::{Holding, Period, holding, says_any};
 use crate::reading::prices::{self, Expression};
@@ -113,7 +114,8 @@ fn run_from(
             let second = prices.get(from.saturating_add(1))?;
             let label = labels.get(from.saturating_add(1)).copied().flatten()?;
             let between = tokens.get(first.at..second.at)?;
-            steps.push(Stage::before(label).filter(|_| rises(between))?);
+            let one_fee = rises(between) && !names_another(tokens, first, second);
+            steps.push(Stage::before(label).filter(|_| one_fee)?);
         }
     }
     for at in from.saturating_add(1)..prices.len() {
@@ -121,13 +123,30 @@ fn run_from(
             break;
         };
         let last = steps.last_mut()?;
-        let Some(next) = last.next(*label).filter(|_| is_like(&first.price, &price.price)) else {
+        let before = prices.get(at.saturating_sub(1)).unwrap_or(first);
+        let one_fee = is_like(&first.price, &price.price) && !names_another(tokens, before, price);
+        let Some(next) = last.next(*label).filter(|_| one_fee) else {
             break;
         };
         last.ends_before(next);
         steps.push(next);
     }
     (steps.len() > 1).then_some(steps)
+}
+
+/// "and the support fee is $300": the words before a price name a fee that the words before the last one do not.
+fn names_another(tokens: &[Token], last: &Priced, next: &Priced) -> bool {
+    let between = tokens.get(last.at.saturating_add(1)..next.at).unwrap_or_default();
+    let Some(fee) = between.iter().rposition(|token| is_fee(&token.low)) else {
+        return false;
+    };
+    let named = fee.checked_sub(1).and_then(|at| between.get(at));
+    let lead = tokens.get(..last.at).unwrap_or_default();
+    named.is_some_and(|name| {
+        let small = name.is_any("the|a|an|such|this|that|its|said|of|per|and|each|in|to|for");
+        let worded = matches!(name.kind, crate::reading::tokens::Kind::Word);
+        worded && !small && !lead.iter().any(|token| token.low == name.low)
+    })
 }
 
 /// "increasing to", "and then": the words that make the next price a step of the one before.

@@ -2,7 +2,7 @@
 
 use super::reshaped;
 use crate::page::{Document, Row, Table, WordRef};
-use crate::reading::phrases::{bounds, holding};
+use crate::reading::phrases::{bounds, labelled};
 use crate::reading::tokens::{self, Kind, Locale, Stretch, Token};
 
 /// A table, cell by cell, as tokens. Every row has as many cells as the table has columns.
@@ -66,11 +66,10 @@ impl Grid {
     /// Rows of a label that says when a price holds and the price, one under the other: "1999   $20,000". The first may name
     /// the charge before them: "Base Rent:   Months 1 through 12   $18,400".
     pub(crate) fn of_stages(rows: &[Vec<Stretch>]) -> Option<Self> {
-        let when = |label: &Stretch| {
-            label.tokens.len() <= 10
-                && (0..label.tokens.len().min(4)).any(|at| holding(&label.tokens, at).is_some())
-        };
-        Self::of_labelled(rows, |label, _| when(label))
+        Self::of_labelled(rows, |label, first| {
+            let others = |label: &Stretch| labelled(&label.tokens).map(|(_, others)| others.join(" "));
+            label.tokens.len() <= 10 && others(label).is_some() && others(label) == others(first)
+        })
     }
 
     /// Rows of a label that says how much and the price for that much, one under the other: "first 150,000 items   $.024".

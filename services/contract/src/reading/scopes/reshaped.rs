@@ -224,7 +224,12 @@ fn is_of_attributes(head: &[Stretch], rows: &[Vec<Stretch>]) -> bool {
     let labels = || rows.iter().filter_map(|row| row.first());
     let named = labels().filter(|cell| short(cell) && names(cell)).count();
     let priced = labels().any(|cell| cell.tokens.iter().any(|token| token.is_any("price|fee|charge")));
-    let over = head.iter().skip(1).any(names);
+    // Two prices of a product, a fee and an overage, would share its one quantity.
+    let prices = labels()
+        .filter(|cell| cell.tokens.iter().any(|token| token.is_any("price|fee|charge")))
+        .filter(|cell| !cell.tokens.iter().any(|token| token.is("list")))
+        .count();
+    let over = prices > 1 || head.iter().skip(1).any(names);
     let filled = head.iter().skip(1).filter(|cell| !cell.tokens.is_empty()).count();
     filled >= 2 && named >= 3 && named.saturating_mul(2) >= rows.len() && priced && !over
 }

@@ -55,6 +55,7 @@ pub(crate) enum Column {
 pub(super) fn columns(grid: &Grid) -> Vec<Column> {
     let count = grid.all_rows().map(Vec::len).max().unwrap_or_default();
     let mut found: Vec<Column> = (0..count).map(|column| sort(grid, column)).collect();
+    take_only_amounts(grid, &mut found);
     one_description(grid, &mut found);
     extended_by_arithmetic(grid, &mut found);
     restated_by_arithmetic(grid, &mut found);
@@ -228,6 +229,27 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     text_column(header, content)
 }
 
+/// "Value" over the only amounts of a table: they are its prices.
+fn take_only_amounts(grid: &Grid, columns: &mut [Column]) {
+    let priced = |column: &Column| {
+        matches!(
+            column,
+            Column::Price | Column::Extended | Column::Share | Column::ListPrice | Column::Year(_)
+        )
+    };
+    if columns.iter().any(priced) {
+        return;
+    }
+    for (at, column) in columns.iter_mut().enumerate() {
+        let header = grid.header.as_ref().and_then(|header| header.get(at));
+        let worth = header.is_some_and(|header| header.tokens.len() == 1 && is_worth(&header.tokens));
+        let amounts = grid.rows.iter().filter_map(|row| row.get(at)).any(is_priced);
+        if worth && amounts {
+            *column = Column::Price;
+        }
+    }
+}
+
 /// "Replacement value", "Net assets", "Limit": what something is worth, not what it costs anybody here.
 fn is_worth(header: &[Token]) -> bool {
     let says = |words: &str| header.iter().any(|token| token.is_any(words));
@@ -255,7 +277,7 @@ fn text_column(header: &[Token], content: &Content) -> Option<Column> {
     if says("#|no|no.|ref|ref.|line|item no|pos|pos.|slice") && content.mostly(content.short) {
         return Some(Column::Ref);
     }
-    let when_due = matches!(header, [only] if only.is("due"));
+    let when_due = matches!(header, [only] if only.is("due")) && !content.mostly(content.period);
     if when_due || says("milestone|deliverable|event|trigger|phase|stage|deliverables|milestones") {
         return Some(Column::Event);
     }

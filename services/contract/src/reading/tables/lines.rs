@@ -180,12 +180,22 @@ fn names_sum(cell: &Stretch) -> bool {
     let short = cell.tokens.len() <= 8;
     first.is_some_and(|token| token.is_any("total|totals|subtotal|sub-total|sum|aggregate"))
         || says_any(&cell.tokens, "all slices|all together|all phases")
-        || short
-            && says_any(
-                &cell.tokens,
-                "net amount|gross amount|net sum|gross sum|net total|gross total|total net|total gross|amount payable|balance due|\
-                order value|contract value|order amount",
-            )
+        || short && is_net_sum(&cell.tokens)
+}
+
+/// "Net amount part A", "Order value": the words for a sum and nothing that could be sold.
+fn is_net_sum(tokens: &[Token]) -> bool {
+    const SUMS: &str = "net amount|gross amount|net sum|gross sum|net total|gross total|total net|total gross|amount payable|\
+        balance due|order value|contract value|order amount";
+    const BESIDE: &str = "part|of|the|this|order|quote|offer|a|b|c|d|excl|incl|vat|tax|per|month|year";
+    crate::reading::phrases::find_any(tokens, SUMS).is_some_and(|(at, length)| {
+        let rest = tokens
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| !(at..at.saturating_add(length)).contains(place));
+        rest.into_iter()
+            .all(|(_, token)| !matches!(token.kind, TokenKind::Word) || token.is_any(BESIDE))
+    })
 }
 
 /// The items of a row: one for each price column.
@@ -221,14 +231,18 @@ fn of_row(place: &Place<'_>, row: &[Stretch], section: &Section) -> Vec<Item> {
         .collect()
 }
 
-/// "plus 19% VAT | 1,492.41": what the law adds to the rows above.
+const TAXES: &str = "vat|tva|iva|mwst|ust|gst|hst|moms|btw|tax|taxes";
+const BESIDE_TAXES: &str =
+    "plus|sales|value|added|at|of|on|the|net|amount|rate|excl|incl|and|add|total|use|statutory";
+
+/// "plus 19% VAT | 1,492.41": what the law adds. "VAT return preparation" is a service.
 pub(super) fn is_tax(row: &[Stretch]) -> bool {
     let label = row.iter().find(|cell| !cell.tokens.is_empty());
     label.is_some_and(|cell| {
-        cell.tokens.len() <= 8
-            && cell.tokens.iter().any(|token| {
-                token.is_any("vat|tva|iva|mwst|ust|gst|hst|moms|btw") || token.is("tax") || token.is("taxes")
-            })
+        let plain = |token: &Token| {
+            !matches!(token.kind, TokenKind::Word) || token.is_any(TAXES) || token.is_any(BESIDE_TAXES)
+        };
+        cell.tokens.iter().any(|token| token.is_any(TAXES)) && cell.tokens.iter().all(plain)
     })
 }
 

@@ -11,9 +11,7 @@ use crate::normal::number_words;
 /// Makes numbers and percentages of plain tokens.
 pub(super) fn join(tokens: &mut Vec<Token>, locale: Locale) {
     spelled(tokens);
-    if locale.mark == DecimalMark::Comma {
-        spaced(tokens);
-    }
+    spaced(tokens, locale.mark == DecimalMark::Comma);
     magnitudes(tokens);
     mixed(tokens);
     doubled(tokens);
@@ -40,13 +38,15 @@ fn spelled(tokens: &mut Vec<Token>) {
     }
 }
 
-/// `18 500` in documents that write decimals with a comma.
-fn spaced(tokens: &mut Vec<Token>) {
+/// `18 500` in documents that write decimals with a comma, and `1 200 SEK` in all: a currency of countries that group so.
+fn spaced(tokens: &mut Vec<Token>, by_comma: bool) {
     let mut at = 0usize;
     while let Some([first, second]) = tokens.get(at..at.saturating_add(2)) {
         let value = match (&first.kind, &second.kind) {
             (Kind::Number(_), Kind::Number(_))
-                if opens_groups(&first.text) && group_of_three(&second.text) =>
+                if opens_groups(&first.text)
+                    && group_of_three(&second.text)
+                    && (by_comma || is_nordic(tokens.get(at.saturating_add(2)))) =>
             {
                 number::parse(
                     &format!("{}{}", first.text, second.text).replace(['.', ' '], ""),
@@ -60,6 +60,10 @@ fn spaced(tokens: &mut Vec<Token>) {
             None => at = at.saturating_add(1),
         }
     }
+}
+
+fn is_nordic(token: Option<&Token>) -> bool {
+    token.is_some_and(|token| token.is_any("kr|kr.|kronor|kroner|sek|nok|dkk|czk|pln|huf"))
 }
 
 /// One to three digits, or groups already joined: "2 000" before another "000".

@@ -165,7 +165,7 @@ const FEES: &str = "fee|fees|price|prices|charge|charges|rate|rates|rent|rental|
     remuneration|dues|assessment|tax|fare|freight|detention|storage|reward";
 
 /// Is it the name of a fee?
-pub(super) fn is_fee(word: &str) -> bool {
+pub(in crate::reading::prose) fn is_fee(word: &str) -> bool {
     crate::reading::tokens::listed(FEES, word)
 }
 

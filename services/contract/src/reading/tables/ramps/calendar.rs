@@ -1,7 +1,7 @@
 //! Rows of the years of the calendar: "1999 | $20,000".
 
 use crate::reading::items::Stage;
-use crate::reading::phrases::{Holding, holding};
+use crate::reading::phrases::{Holding, labelled};
 use crate::reading::scopes::Grid;
 use crate::reading::tables::Place;
 use crate::reading::tokens::Stretch;
@@ -10,12 +10,17 @@ use crate::terms::{Found, Segment};
 /// When the price of each row holds, where the first cells say it and one follows the other.
 pub(super) fn stages(grid: &Grid) -> Option<Vec<Stage>> {
     let mut stages: Vec<Stage> = Vec::with_capacity(grid.rows.len());
+    let mut names: Option<String> = None;
     for row in &grid.rows {
         let label = row.first().filter(|cell| cell.tokens.len() <= 10)?;
-        let mut places = 0..label.tokens.len();
-        let held = places
-            .find_map(|at| holding(&label.tokens, at).map(|(held, _)| held))
-            .or_else(|| numbered(grid, label))?;
+        let (held, others) =
+            labelled(&label.tokens).or_else(|| Some((numbered(grid, label)?, Vec::new())))?;
+        let others = others.join(" ");
+        // "Service from January" and "Support from July" are two things, not two prices of one.
+        if names.as_ref().is_some_and(|names| *names != others) {
+            return None;
+        }
+        names = Some(others);
         let next = match stages.last_mut() {
             None => Stage::first(held)?,
             Some(last) => {

@@ -134,7 +134,8 @@ fn by_rows(place: &Place<'_>, column: usize, stages: Option<Vec<Stage>>) -> Opti
     match stages {
         Some(stages) => {
             let yearly = stages.iter().all(|stage| stage.is_yearly());
-            if built.line.cadence.is_absent() && yearly && built.line.kind == Kind::Recurring {
+            let each = says_any(&header.tokens, "per|each|unit");
+            if built.line.cadence.is_absent() && yearly && built.line.kind == Kind::Recurring && !each {
                 built.line.cadence = Found::supported(Cadence::months(12), "", built.line.evidence.clone());
                 built.cadence_is_price_span = true;
             }
