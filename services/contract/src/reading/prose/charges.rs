@@ -339,6 +339,8 @@ impl<'s> Charge<'_, 's> {
             {
                 line.start = self.found(day, at, at.saturating_add(1));
             } else if line.end.is_absent()
+                // "$1,000 through December 31 and $300 thereafter": the day ends the price before it.
+                && (at > self.at || from == 0)
                 && (says_any(led, "ending|through|until|ending on")
                     || line.start.value.is_some()
                         && led

@@ -401,6 +401,18 @@ fn what_no_line_holds_is_asked_about() {
 }
 
 #[test]
+fn a_price_ends_on_no_day_of_the_one_before() {
+    let text = "The hosting fee is $1,000 per month through December 31, 2024 and the support fee is $300 per month thereafter.";
+    let ends: Vec<Option<jiff::civil::Date>> = read(&document(text))
+        .terms
+        .line_items
+        .iter()
+        .map(|line| line.end.copied())
+        .collect();
+    assert_eq!(ends, [Some(jiff::civil::date(2024, 12, 31)), None]);
+}
+
+#[test]
 fn each_part_takes_its_own_day() {
     let text = "Dealer shall pay a fee of $45,000, of which $20,000 is payable on March 1, 2007 and $25,000 on June 1, 2007.";
     let lines = read(&document(text)).terms.line_items;
