@@ -1,7 +1,7 @@
 //! Who does something, when, and as part of which trace: what every written row and its audit can tell.
 
 use jiff::Timestamp;
-use runtime::caller::Caller;
+use runtime::caller::{Caller, Role};
 use runtime::telemetry::TraceId;
 use uuid::Uuid;
 
@@ -14,6 +14,19 @@ pub(crate) struct Author {
 }
 
 impl Author {
+    /// The service itself, under the name of its work, on a trace of its own.
+    pub(crate) fn of_service(name: &str, tenant: Uuid, at: Timestamp) -> Self {
+        Self {
+            caller: Caller {
+                tenant,
+                name: name.to_owned(),
+                role: Role::Service,
+            },
+            trace: TraceId::random(),
+            at,
+        }
+    }
+
     pub(crate) fn tenant(&self) -> Uuid {
         self.caller.tenant
     }

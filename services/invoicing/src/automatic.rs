@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use runtime::caller::{Caller, Role};
 use runtime::clock::Clock;
-use runtime::telemetry::TraceId;
 use runtime::tenancy::{begin_as, begin_for_worker};
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +21,7 @@ use crate::billing_run::{self, Accounts, Order, RunError};
 use crate::renewals;
 use crate::store::automatic::{self, Dated, Days};
 use crate::store::clocks;
+use crate::workers;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60);
@@ -35,31 +34,14 @@ const NAME: &str = "automatic billing";
 
 /// Bills what comes due until the token is cancelled.
 pub(crate) async fn work(pool: PgPool, clock: Clock, token: CancellationToken) {
-    let mut turns = tokio::time::interval(EVERY);
-    loop {
-        tokio::select! {
-            () = token.cancelled() => return,
-            _ = turns.tick() => {}
-        }
-        tokio::select! {
-            () = token.cancelled() => return,
-            turn = turn(&pool, &clock) => {
-                if let Err(error) = turn {
-                    tracing::error!(%error, "automatic billing broke off; the next turn completes it");
-                }
-            }
-        }
-    }
+    const FAILED: &str = "automatic billing broke off; the next turn completes it";
+    workers::take_turns(EVERY, token, FAILED, || turn(&pool, &clock)).await;
 }
 
 /// Bills what is due now, unless another service is doing that; answers how many accounts it looked at.
 pub(crate) async fn turn(pool: &PgPool, clock: &Clock) -> Result<usize, RunError> {
     let mut watch = begin_for_worker(pool, NAME).await?;
-    let alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
-        .bind(LOCK)
-        .fetch_one(&mut *watch)
-        .await?;
-    if !alone {
+    if !workers::is_alone(&mut watch, LOCK).await? {
         return Ok(0);
     }
     let mut count = 0_usize;
@@ -71,15 +53,7 @@ pub(crate) async fn turn(pool: &PgPool, clock: &Clock) -> Result<usize, RunError
 }
 
 async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32) -> Result<usize, RunError> {
-    let author = Author {
-        caller: Caller {
-            tenant,
-            name: NAME.to_owned(),
-            role: Role::Service,
-        },
-        trace: TraceId::random(),
-        at: clock.now(),
-    };
+    let author = Author::of_service(NAME, tenant, clock.now());
     let (mut count, mut last) = (0_usize, String::new());
     let mut transaction = begin_as(pool, &author.caller).await?;
     automatic::forget_changed(&mut transaction, tenant).await?;

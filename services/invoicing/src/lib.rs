@@ -42,6 +42,7 @@ pub mod settings;
 mod settlement;
 pub mod store;
 mod usage;
+mod workers;
 
 use std::time::Duration;
 

@@ -89,7 +89,7 @@ fn groups_with_spaces(words: &[&str]) -> bool {
     let grouped = words
         .iter()
         .any(|word| word.contains(',') && word.chars().any(|c| c.is_ascii_digit()) && !word.ends_with(','));
-    let is_money_sign = |sign: &str| CONTINENTAL.split('|').any(|known| known == sign);
+    let continental = |sign: &str| CONTINENTAL.split('|').any(|known| known == sign);
     !grouped
         && words.windows(3).any(|three| match three {
             [first, group, sign] => {
@@ -97,7 +97,7 @@ fn groups_with_spaces(words: &[&str]) -> bool {
                     && first.len() <= 3
                     && digits(group)
                     && group.len() == 3
-                    && is_money_sign(sign.trim_end_matches(['.', ',', ';']))
+                    && continental(sign.trim_end_matches(['.', ',', ';']))
             }
             _ => false,
         })

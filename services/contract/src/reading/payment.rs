@@ -289,7 +289,7 @@ fn early(terms: &mut Payment, document: &Document, statement: &Statement) {
     }
 }
 
-/// The days within which paying is early: those said with "within", else the first.
+/// The days within which paying is early: the first behind the percentage, else the first of all.
 fn early_days(tokens: &[Token]) -> Option<u32> {
     let percent = tokens.iter().position(|token| token.percent().is_some())?;
     let behind = tokens.get(percent..)?;

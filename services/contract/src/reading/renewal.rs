@@ -48,14 +48,17 @@ fn set(field: &mut Found<bool>, value: bool, statement: &Statement, document: &D
 /// Words for a contract that goes on by itself, span after span.
 const CONTINUES: &str = "month to month|month-to-month|month by month|year to year|year-to-year|rolls on|goes on for another|\
     goes on for further|continue for successive|continues for successive|continue for further|continues for further|\
-    continue for additional|until so ended|until ended by either|until terminated by either|until either party gives|until either side gives|\
-    until either of|until determined by|unless determined by|until either party terminates|extend for further|extends for further|\
+    continue for additional|until so ended|until determined by|unless determined by|extend for further|extends for further|\
     extend for additional|extends for additional|extend for successive|for further terms|for further one-year|for additional one-year|\
     for further periods|for additional terms|for additional periods";
 
 /// Words for a contract that goes on until a notice ends it.
 const UNTIL_ENDED: &str = "until ended by|until terminated by|until either party gives|until either side gives|until either of|\
     until either party terminates";
+
+fn continues(tokens: &[Token]) -> bool {
+    says_any(tokens, CONTINUES) || says_any(tokens, UNTIL_ENDED)
+}
 
 fn speaks_of_renewal(statement: &Statement) -> bool {
     let tokens = statement.tokens();
@@ -67,7 +70,7 @@ fn speaks_of_renewal(statement: &Statement) -> bool {
         "rolls over|extended automatically|successive terms of|successive periods of|successive one-year|option to extend|may extend the term|\
         right to extend|may be extended|extend the term of|extend this agreement|nothing in this letter renews|renews itself|\
         prolonged from|prolonged for|prolonged by|be prolonged|automatically extended|extended by one year at a time|automatically be extended|automatically extend|is extended by|are extended by|be extended by|carries on from",
-    ) || says_any(tokens, CONTINUES)
+    ) || continues(tokens)
         || chooses(tokens);
     let price_only = says_any(tokens, "price|fee|fees|prices|rate|rates")
         && !says_any(tokens, "unless|automatically|notice");
@@ -137,7 +140,7 @@ fn renewal(terms: &mut RenewalTerms, statement: &Statement, document: &Document)
     ) || says_any(
         tokens,
         "it renews for|renews for|shall renew for|will renew for|renews each|renews every",
-    ) || says_any(tokens, CONTINUES);
+    ) || continues(tokens);
     let negated = says_end(tokens) || labelled_no(statement);
     if negated || (by_choice && !says_any(tokens, "automatically")) {
         if !negated {

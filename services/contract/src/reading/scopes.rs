@@ -135,7 +135,7 @@ fn gathered(all: &[Scope]) -> Vec<Scope> {
         let grid = Grid::of_rows(&run)
             .map(|grid| (grid.all_rows().count(), grid))
             .or_else(|| {
-                let run = rows_from(all, at);
+                let run: Vec<Vec<Stretch>> = rows_from(all, at).cloned().collect();
                 let grid = Grid::of_stages(&run).or_else(|| Grid::of_tiers(&run))?;
                 Some((grid.rows.len(), grid))
             });
@@ -176,32 +176,28 @@ fn carry_signs(all: &mut [Scope]) {
 
 /// The cells of the row that ends those scopes, if a row does.
 fn last_row(above: &[Scope]) -> Option<&[Stretch]> {
-    match &above.last()?.content {
+    above.last().and_then(row).map(Vec::as_slice)
+}
+
+fn row(scope: &Scope) -> Option<&Vec<Stretch>> {
+    match &scope.content {
         Content::Row(cells) => Some(cells),
         _ => None,
     }
 }
 
 /// The cells of rows from `at` on.
-fn rows_from(all: &[Scope], at: usize) -> Vec<Vec<Stretch>> {
-    let cells = |scope: &Scope| match &scope.content {
-        Content::Row(cells) => Some(cells.clone()),
-        _ => None,
-    };
-    all.iter().skip(at).map_while(cells).collect()
+fn rows_from(all: &[Scope], at: usize) -> impl Iterator<Item = &Vec<Stretch>> {
+    all.iter().skip(at).map_while(row)
 }
 
 /// The cells of rows from `at` on that have as many cells as the first.
 fn run_of_rows(all: &[Scope], at: usize) -> Vec<Vec<Stretch>> {
-    let cells = |scope: &Scope| match &scope.content {
-        Content::Row(cells) => Some(cells.clone()),
-        _ => None,
-    };
-    let Some(first) = all.get(at).and_then(cells) else {
-        return Vec::new();
-    };
-    let rest = all.iter().skip(at).map_while(cells);
-    rest.take_while(|cells| cells.len() == first.len()).collect()
+    let length = all.get(at).and_then(row).map_or(0, Vec::len);
+    rows_from(all, at)
+        .take_while(|cells| cells.len() == length)
+        .cloned()
+        .collect()
 }
 
 impl Scopes {

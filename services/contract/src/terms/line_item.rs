@@ -179,7 +179,7 @@ pub enum TierCounting {
 }
 
 /// One tier, bounds as printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TierRow {
     /// Lower bound as printed; 0 where the contract begins without one.

@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::usage::months::{self, Month};
+use crate::workers;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -17,21 +18,8 @@ const NAME: &str = "months of usage";
 /// Makes and removes tables of months until the token is cancelled. Without one usage is stored all the same, and moves
 /// there once it is made.
 pub(crate) async fn work(pool: PgPool, clock: Clock, token: CancellationToken) {
-    let mut turns = tokio::time::interval(EVERY);
-    loop {
-        tokio::select! {
-            () = token.cancelled() => return,
-            _ = turns.tick() => {}
-        }
-        tokio::select! {
-            () = token.cancelled() => return,
-            turn = turn(&pool, &clock) => {
-                if let Err(error) = turn {
-                    tracing::error!(%error, "the tables of months of usage could not be kept; tried again later");
-                }
-            }
-        }
-    }
+    const FAILED: &str = "the tables of months of usage could not be kept; tried again later";
+    workers::take_turns(EVERY, token, FAILED, || turn(&pool, &clock)).await;
 }
 
 async fn turn(pool: &PgPool, clock: &Clock) -> Result<(), sqlx::Error> {

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures::{StreamExt as _, pin_mut};
-use runtime::caller::{Caller, Role};
 use runtime::clock::Clock;
-use runtime::telemetry::TraceId;
 use runtime::tenancy::{begin_as, begin_for_worker, begin_looking_as};
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +17,7 @@ use crate::archive::{ArchiveError, Writer};
 use crate::author::Author;
 use crate::settings::Retiring;
 use crate::store::usage::months::{self, Month};
+use crate::workers;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -46,32 +45,15 @@ impl From<sqlx::Error> for Stayed {
 
 /// Retires months until the token is cancelled.
 pub(crate) async fn work(pool: PgPool, clock: Clock, retiring: Retiring, token: CancellationToken) {
-    let mut turns = tokio::time::interval(EVERY);
-    loop {
-        tokio::select! {
-            () = token.cancelled() => return,
-            _ = turns.tick() => {}
-        }
-        tokio::select! {
-            () = token.cancelled() => return,
-            turn = turn(&pool, &clock, &retiring) => {
-                if let Err(error) = turn {
-                    tracing::error!(%error, "months of usage could not be looked up for retiring; tried again later");
-                }
-            }
-        }
-    }
+    const FAILED: &str = "months of usage could not be looked up for retiring; tried again later";
+    workers::take_turns(EVERY, token, FAILED, || turn(&pool, &clock, &retiring)).await;
 }
 
 /// Retires what is old enough, unless another service is doing that; answers how many months went. One that cannot go holds
 /// up no other.
 pub(crate) async fn turn(pool: &PgPool, clock: &Clock, retiring: &Retiring) -> Result<usize, sqlx::Error> {
     let mut watch = begin_for_worker(pool, NAME).await?;
-    let alone: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
-        .bind(LOCK)
-        .fetch_one(&mut *watch)
-        .await?;
-    if !alone {
+    if !workers::is_alone(&mut watch, LOCK).await? {
         return Ok(0);
     }
     // In a transaction of its own: whoever has looked at a table keeps it from being taken off until the transaction ends.
@@ -102,15 +84,7 @@ async fn retire(
     tenant: Uuid,
     month: Month,
 ) -> Result<u64, Stayed> {
-    let author = Author {
-        caller: Caller {
-            tenant,
-            name: NAME.to_owned(),
-            role: Role::Service,
-        },
-        trace: TraceId::random(),
-        at: clock.now(),
-    };
+    let author = Author::of_service(NAME, tenant, clock.now());
     let folder = retiring.folder.join(tenant.to_string());
     let digest = write_out(pool, &author, month, &folder).await?;
     let mut transaction = begin_as(pool, &author.caller).await?;

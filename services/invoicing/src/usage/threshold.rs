@@ -5,9 +5,7 @@
 
 use std::time::Duration;
 
-use runtime::caller::{Caller, Role};
 use runtime::clock::Clock;
-use runtime::telemetry::TraceId;
 use runtime::tenancy::{begin_as, begin_for_worker};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -65,15 +63,7 @@ async fn turn(pool: &PgPool, clock: &Clock) -> Result<(), sqlx::Error> {
 }
 
 async fn bill(pool: &PgPool, clock: &Clock, tenant: Uuid, place: i64) -> Result<(), RunError> {
-    let author = Author {
-        caller: Caller {
-            tenant,
-            name: NAME.to_owned(),
-            role: Role::Service,
-        },
-        trace: TraceId::random(),
-        at: clock.now(),
-    };
+    let author = Author::of_service(NAME, tenant, clock.now());
     let mut transaction = begin_as(pool, &author.caller).await?;
     let Some(passed) = alerts::take_to_bill(&mut transaction, tenant, place).await? else {
         return Ok(());

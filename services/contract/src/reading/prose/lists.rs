@@ -96,7 +96,7 @@ fn rungs(statements: &[Statement], first: usize) -> Option<(Statement, usize)> {
     Some((statement, first.saturating_add(parts.len()).saturating_sub(1)))
 }
 
-/// Bounds of numbers, a colon or a dash, and a price or words that say that there is none.
+/// Bounds of numbers that open it, and a colon or a dash behind them.
 fn is_rung(statement: &Statement) -> bool {
     let tokens = statement.tokens();
     let opens = bounds(tokens, 0).filter(|found| found.length > 1);

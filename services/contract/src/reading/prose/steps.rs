@@ -215,13 +215,7 @@ fn priced(reader: &Reader<'_>, price: usize, range: Bounds) -> Option<Priced> {
     let token = reader.tokens().get(price)?;
     let stretch = &reader.statement().stretch;
     let value = |number: Decimal| found(number, stretch, reader.document, price, price.saturating_add(1));
-    let mut row = TierRow {
-        from: Decimal::ZERO,
-        to: None,
-        unit_price: Found::absent(),
-        flat_fee: Found::absent(),
-        percent: Found::absent(),
-    };
+    let mut row = TierRow::default();
     match (token.money(), token.percent()) {
         (Some(amount), _) => row.unit_price = value(amount.value),
         (None, Some(percent)) => row.percent = value(percent),

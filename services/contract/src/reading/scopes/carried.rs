@@ -18,10 +18,7 @@ pub(super) fn carry(rows: &mut [Vec<Stretch>]) {
                 .and_then(number)
                 .filter(|token| has_decimals(token))
             {
-                token.kind = Kind::Money(Amount {
-                    value: token.number().unwrap_or_default(),
-                    sign: Some(sign),
-                });
+                make_money(token, Some(sign));
             }
         }
     }
@@ -46,10 +43,7 @@ pub(super) fn carry_down(above: Option<&[Stretch]>, rows: &mut [Vec<Stretch>]) {
             else {
                 continue;
             };
-            token.kind = Kind::Money(Amount {
-                value: token.number().unwrap_or_default(),
-                sign: Some(sign),
-            });
+            make_money(token, Some(sign));
         }
     }
 }
@@ -95,10 +89,7 @@ pub(crate) fn carry_header(header: &[Stretch], rows: &mut [Vec<Stretch>]) {
                 _ => None,
             });
             if let Some(token) = row.get_mut(column).and_then(number) {
-                token.kind = Kind::Money(Amount {
-                    value: token.number().unwrap_or_default(),
-                    sign: named.or(beside),
-                });
+                make_money(token, named.or(beside));
             }
         }
     }
@@ -139,6 +130,14 @@ fn number(cell: &mut Stretch) -> Option<&mut Token> {
         [only] if only.number().is_some() => Some(only),
         _ => None,
     }
+}
+
+/// The number of a token as an amount in that currency.
+fn make_money(token: &mut Token, sign: Option<Sign>) {
+    token.kind = Kind::Money(Amount {
+        value: token.number().unwrap_or_default(),
+        sign,
+    });
 }
 
 /// "138.00", "90,000": a number written the way amounts are.

@@ -1,7 +1,5 @@
 //! Tiers across a row: a column for each range of units, a row for each thing that is sold.
 
-use rust_decimal::Decimal;
-
 use super::columns::Column;
 use super::{Place, billing};
 use crate::reading::items::{Item, currency, found, unit_name};
@@ -90,13 +88,7 @@ fn item(place: &Place<'_>, row: &[Stretch], columns: &[(usize, Range)]) -> Optio
 }
 
 fn priced(place: &Place<'_>, cell: &Stretch, range: Range, evidence: &[Evidence]) -> Option<Priced> {
-    let mut row = TierRow {
-        from: Decimal::ZERO,
-        to: None,
-        unit_price: Found::absent(),
-        flat_fee: Found::absent(),
-        percent: Found::absent(),
-    };
+    let mut row = TierRow::default();
     let (at, token) = cell
         .tokens
         .iter()

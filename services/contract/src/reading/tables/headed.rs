@@ -14,28 +14,14 @@ pub(super) fn over(
     index: usize,
     cells: &[Stretch],
 ) -> Option<Vec<Stretch>> {
-    let from = index.saturating_sub(REACH);
-    let above = scopes.all.get(from..index)?.iter().rev();
-    let mut rows = above.map_while(|scope| match &scope.content {
-        Content::Row(cells) => Some(cells),
-        _ => None,
-    });
     if let Some(ranges) = ranges_over(document, scopes, index, cells) {
         return Some(ranges);
     }
+    let mut rows = rows_above(scopes, index);
     let header = rows.find(|row| is_words(row))?;
     let upper = rows.next().filter(|row| is_words(row));
     let lines: Vec<&Vec<Stretch>> = upper.into_iter().chain([header]).collect();
-    let named: Vec<Stretch> = cells
-        .iter()
-        .map(|cell| {
-            let words: Vec<WordRef> = lines
-                .iter()
-                .flat_map(|line| standing_over(document, line, cell))
-                .collect();
-            tokens::read(document, &words, scopes.locale)
-        })
-        .collect();
+    let named = named_by(document, scopes, &lines, cells);
     let headed = named
         .iter()
         .skip(1)
@@ -51,11 +37,7 @@ fn ranges_over(
     index: usize,
     cells: &[Stretch],
 ) -> Option<Vec<Stretch>> {
-    let above = scopes.all.get(index.saturating_sub(REACH)..index)?.iter().rev();
-    let rows = above.map_while(|scope| match &scope.content {
-        Content::Row(cells) => Some(cells),
-        _ => None,
-    });
+    let rows = rows_above(scopes, index);
     let priced = |row: &&Vec<Stretch>| {
         let mut tokens = row.iter().flat_map(|cell| &cell.tokens);
         tokens.any(|token| token.money().is_some() || token.percent().is_some())
@@ -66,18 +48,38 @@ fn ranges_over(
         .take(3)
         .collect();
     lines.reverse();
-    let named: Vec<Stretch> = cells
-        .iter()
-        .map(|cell| {
-            let words: Vec<WordRef> = lines
-                .iter()
-                .flat_map(|line| standing_over(document, line, cell))
-                .collect();
-            tokens::read(document, &words, scopes.locale)
-        })
-        .collect();
+    let named = named_by(document, scopes, &lines, cells);
     let ranges = named.iter().skip(1).filter(|cell| is_bounds(cell)).count();
     (ranges > 1).then_some(named)
+}
+
+/// The rows right above, the nearest first.
+fn rows_above(scopes: &Scopes, index: usize) -> impl Iterator<Item = &Vec<Stretch>> {
+    let above = scopes
+        .all
+        .get(index.saturating_sub(REACH)..index)
+        .unwrap_or_default();
+    above.iter().rev().map_while(|scope| match &scope.content {
+        Content::Row(cells) => Some(cells),
+        _ => None,
+    })
+}
+
+/// For each cell what stands over it in those lines, read as one.
+fn named_by(
+    document: &Document,
+    scopes: &Scopes,
+    lines: &[&Vec<Stretch>],
+    cells: &[Stretch],
+) -> Vec<Stretch> {
+    let over = |cell: &Stretch| {
+        let words: Vec<WordRef> = lines
+            .iter()
+            .flat_map(|line| standing_over(document, line, cell))
+            .collect();
+        tokens::read(document, &words, scopes.locale)
+    };
+    cells.iter().map(over).collect()
 }
 
 /// A table without a header of its own, under rows of words that stand over its columns.

@@ -192,13 +192,7 @@ impl Ladder<'_, '_> {
     fn priced(&self, row: &[Stretch]) -> Option<Priced> {
         let range = bounds_of(row.get(self.range)?)?.range;
         let cell = row.get(self.column)?;
-        let mut tier = TierRow {
-            from: Decimal::ZERO,
-            to: None,
-            unit_price: Found::absent(),
-            flat_fee: Found::absent(),
-            percent: Found::absent(),
-        };
+        let mut tier = TierRow::default();
         let value = |at: usize, number| Found {
             evidence: self.row_evidence(row),
             ..found(number, cell, self.place.document, at, at.saturating_add(1))
