@@ -6,7 +6,7 @@ RUN cargo build --release --locked --package quittance
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates \
+    && apt-get install --yes --no-install-recommends ca-certificates tesseract-ocr \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home --home-dir /var/lib/quittance quittance
 COPY --from=build /source/target/release/quittance /usr/local/bin/quittance

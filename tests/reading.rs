@@ -85,6 +85,53 @@ fn the_samples_are_read_with_evidence() {
 }
 
 #[test]
+fn a_scan_is_read_where_tesseract_is_and_refused_with_what_to_install_where_it_is_not() {
+    let scan = root().join("samples/13-scan-without-text/contract.pdf");
+    let read = |path: Option<&str>| {
+        let installation = Installation::new();
+        let mut command = installation.command(&["read", "--json", scan.to_str().unwrap()]);
+        command
+            .env_remove("QUITTANCE_TESSERACT")
+            .env("QUITTANCE_READER_SECONDS", "60");
+        path.map(|path| command.env("PATH", path));
+        json(&command.output().unwrap())[0].clone()
+    };
+    let refused = read(Some(""));
+    assert_eq!(refused["error"]["code"], "no_text");
+    let sentence = refused["error"]["sentence"].as_str().unwrap();
+    assert!(sentence.contains("tesseract-ocr"), "{sentence}");
+    if std::process::Command::new("tesseract")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        eprintln!("*** NOT TESTED HERE: reading scans; install tesseract-ocr ***");
+        return;
+    }
+    let answer = read(None);
+    is_honest(&answer);
+    let terms = answer["terms"].as_array().unwrap();
+    let known = |path: &str, value: &str| {
+        terms
+            .iter()
+            .any(|term| term["path"] == path && term["value"] == value)
+    };
+    assert!(
+        known("/effective_date", "2026-03-01") && known("/term/months", "12"),
+        "{terms:#?}"
+    );
+    assert!(terms.iter().any(|term| term["value"] == "385.00"), "{terms:#?}");
+    assert!(terms.iter().all(|term| term["status"] != "verified"));
+    let flags = answer["flags"].as_array().unwrap();
+    let open = |code: &str| {
+        flags
+            .iter()
+            .any(|flag| flag["code"] == code && flag["open"] == true)
+    };
+    assert!(open("RECOGNISED_NUMBER") && open("SCANNED_PAGE"), "{flags:#?}");
+}
+
+#[test]
 fn real_contracts_are_read_or_refused_by_name() {
     let Some(folder) = shared("contracts") else { return };
     let (_, answers) = read(&documents(&folder));

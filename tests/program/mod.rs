@@ -85,7 +85,9 @@ impl Installation {
         command
             .args(arguments)
             .current_dir(root())
-            .env("QUITTANCE_HOME", self.folder.path());
+            .env("QUITTANCE_HOME", self.folder.path())
+            // Whether a machine has it must decide no other test.
+            .env("QUITTANCE_TESSERACT", "none");
         for variable in [
             "DATABASE_URL",
             "QUITTANCE_API_KEY",

@@ -3,22 +3,30 @@
 //! Everything here runs on bytes a counterparty wrote. Limits come first, the cheap structure check before the
 //! expensive readers, and whatever cannot be read has a name a person can act on.
 
+mod archive;
 mod characters;
+mod csv;
 mod docx;
 mod email;
 mod flow;
 mod header;
 mod html;
 mod pdf;
+mod recognised;
+mod sheet;
 mod sniff;
 #[cfg(test)]
 mod tests;
 mod text;
+mod xlsx;
 mod xml;
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
 use crate::page::{Document, Media};
+pub use recognised::RecognisedPage;
 use sniff::Kind;
 
 /// Reads one file. An e-mail gives its body; [`read_all`] gives its attachments too.
@@ -26,13 +34,41 @@ use sniff::Kind;
 /// # Errors
 /// Each [`ReadError`] says what is wrong with the file and what to do about it.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+    read_recognised(bytes, limits, &[])
+}
+
+/// Reads one file with what was recognised on those of its pages that are pictures. Which they are, the findings of a
+/// reading without it say; a page that has text is read from its text, whatever was recognised on it.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_recognised(
+    bytes: &[u8],
+    limits: &Limits,
+    recognised: &[RecognisedPage],
+) -> Result<Document, ReadError> {
+    part(bytes, limits, 0, recognised)
+}
+
+fn part(
+    bytes: &[u8],
+    limits: &Limits,
+    part: usize,
+    recognised: &[RecognisedPage],
+) -> Result<Document, ReadError> {
     admit(bytes, limits)?;
-    match recognised(bytes)? {
-        Media::Pdf => pdf::read(bytes, limits),
+    let recognised = recognised.iter().filter(|page| page.part == part);
+    match recognised_kind(bytes)? {
+        Media::Pdf => {
+            let pages = recognised.map(|page| (page.page, page.tsv.as_str())).collect();
+            pdf::read(bytes, limits, &pages)
+        }
         Media::Docx => docx::read(bytes, limits),
         Media::Html => html::read(bytes, limits),
         Media::Email => email::read(bytes, limits),
         Media::Text => text::read(bytes),
+        Media::Xlsx => xlsx::read(bytes, limits),
+        Media::Csv => csv::read(bytes),
     }
 }
 
@@ -42,7 +78,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
 /// Empty, too large, or a kind of file that is not read.
 pub fn recognise(bytes: &[u8], limits: &Limits) -> Result<Media, ReadError> {
     admit(bytes, limits)?;
-    recognised(bytes)
+    recognised_kind(bytes)
 }
 
 /// Reads a file and every document it carries: for an e-mail its body, named [`BODY`], then its attachments by name;
@@ -50,18 +86,39 @@ pub fn recognise(bytes: &[u8], limits: &Limits) -> Result<Media, ReadError> {
 ///
 /// # Errors
 /// [`ReadError`] when the file itself cannot be read; an attachment that cannot be read carries its own error.
-pub fn read_all(bytes: &[u8], limits: &Limits) -> Result<Vec<Part>, ReadError> {
-    admit(bytes, limits)?;
-    match recognised(bytes)? {
-        Media::Email => email::read_all(bytes, limits),
-        _ => read(bytes, limits).map(|document| {
-            vec![Part {
-                name: BODY.to_owned(),
-                read: Ok(document),
-            }]
-        }),
+pub fn read_all(
+    bytes: &[u8],
+    limits: &Limits,
+    recognised: &[RecognisedPage],
+) -> Result<Vec<Part>, ReadError> {
+    let mut parts = Vec::new();
+    for (number, (name, bytes)) in unpack(bytes, limits)?.into_iter().enumerate() {
+        let read = part(&bytes, limits, number, recognised);
+        match read {
+            Err(refusal) if number == 0 => return Err(refusal),
+            read => parts.push(Part { name, read }),
+        }
     }
+    Ok(parts)
 }
+
+/// The bytes of a file and of every file it carries, each with its name: the file itself is [`BODY`], an e-mail's
+/// attachments follow it.
+///
+/// # Errors
+/// The file cannot be taken apart.
+pub fn unpack<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Carried<'a>>, ReadError> {
+    admit(bytes, limits)?;
+    let mut files = vec![(BODY.to_owned(), Cow::Borrowed(bytes))];
+    if recognised_kind(bytes)? == Media::Email {
+        let carried = email::carried(bytes)?.into_iter();
+        files.extend(carried.map(|(name, bytes)| (name, Cow::Owned(bytes))));
+    }
+    Ok(files)
+}
+
+/// A file inside a file: its name and its bytes.
+pub type Carried<'a> = (String, Cow<'a, [u8]>);
 
 /// The name of a file's own text among its [`Part`]s.
 pub const BODY: &str = "body";
@@ -115,7 +172,7 @@ pub enum ReadError {
     },
     /// A kind of file we do not read.
     #[error(
-        "this is not a contract document we read (it looks like {looks_like}): send PDF, DOCX, HTML, e-mail or text"
+        "this is not a contract document we read (it looks like {looks_like}): send PDF, DOCX, XLSX, CSV, HTML, e-mail or text"
     )]
     NotADocument {
         /// What the bytes look like.
@@ -143,6 +200,16 @@ pub enum ReadError {
         /// The limit.
         limit: usize,
     },
+    /// More cells than any price list has.
+    #[error(
+        "the sheets hold {cells} cells, the limit is {limit}: send only the sheets that the contract is about"
+    )]
+    TooManyCells {
+        /// Number of cells.
+        cells: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// Pictures only: there is nothing to read, so nothing may be billed from it.
     #[error(
         "none of the {pages} pages has readable text, the file seems to be a scan: send the original, or a copy with recognised text"
@@ -159,7 +226,7 @@ pub enum ReadError {
     },
 }
 
-fn recognised(bytes: &[u8]) -> Result<Media, ReadError> {
+fn recognised_kind(bytes: &[u8]) -> Result<Media, ReadError> {
     match sniff::kind(bytes) {
         Kind::Readable(media) => Ok(media),
         Kind::Locked => Err(ReadError::Encrypted),

@@ -22,7 +22,7 @@ mod tests;
 pub(crate) mod written;
 
 use crate::flag::{Code, Flag, Severity};
-use crate::page::{Document, Table, Visibility, WordRef};
+use crate::page::{Document, Table, Word, WordRef};
 use crate::reading::tokens::Locale;
 use crate::reading::{Reading, locale};
 use crate::schema::ModelReply;
@@ -98,11 +98,7 @@ impl Ground<'_> {
 
     /// Values from pictures and doubtful tables stay unverified, whoever agrees on them.
     fn note_source(&mut self, path: &str, words: &[WordRef]) {
-        let recognised = |at: &WordRef| {
-            self.document
-                .word(*at)
-                .is_some_and(|word| word.visible == Visibility::Recognised)
-        };
+        let recognised = |at: &WordRef| self.document.word(*at).is_some_and(Word::recognised);
         if words.iter().any(recognised) {
             let sentence = "The value was recognised from a picture, so agreement alone does not verify it.";
             let flag = Flag::new(Code::RecognisedNumber, sentence, "Compare it with the picture.");

@@ -1,5 +1,7 @@
 //! The document model: words with boxes, lines with ids, pages, tables; the spine every later step stands on.
 
+pub(crate) mod cells;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -36,6 +38,10 @@ pub enum Media {
     Email,
     /// Plain text.
     Text,
+    /// A spreadsheet; its sheets are pages.
+    Xlsx,
+    /// Comma-separated values.
+    Csv,
 }
 
 /// One page. Formats without pages have one, numbered 1.
@@ -103,8 +109,10 @@ pub enum Visibility {
     Shown,
     /// There, but not to be seen: invisible mode, colour of the ground, tiny, covered or off the page. Never a term.
     Hidden,
-    /// Recognised from a picture: seen, but a number read this way alone is never verified.
+    /// Recognised from a picture by whoever made the file: seen, but a number read this way alone is never verified.
     Recognised,
+    /// Recognised from a picture by us, so many percent sure: as little verified as any recognised number.
+    Ocr(u8),
 }
 
 /// A rectangle in hundredths of a point, origin top left, rotation applied.
@@ -176,6 +184,8 @@ pub enum FindingKind {
     HiddenText,
     /// A page that is only a picture, in a document that has text on others.
     PictureOnly,
+    /// A picture whose words were recognised.
+    Recognised,
     /// Two text engines read a page differently, or a figure is drawn in another shape than its font says.
     EnginesDisagree,
     /// Only one of the two engines could read it, so it could not be compared. Informs; holds nothing up.
@@ -188,6 +198,8 @@ pub enum FindingKind {
     TrackedChanges,
     /// Characters that steer the eye or the machine (bidi controls, zero width, tag characters) were removed.
     ControlCharacters,
+    /// Cells of a spreadsheet that do not show what they hold, or hold nothing yet.
+    Cells,
     /// The file is damaged in a place; what could be read was read.
     Damage,
 }
@@ -264,6 +276,12 @@ impl Word {
     #[must_use]
     pub fn seen(&self) -> bool {
         self.visible != Visibility::Hidden
+    }
+
+    /// Was it recognised from a picture, whoever did that?
+    #[must_use]
+    pub fn recognised(&self) -> bool {
+        matches!(self.visible, Visibility::Recognised | Visibility::Ocr(_))
     }
 }
 

@@ -163,7 +163,7 @@ fn read_file(path: &Path, name: &str) -> Vec<(String, Result<Document, ReadError
         .unwrap()
         .to_string_lossy()
         .into_owned();
-    match read_all(&bytes, &Limits::default()) {
+    match read_all(&bytes, &Limits::default(), &[]) {
         Ok(parts) if parts.len() == 1 => parts.into_iter().map(|part| (name.clone(), part.read)).collect(),
         Ok(parts) => parts.into_iter().map(|part| (part.name, part.read)).collect(),
         Err(error) => vec![(name, Err(error))],

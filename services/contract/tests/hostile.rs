@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 
 fn read_one(file: &Path) -> ExitCode {
     let bytes = fs::read(file).expect("the file is there");
-    match read_all(&bytes, &Limits::default()) {
+    match read_all(&bytes, &Limits::default(), &[]) {
         Ok(parts) => {
             let documents: Vec<_> = parts.iter().filter_map(|part| part.read.as_ref().ok()).collect();
             let pages: usize = documents.iter().map(|document| document.pages.len()).sum();

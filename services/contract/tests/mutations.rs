@@ -111,7 +111,7 @@ fn broken(good: &[u8], sequence: &mut Sequence) -> Vec<u8> {
 
 /// Reads a copy to the end: file, words, terms, flags, plan.
 fn follow(bytes: &[u8]) {
-    let Ok(parts) = read_all(bytes, &Limits::default()) else {
+    let Ok(parts) = read_all(bytes, &Limits::default(), &[]) else {
         return;
     };
     for document in parts.into_iter().filter_map(|part| part.read.ok()) {

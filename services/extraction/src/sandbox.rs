@@ -2,24 +2,26 @@
 //! limit was reached.
 //!
 //! The program is started again with a hidden subcommand. The child limits itself ([`child`]) before it looks at the
-//! first byte, takes the file on its standard input and answers with JSON on its standard output. It inherits no
+//! first byte, takes the file on its standard input, after what was recognised on its pictures, and answers with JSON on its standard output. It inherits no
 //! setting, no key and no connection. What it prints on standard error may repeat the contract and is never logged.
 
 mod child;
 mod ending;
 mod picture;
+mod scan;
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use contract::file::{Limits, Part, ReadError};
+use contract::file::{Limits, Part, ReadError, RecognisedPage};
 use contract::page::Document;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 pub use child::{confine, reader_main};
+pub use scan::{Progress, Recogniser, Tell};
 
 /// The hidden subcommand by which the program reads one document and ends.
 pub const READER_SUBCOMMAND: &str = "read-document";
@@ -27,12 +29,33 @@ pub const READER_SUBCOMMAND: &str = "read-document";
 /// How much of the child's standard error is kept to tell one end from another.
 const LAST_WORDS: u64 = 4096;
 
-/// Reads a file in a child process.
+/// Reads a file in a child process; its pages that are pictures through the recogniser, where there is one.
 ///
 /// # Errors
 /// [`IntakeError`]: the file was refused, or reading it reached a limit, or there was no reader to be had.
 pub async fn read_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Document, IntakeError> {
-    ask_child(bytes, settings, child::Wanted::Document).await
+    read_telling(bytes, settings, &|_| {}).await
+}
+
+/// The same, telling how many of its pages have been recognised.
+///
+/// # Errors
+/// As for [`read_in_child`].
+pub async fn read_telling(
+    bytes: &[u8],
+    settings: &ReaderSettings,
+    tell: Tell<'_>,
+) -> Result<Document, IntakeError> {
+    let read = ask_child(bytes, &[], settings, child::Wanted::Document).await;
+    let pages = scan::of_document(bytes, &read);
+    match &settings.recogniser {
+        _ if pages.is_empty() => read,
+        None => read.map_err(scan::without_recogniser),
+        Some(recogniser) => {
+            let recognised = scan::recognise(bytes, pages, settings, recogniser, tell).await?;
+            ask_child(bytes, &recognised, settings, child::Wanted::Document).await
+        }
+    }
 }
 
 /// Reads a file and every document it carries in a child process: an e-mail's body and its attachments, for any other
@@ -41,7 +64,16 @@ pub async fn read_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Do
 /// # Errors
 /// [`IntakeError`] as for [`read_in_child`]; an attachment that cannot be read carries its own error.
 pub async fn read_all_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Vec<Part>, IntakeError> {
-    ask_child(bytes, settings, child::Wanted::Parts).await
+    let read = ask_child(bytes, &[], settings, child::Wanted::Parts).await;
+    let pages = scan::of_parts(bytes, &read);
+    match &settings.recogniser {
+        _ if pages.is_empty() => read,
+        None => read.map_err(scan::without_recogniser),
+        Some(recogniser) => {
+            let recognised = scan::recognise(bytes, pages, settings, recogniser, &|_| {}).await?;
+            ask_child(bytes, &recognised, settings, child::Wanted::Parts).await
+        }
+    }
 }
 
 /// Draws a page of a PDF in a child process: a PNG, so many pixels across.
@@ -54,16 +86,17 @@ pub(crate) async fn draw_in_child(
     width: u32,
     settings: &ReaderSettings,
 ) -> Result<Vec<u8>, IntakeError> {
-    let output = hear_child(bytes, settings, child::Wanted::Picture { page, width }).await?;
+    let output = hear_child(bytes, &[], settings, child::Wanted::Picture { page, width }).await?;
     ending::picture(output, settings)
 }
 
 async fn ask_child<Read: DeserializeOwned + Send + 'static>(
     bytes: &[u8],
+    recognised: &[RecognisedPage],
     settings: &ReaderSettings,
     wanted: child::Wanted,
 ) -> Result<Read, IntakeError> {
-    let output = hear_child(bytes, settings, wanted).await?;
+    let output = hear_child(bytes, recognised, settings, wanted).await?;
     // A long document is a long answer, and understanding it keeps a core busy.
     let settings = settings.clone();
     let understood = tokio::task::spawn_blocking(move || ending::answer(&output, &settings)).await;
@@ -72,11 +105,14 @@ async fn ask_child<Read: DeserializeOwned + Send + 'static>(
 
 async fn hear_child(
     bytes: &[u8],
+    recognised: &[RecognisedPage],
     settings: &ReaderSettings,
     wanted: child::Wanted,
 ) -> Result<Output, IntakeError> {
-    let mut child = start(settings, wanted)?;
-    let talk = converse(&mut child, bytes, settings.answer_bytes);
+    let recognised = scan::sent(recognised).map_err(|cause| died(&cause))?;
+    let orders = child::Orders::of(settings, wanted, recognised.len());
+    let mut child = start(settings, &orders)?;
+    let talk = converse(&mut child, [&recognised, bytes], settings.answer_bytes);
     // Dropping the child kills it.
     let talked = tokio::time::timeout(settings.wall, talk).await;
     let output = talked.map_err(|_| IntakeError::TookTooLong {
@@ -108,10 +144,13 @@ pub struct ReaderSettings {
     pub answer_bytes: u64,
     /// What one file may cost.
     pub limits: Limits,
+    /// What recognises words on pages that are pictures; without one they are not read.
+    pub recogniser: Option<Recogniser>,
 }
 
 impl Default for ReaderSettings {
-    /// This program again, with 512 MiB, 10 seconds of computing, 30 seconds in all and 256 MiB of answer.
+    /// This program again, with 512 MiB, 10 seconds of computing, 30 seconds in all and 256 MiB of answer,
+    /// and tesseract if it is installed.
     fn default() -> Self {
         Self {
             program: this_program(),
@@ -121,6 +160,7 @@ impl Default for ReaderSettings {
             wall: Duration::from_secs(30),
             answer_bytes: 256 << 20,
             limits: Limits::default(),
+            recogniser: Recogniser::found_in(std::env::var_os("PATH").as_deref()),
         }
     }
 }
@@ -131,6 +171,24 @@ pub enum IntakeError {
     /// The reader looked at the file and refused it.
     #[error(transparent)]
     Refused(#[from] ReadError),
+    /// Pictures only, and nothing that recognises what is written on them.
+    #[error(
+        "none of the {pages} pages has readable text, the file seems to be a scan: send the original, or have tesseract installed where the service runs (Debian: apt-get install tesseract-ocr) and send it again"
+    )]
+    NoRecogniser {
+        /// Number of pages.
+        pages: usize,
+    },
+    /// Some pages are pictures, and what recognises them does not work.
+    #[error(
+        "{pages} pages are pictures, and recognising what is written on them failed ({cause}): check that tesseract runs and has its language data where the service runs, or send the original"
+    )]
+    NotRecognised {
+        /// Pages that are pictures.
+        pages: usize,
+        /// What went wrong with the first.
+        cause: String,
+    },
     /// A time limit was reached.
     #[error("reading the file took more than {seconds} seconds: print it to a new PDF and send that")]
     TookTooLong {
@@ -171,6 +229,8 @@ impl IntakeError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal_code(refusal),
+            Self::NoRecogniser { .. } => "no_text",
+            Self::NotRecognised { .. } => "not_recognised",
             Self::TookTooLong { .. } => "took_too_long",
             Self::TooMuchMemory { .. } => "too_much_memory",
             Self::ReaderDied { .. } => "reader_died",
@@ -188,19 +248,18 @@ fn refusal_code(refusal: &ReadError) -> &'static str {
         ReadError::Damaged { .. } => "damaged",
         ReadError::NoPages => "no_pages",
         ReadError::TooManyPages { .. } => "too_many_pages",
+        ReadError::TooManyCells { .. } => "too_many_cells",
         ReadError::NoText { .. } => "no_text",
         ReadError::Bomb { .. } => "bomb",
     }
 }
 
-fn start(settings: &ReaderSettings, wanted: child::Wanted) -> Result<Child, IntakeError> {
+fn start(settings: &ReaderSettings, orders: &child::Orders) -> Result<Child, IntakeError> {
     let not_started = |cause: String| IntakeError::NotStarted {
         program: settings.program.display().to_string(),
         cause,
     };
-    let orders = child::Orders::of(settings, wanted)
-        .to_json()
-        .map_err(|cause| not_started(cause.to_string()))?;
+    let orders = orders.to_json().map_err(|cause| not_started(cause.to_string()))?;
     Command::new(&settings.program)
         .args(&settings.arguments)
         .env_clear()
@@ -214,12 +273,14 @@ fn start(settings: &ReaderSettings, wanted: child::Wanted) -> Result<Child, Inta
 }
 
 /// Sends the file, takes the answer and waits for the end. An answer over the limit is cut, and then not understood.
-async fn converse(child: &mut Child, bytes: &[u8], answer_bytes: u64) -> std::io::Result<Output> {
+async fn converse(child: &mut Child, sent: [&[u8]; 2], answer_bytes: u64) -> std::io::Result<Output> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let send = async {
         if let Some(mut stdin) = stdin {
             // A child that died before the last byte says so by how it ended, not by this error.
-            let _cut = stdin.write_all(bytes).await;
+            for bytes in sent {
+                let _cut = stdin.write_all(bytes).await;
+            }
         }
     };
     let ((), stdout, stderr) = tokio::join!(

@@ -8,7 +8,7 @@ use tonic::transport::Endpoint;
 
 use crate::limit::ApprovalLimit;
 use crate::model::ModelSettings;
-use crate::sandbox::ReaderSettings;
+use crate::sandbox::{ReaderSettings, Recogniser};
 
 /// Where the service listens unless it is told otherwise.
 const PORT: u16 = 7001;
@@ -24,7 +24,9 @@ pub struct Settings {
     /// Where approved plans go (`QUITTANCE_INVOICING_URL`, by default `http://127.0.0.1:7002`).
     pub invoicing: Endpoint,
     /// Which program reads files and what it may use: `QUITTANCE_READER_MEMORY_MIB` (128 to 65536, by default 512) and
-    /// `QUITTANCE_READER_SECONDS` of computing (1 to 3600, by default 10; three times that by the clock on the wall).
+    /// `QUITTANCE_READER_SECONDS` of computing (1 to 3600, by default 10; three times that by the clock on the wall). Pages
+    /// that are pictures are read by the tesseract on `PATH`, or the one at `QUITTANCE_TESSERACT` (`none`: by none), for
+    /// the languages `QUITTANCE_TESSERACT_LANGUAGES` as it names them (by default `eng`; several as `eng+deu`).
     pub reader: ReaderSettings,
     /// The model that reads beside the rules, if one is set ([`ModelSettings::read`] names the variables).
     pub model: Option<ModelSettings>,
@@ -68,8 +70,42 @@ fn reader(environment: &Environment) -> Result<ReaderSettings, SettingError> {
         memory_bytes: memory.map_or(usual.memory_bytes, |mebibytes| mebibytes << 20),
         cpu_seconds,
         wall: Duration::from_secs(cpu_seconds.saturating_mul(3)),
+        recogniser: recogniser(environment, usual.recogniser)?,
         ..usual
     })
+}
+
+fn recogniser(
+    environment: &Environment,
+    found: Option<Recogniser>,
+) -> Result<Option<Recogniser>, SettingError> {
+    let languages = languages(environment)?;
+    let chosen = match environment.text("QUITTANCE_TESSERACT") {
+        None => found,
+        Some("none") => None,
+        Some(program) => Some(Recogniser::at(program.into())),
+    };
+    Ok(chosen.map(|recogniser| Recogniser {
+        languages: languages.unwrap_or(recogniser.languages),
+        ..recogniser
+    }))
+}
+
+fn languages(environment: &Environment) -> Result<Option<String>, SettingError> {
+    const VARIABLE: &str = "QUITTANCE_TESSERACT_LANGUAGES";
+    let Some(given) = environment.text(VARIABLE) else {
+        return Ok(None);
+    };
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match given.split('+').all(is_name) {
+        true => Ok(Some(given.to_owned())),
+        false => Err(SettingError::new(
+            VARIABLE,
+            given,
+            "languages as tesseract names them, such as eng or eng+deu",
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -88,6 +124,19 @@ mod tests {
     }
 
     #[test]
+    fn a_recogniser_can_be_named_or_done_without() {
+        let named = Environment::default().with("QUITTANCE_TESSERACT", "/opt/tesseract");
+        let named = named.with("QUITTANCE_TESSERACT_LANGUAGES", "eng+deu");
+        let recogniser = Settings::read(&named).unwrap().reader.recogniser.unwrap();
+        assert_eq!(
+            (recogniser.program.to_str(), recogniser.languages.as_str()),
+            (Some("/opt/tesseract"), "eng+deu")
+        );
+        let none = Environment::default().with("QUITTANCE_TESSERACT", "none");
+        assert_eq!(Settings::read(&none).unwrap().reader.recogniser, None);
+    }
+
+    #[test]
     fn a_wrong_setting_is_named() {
         for (variable, given) in [
             ("QUITTANCE_EXTRACTION_ADDRESS", "7001"),
@@ -95,6 +144,7 @@ mod tests {
             ("QUITTANCE_READER_MEMORY_MIB", "16"),
             ("QUITTANCE_READER_SECONDS", "0"),
             ("QUITTANCE_FILES_AT_ONCE", "many"),
+            ("QUITTANCE_TESSERACT_LANGUAGES", "eng --psm 6"),
             ("QUITTANCE_SECOND_APPROVAL_ABOVE", "100000"),
         ] {
             let error = Settings::read(&Environment::default().with(variable, given)).unwrap_err();

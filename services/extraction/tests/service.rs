@@ -12,6 +12,7 @@ mod service {
     mod quality;
     mod review;
     mod sandbox;
+    mod scans;
     mod second_approval;
     mod support;
     mod tenants;

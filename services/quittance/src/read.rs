@@ -7,7 +7,7 @@ use contract::draft::Draft;
 use contract::flag::{Flag, FlagState, Severity};
 use contract::terms::{Evidence, TermRow, rows};
 use extraction::readers::Readers;
-use extraction::sandbox::read_in_child;
+use extraction::sandbox::{Progress, Tell, read_telling};
 use extraction::settings::Settings;
 use runtime::settings::Environment;
 use serde_json::{Value, json};
@@ -30,7 +30,11 @@ pub(crate) async fn run(command: &Read, output: Output) -> Result<(), Failure> {
     let mut answers = Vec::new();
     let mut refused = Vec::new();
     for file in &command.files {
-        let read = read(file, &settings, &readers).await;
+        let tell = |Progress { done, pages }| {
+            bar.set_message(format!("recognising scanned pages: {done} of {pages}"));
+        };
+        let read = read(file, &settings, &readers, &tell).await;
+        bar.set_message("reading");
         bar.inc(1);
         if let Err(refusal) = &read {
             refused.push(format!(
@@ -55,7 +59,7 @@ pub(crate) async fn run(command: &Read, output: Output) -> Result<(), Failure> {
     }
 }
 
-async fn read(file: &Path, settings: &Settings, readers: &Readers) -> Result<Draft, Refusal> {
+async fn read(file: &Path, settings: &Settings, readers: &Readers, tell: Tell<'_>) -> Result<Draft, Refusal> {
     let refusal = |code: &str, sentence: String| Refusal {
         code: code.to_owned(),
         sentence,
@@ -63,7 +67,7 @@ async fn read(file: &Path, settings: &Settings, readers: &Readers) -> Result<Dra
     let bytes = tokio::fs::read(file)
         .await
         .map_err(|error| refusal("no_such_file", error.to_string()))?;
-    let document = read_in_child(&bytes, &settings.reader).await;
+    let document = read_telling(&bytes, &settings.reader, tell).await;
     let document = Arc::new(document.map_err(|error| refusal(error.code(), error.to_string()))?);
     let broke = |error: extraction::readers::ReadersBroke| refusal("readers_broke", error.to_string());
     let readings = readers.ask(&document).await.map_err(broke)?;
@@ -105,8 +109,14 @@ fn people(file: &Path, draft: &Draft) -> String {
 }
 
 fn quotes(evidence: &[Evidence]) -> String {
-    let one = |evidence: &Evidence| format!("p. {} “{}”", evidence.page(), shortened(evidence.quote(), 90));
+    let one = |evidence: &Evidence| format!("{} “{}”", place(evidence), shortened(evidence.quote(), 90));
     evidence.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// The cell of a spreadsheet, the page of anything else.
+fn place(evidence: &Evidence) -> String {
+    let page = || format!("p. {}", evidence.page());
+    evidence.cells().map_or_else(page, str::to_owned)
 }
 
 fn flag(flag: &Flag) -> String {
@@ -118,7 +128,7 @@ fn flag(flag: &Flag) -> String {
     let page = flag
         .evidence
         .first()
-        .map(|evidence| format!(" (p. {})", evidence.page()))
+        .map(|evidence| format!(" ({})", place(evidence)))
         .unwrap_or_default();
     format!(
         "  ! {severity} {}{page}: {} {}",

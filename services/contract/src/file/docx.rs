@@ -1,6 +1,5 @@
 //! Office Open XML text: paragraphs with their automatic numbers, tables, notes, the final text of tracked changes.
 
-mod archive;
 mod body;
 mod numbering;
 mod styles;
@@ -8,10 +7,10 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use super::archive::Archive;
 use super::flow::{self, Block};
 use super::{Limits, ReadError, identity, xml};
 use crate::page::{Document, Finding, FindingKind, Media};
-use archive::Archive;
 use body::Body;
 
 /// Reads a DOCX.
@@ -20,7 +19,7 @@ use body::Body;
 /// Damaged, unpacking beyond the limit, or no text.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
     let mut archive = Archive::open(bytes, limits)?;
-    let main = archive.main()?;
+    let main = archive.main("word/document.xml")?;
     let root = xml::parse(&archive.required(&main)?)?;
     let settings = Settings::read(&mut archive)?;
     let mut body = Body::new(&settings);

@@ -3,7 +3,7 @@
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::flow::{self, Block};
-use super::{BODY, Limits, Part, ReadError, html, identity, text};
+use super::{BODY, Limits, ReadError, html, identity, text};
 use crate::page::{Document, Finding, FindingKind, Media};
 
 /// An e-mail in an e-mail in an e-mail is followed this deep.
@@ -31,53 +31,39 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError>
     ))
 }
 
-/// The body and every attachment, each with what reading it gave.
+/// Every attachment with its name. An e-mail inside gives itself and its own attachments, named after it.
 ///
 /// # Errors
-/// The e-mail itself cannot be read.
-pub(super) fn read_all(bytes: &[u8], limits: &Limits) -> Result<Vec<Part>, ReadError> {
-    parts(bytes, limits, DEEPEST)
+/// The e-mail itself cannot be taken apart.
+pub(super) fn carried(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, ReadError> {
+    carried_within(bytes, DEEPEST)
 }
 
-fn parts(bytes: &[u8], limits: &Limits, depth: usize) -> Result<Vec<Part>, ReadError> {
-    let body = read(bytes, limits)?;
+fn carried_within(bytes: &[u8], depth: usize) -> Result<Vec<(String, Vec<u8>)>, ReadError> {
     let message = parse(bytes)?;
-    let mut parts = vec![Part {
-        name: BODY.to_owned(),
-        read: Ok(body),
-    }];
-    for attachment in attachments(&message).take(ATTACHMENTS) {
-        parts.extend(attachment_parts(attachment, limits, depth));
-    }
-    Ok(parts)
+    let attached = attachments(&message).take(ATTACHMENTS);
+    Ok(attached
+        .flat_map(|attachment| unpacked(attachment, depth))
+        .collect())
 }
 
-/// An e-mail inside gives its own body and attachments, named after it.
-fn attachment_parts(attachment: &MessagePart<'_>, limits: &Limits, depth: usize) -> Vec<Part> {
+fn unpacked(attachment: &MessagePart<'_>, depth: usize) -> Vec<(String, Vec<u8>)> {
     let name = name(attachment);
-    let contents = match &attachment.body {
-        PartType::Message(inner) => inner.raw_message(),
-        _ => attachment.contents(),
+    let PartType::Message(inner) = &attachment.body else {
+        return vec![(name, attachment.contents().to_vec())];
     };
-    if depth > 1 && matches!(attachment.body, PartType::Message(_)) {
-        return match parts(contents, limits, depth.saturating_sub(1)) {
-            Ok(inner) => inner
-                .into_iter()
-                .map(|part| Part {
-                    name: format!("{name}/{}", part.name),
-                    ..part
-                })
-                .collect(),
-            Err(error) => vec![Part {
-                name,
-                read: Err(error),
-            }],
-        };
+    let message = inner.raw_message();
+    if depth < 2 {
+        return vec![(name, message.to_vec())];
     }
-    vec![Part {
-        read: super::read(contents, limits),
-        name,
-    }]
+    let mut files = vec![(format!("{name}/{BODY}"), message.to_vec())];
+    let within = carried_within(message, depth.saturating_sub(1)).unwrap_or_default();
+    files.extend(
+        within
+            .into_iter()
+            .map(|(inside, bytes)| (format!("{name}/{inside}"), bytes)),
+    );
+    files
 }
 
 fn parse(bytes: &[u8]) -> Result<Message<'_>, ReadError> {

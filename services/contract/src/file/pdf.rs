@@ -4,6 +4,7 @@ mod edges;
 mod furniture;
 mod ink;
 mod lines;
+mod scan;
 mod second;
 mod structure;
 mod tables;
@@ -13,15 +14,24 @@ mod turn;
 mod visibility;
 mod words;
 
-use crate::page::{Document, Finding, FindingKind, Media, Page, Visibility};
+use std::collections::BTreeMap;
+
+use crate::page::{Document, Media, Page};
 
 use super::{Limits, ReadError};
 use edges::Edges;
 use ink::PageInk;
 use structure::Structure;
 
+/// What was recognised on pages that are pictures.
+pub(super) type Recognised<'a> = BTreeMap<u32, &'a str>;
+
 /// Reads a PDF in order of cost: what lopdf sees of its structure, then its pages, then what spans pages.
-pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError> {
+pub(super) fn read(
+    bytes: &[u8],
+    limits: &Limits,
+    recognised: &Recognised<'_>,
+) -> Result<Document, ReadError> {
     let structure = structure::inspect(bytes, limits)?;
     let inks = ink::pages(bytes, limits)?;
     let edges: Vec<Edges> = inks.iter().map(edges::find).collect();
@@ -33,14 +43,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ReadError>
     let ask_second = structure.sound && doubtful;
     let mut document = document(bytes, structure);
     for ((number, ink), edges) in (1..).zip(&inks).zip(&edges) {
-        let page = page(number, ink, edges, &mut document.findings);
+        let page = page(number, ink, edges, recognised, &mut document);
         document.pages.push(page);
     }
     readable(&document.pages)?;
     if ask_second {
         document.findings.extend(second::compare(bytes, &inks));
     }
-    picture_pages(&document.pages, &mut document.findings);
     furniture::mark(&mut document.pages);
     let found = document
         .pages
@@ -63,12 +72,28 @@ fn document(bytes: &[u8], structure: Structure) -> Document {
     }
 }
 
-/// One page: glyphs become words that are seen or hidden, words become lines.
-fn page(number: u32, ink: &PageInk, edges: &Edges, findings: &mut Vec<Finding>) -> Page {
+/// One page: glyphs become words that are seen or hidden, a picture gives those that were recognised on it, words become
+/// lines.
+fn page(
+    number: u32,
+    ink: &PageInk,
+    edges: &Edges,
+    recognised: &Recognised<'_>,
+    document: &mut Document,
+) -> Page {
     let seen = visibility::judge(ink);
-    let words = words::group(ink, &seen);
-    findings.extend(visibility::report(number, &words));
-    findings.extend(words::report(number, ink));
+    let mut words = words::group(ink, &seen);
+    document.findings.extend(visibility::report(number, &words));
+    document.findings.extend(words::report(number, ink));
+    let (made, answer) = (scan::made(ink, &words), recognised.get(&number));
+    let read = answer.map_or_else(Vec::new, |tsv| match made {
+        scan::Made::Text => Vec::new(),
+        _ => scan::words(tsv, ink, made, &words),
+    });
+    document
+        .findings
+        .extend(scan::report(number, made, answer.is_some(), &read));
+    words.extend(read);
     Page {
         number,
         width: ink.width,
@@ -89,19 +114,6 @@ fn readable(pages: &[Page]) -> Result<(), ReadError> {
 fn has_text(page: &Page) -> bool {
     let words = page.lines.iter().flat_map(|line| &line.words);
     words
-        .filter(|word| word.visible != Visibility::Hidden)
+        .filter(|word| word.seen())
         .any(|word| word.text.chars().any(char::is_alphanumeric))
-}
-
-fn picture_pages(pages: &[Page], findings: &mut Vec<Finding>) {
-    for page in pages.iter().filter(|page| !has_text(page)) {
-        findings.push(Finding {
-            kind: FindingKind::PictureOnly,
-            page: Some(page.number),
-            detail: format!(
-                "page {} has no readable text: if it is a scan, its terms were not read",
-                page.number
-            ),
-        });
-    }
 }

@@ -1,6 +1,6 @@
 //! Which kind of file the bytes are. Names lie: a `.pdf` may be a web page, and a portal's download has no name.
 
-use super::text;
+use super::{csv, text};
 use crate::page::Media;
 
 /// A kind of file, by its bytes.
@@ -26,7 +26,10 @@ const SIGNATURES: &[(&[u8], &str)] = &[
     (b"II*\0", "a TIFF picture"),
     (b"MM\0*", "a TIFF picture"),
     (b"GIF8", "a GIF picture"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file; save it as DOCX or PDF"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Office file; save it as DOCX, XLSX or PDF",
+    ),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -39,10 +42,18 @@ const SIGNATURES: &[(&[u8], &str)] = &[
 /// Names inside a ZIP archive that say what it is.
 const ZIP_NAMES: &[(&[u8], Kind)] = &[
     (b"word/document", Kind::Readable(Media::Docx)),
-    (b"xl/workbook", Kind::Other("a spreadsheet; print it to PDF")),
+    (
+        b"xl/workbook.bin",
+        Kind::Other("a binary spreadsheet; save it as XLSX"),
+    ),
+    (b"xl/workbook", Kind::Readable(Media::Xlsx)),
     (
         b"ppt/presentation",
         Kind::Other("a presentation; print it to PDF"),
+    ),
+    (
+        b"opendocument.spreadsheet",
+        Kind::Other("an OpenDocument spreadsheet; save it as XLSX"),
     ),
     (
         b"opendocument.text",
@@ -119,6 +130,7 @@ fn written(bytes: &[u8]) -> Kind {
     match tags.iter().any(|tag| lower.starts_with(tag)) || (lower.starts_with('<') && lower.contains("<html"))
     {
         true => Kind::Readable(Media::Html),
+        false if csv::is_values(&text::decode(bytes)) => Kind::Readable(Media::Csv),
         false => Kind::Readable(Media::Text),
     }
 }
@@ -157,14 +169,16 @@ mod tests {
 
     #[test]
     fn files_are_known_by_their_bytes() {
-        let cases: [(&[u8], Kind); 10] = [
+        let cases: [(&[u8], Kind); 12] = [
             (b"%PDF-1.7\n", Kind::Readable(Media::Pdf)),
             (b"junk of a gateway\n%PDF-1.4", Kind::Readable(Media::Pdf)),
             (b"PK\x03\x04....word/document.xml", Kind::Readable(Media::Docx)),
             (
-                b"PK\x03\x04....xl/workbook.xml",
-                Kind::Other("a spreadsheet; print it to PDF"),
+                b"PK\x03\x04....xl/workbook.bin",
+                Kind::Other("a binary spreadsheet; save it as XLSX"),
             ),
+            (b"PK\x03\x04....xl/workbook.xml", Kind::Readable(Media::Xlsx)),
+            (b"Item,Price\nSeat,$5\n", Kind::Readable(Media::Csv)),
             (b"<!DOCTYPE html><html>", Kind::Readable(Media::Html)),
             (b"\xef\xbb\xbf  <html><body>", Kind::Readable(Media::Html)),
             (

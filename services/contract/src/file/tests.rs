@@ -126,7 +126,7 @@ const MAIL: &str = "From: Ana <ana@provider.example>\r\nTo: Bo <bo@customer.exam
 
 #[test]
 fn an_e_mail_gives_its_body_and_each_attachment() {
-    let parts = read_all(MAIL.as_bytes(), &Limits::default()).unwrap();
+    let parts = read_all(MAIL.as_bytes(), &Limits::default(), &[]).unwrap();
     let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
     assert_eq!(names, [BODY, "terms.txt", "logo.png"]);
     let [body, terms, logo] = parts.as_slice() else {

@@ -3,7 +3,7 @@
 use pricing::source::{Clause, QuoteBox};
 use serde::{Deserialize, Serialize};
 
-use crate::page::{BBox, Document, LineId, WordRef};
+use crate::page::{BBox, Document, LineId, WordRef, cells};
 
 /// The words a value rests on. Built from words of a document only: no reader can claim a quote or a box.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct Evidence {
     boxes: Vec<QuoteBox>,
     #[serde(rename = "match")]
     matched: Match,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cells: Option<String>,
 }
 
 /// How the words on the page compare with what a reader quoted.
@@ -47,6 +49,7 @@ impl Evidence {
                 .collect(),
             lines,
             matched,
+            cells: cells::address(document, &seen),
         })
     }
 
@@ -78,6 +81,12 @@ impl Evidence {
     #[must_use]
     pub fn boxes(&self) -> &[QuoteBox] {
         &self.boxes
+    }
+
+    /// The cells of a spreadsheet they stand in, such as `Prices!B4`; none in other kinds of documents.
+    #[must_use]
+    pub fn cells(&self) -> Option<&str> {
+        self.cells.as_deref()
     }
 
     /// How it compares with what a reader quoted.

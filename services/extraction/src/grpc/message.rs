@@ -150,6 +150,7 @@ fn evidence(evidence: &Evidence) -> v1::Evidence {
         page: evidence.page(),
         quote: evidence.quote().to_owned(),
         boxes: clause_boxes(evidence.boxes()),
+        cells: evidence.cells().unwrap_or_default().to_owned(),
     }
 }
 

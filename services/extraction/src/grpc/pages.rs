@@ -163,7 +163,7 @@ fn word(word: &Word) -> v1::PageWord {
     let visibility = match word.visible {
         Visibility::Shown => Seen::Shown,
         Visibility::Hidden => Seen::Hidden,
-        Visibility::Recognised => Seen::Recognised,
+        Visibility::Recognised | Visibility::Ocr(_) => Seen::Recognised,
     };
     v1::PageWord {
         text: word.text.clone(),

@@ -97,10 +97,18 @@ fn told(event: &Event) -> Result<v1::WatchContractResponse, Status> {
     };
     let state = State::named(&event.state, Some(failure))
         .ok_or_else(|| rejection::internal(DOING, &format!("unknown state {}", event.state)))?;
-    let stage = Stage::of(&event.action).map_or_else(|| state.to_string(), |stage| stage.words().to_owned());
+    let stage = Stage::of(&event.action).map_or_else(|| state.to_string(), |stage| doing(stage, event));
     Ok(v1::WatchContractResponse {
         state: message::state(&state).into(),
         stage,
         at: Some(timestamp(event.at)),
     })
+}
+
+/// In words, with how far it is where that is known.
+fn doing(stage: Stage, event: &Event) -> String {
+    match stage {
+        Stage::Recognising => format!("{}: {}", stage.words(), event.change.after),
+        _ => stage.words().to_owned(),
+    }
 }

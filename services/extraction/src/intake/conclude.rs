@@ -79,6 +79,13 @@ impl Intake {
         dossier.update(connection, self.entry(Stage::Postponed, "")).await
     }
 
+    /// An entry of the service's own that says how far it is.
+    pub(super) fn entry_after(&self, stage: Stage, after: String) -> Entry {
+        let mut entry = self.entry(stage, "");
+        entry.change.after = after;
+        entry
+    }
+
     /// An entry of the service's own, with a reason where there is one.
     pub(super) fn entry(&self, stage: Stage, reason: &str) -> Entry {
         Entry {

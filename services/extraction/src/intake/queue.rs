@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{ACTOR, Drafted, Intake, Stage, Trouble};
 use crate::sandbox::IntakeError;
 use crate::state::State;
-use crate::store::dossier::Dossier;
+use crate::store::dossier::{Dossier, Entry};
 use crate::store::queue::{self, Job};
 
 /// How often the queue is looked at when it was empty.
@@ -71,10 +71,15 @@ impl Intake {
 
     /// Tells whoever watches what is being done now.
     pub(super) async fn tell(&self, job: Job, stage: Stage) -> Result<(), sqlx::Error> {
+        self.tell_of(job, self.entry(stage, "")).await
+    }
+
+    /// The same in more words.
+    pub(super) async fn tell_of(&self, job: Job, entry: Entry) -> Result<(), sqlx::Error> {
         let mut transaction = tenancy::begin_for_worker(&self.pool, ACTOR).await?;
         let mut dossier = hold(&mut transaction, job).await?;
         dossier.contract.state = State::Reading;
-        dossier.update(&mut transaction, self.entry(stage, "")).await?;
+        dossier.update(&mut transaction, entry).await?;
         transaction.commit().await
     }
 }

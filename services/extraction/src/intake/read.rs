@@ -1,10 +1,13 @@
 //! Read: from the stored bytes to pages, lines and words.
 
+use std::time::Duration;
+
 use contract::page::Document;
 use runtime::tenancy;
+use tokio::sync::watch;
 
 use super::{ACTOR, Intake, Stage, Trouble};
-use crate::sandbox::{IntakeError, read_in_child};
+use crate::sandbox::{IntakeError, Progress, read_telling};
 use crate::store::contracts::{self, Contract};
 use crate::store::documents;
 use crate::store::queue::Job;
@@ -46,13 +49,42 @@ impl Intake {
             Content::Unread(bytes) => bytes,
         };
         self.tell(job, Stage::Reading).await?;
-        let document = read_in_child(&bytes, &self.reader).await.map_err(blame)?;
+        let document = self.read_telling(job, &bytes).await?;
         let mut transaction = tenancy::begin_for_worker(&self.pool, ACTOR).await?;
         documents::keep_reading(&mut transaction, job.tenant, &document).await?;
         transaction.commit().await?;
         Ok(document)
     }
+
+    /// Reads the file and tells whoever watches how many of its scanned pages have been recognised.
+    async fn read_telling(&self, job: Job, bytes: &[u8]) -> Result<Document, Trouble> {
+        let (tell, told) = watch::channel(None);
+        let on_page = move |progress: Progress| {
+            tell.send_replace(Some(progress));
+        };
+        let reading = async move { read_telling(bytes, &self.reader, &on_page).await };
+        let (document, followed) = tokio::join!(reading, self.follow(job, told));
+        followed?;
+        document.map_err(blame)
+    }
+
+    /// Repeats what is told, no more often than a person looks, until nothing more is.
+    async fn follow(&self, job: Job, mut told: watch::Receiver<Option<Progress>>) -> Result<(), sqlx::Error> {
+        while told.changed().await.is_ok() {
+            let progress = *told.borrow_and_update();
+            if let Some(Progress { done, pages }) = progress.filter(|progress| progress.done < progress.pages)
+            {
+                let entry = self.entry_after(Stage::Recognising, format!("{done} of {pages}"));
+                self.tell_of(job, entry).await?;
+                tokio::time::sleep(BETWEEN_TELLINGS).await;
+            }
+        }
+        Ok(())
+    }
 }
+
+/// How often whoever watches is told how far recognising is; each telling stays in the contract's record.
+const BETWEEN_TELLINGS: Duration = Duration::from_secs(5);
 
 fn blame(error: IntakeError) -> Trouble {
     match error {

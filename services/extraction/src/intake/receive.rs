@@ -122,5 +122,7 @@ fn media_name(media: Media) -> &'static str {
         Media::Html => "text/html",
         Media::Email => "message/rfc822",
         Media::Text => "text/plain",
+        Media::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Media::Csv => "text/csv",
     }
 }

@@ -9,6 +9,8 @@ pub(crate) enum Stage {
     ReceivedAgain,
     /// The file is being read.
     Reading,
+    /// Words on its scanned pages are being recognised.
+    Recognising,
     /// Its readers are being asked what it says.
     Asking,
     /// Terms, flags and plan are being drawn up.
@@ -22,10 +24,11 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Received,
         Self::ReceivedAgain,
         Self::Reading,
+        Self::Recognising,
         Self::Asking,
         Self::Interpreting,
         Self::Drafted,
@@ -39,6 +42,7 @@ impl Stage {
             Self::Received => "received",
             Self::ReceivedAgain => "received_again",
             Self::Reading => "reading",
+            Self::Recognising => "recognising",
             Self::Asking => "asking",
             Self::Interpreting => "interpreting",
             Self::Drafted => "drafted",
@@ -58,6 +62,7 @@ impl Stage {
             Self::Received => "received",
             Self::ReceivedAgain => "the same file came once more",
             Self::Reading => "reading the file",
+            Self::Recognising => "recognising scanned pages",
             Self::Asking => "looking for its terms",
             Self::Interpreting => "drawing up terms, flags and plan",
             Self::Drafted => "ready for review",

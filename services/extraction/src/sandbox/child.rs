@@ -1,13 +1,15 @@
 //! The child's side: first the limits, then the file.
 
 use std::io::{self, Read, Write};
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
-use contract::file::{self, Limits};
+use contract::file::{self, Limits, ReadError, RecognisedPage};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
-use super::{ReaderSettings, picture};
+use super::{ReaderSettings, picture, scan};
 
 /// The variable in which the parent says what the child may use; the only one the child gets.
 pub(super) const ORDERS: &str = "QUITTANCE_READER_ORDERS";
@@ -65,11 +67,13 @@ pub(super) struct Orders {
     file_bytes: usize,
     pages: usize,
     stream_bytes: usize,
+    /// Bytes on standard input before the file: what was recognised on its pictures.
+    recognised_bytes: usize,
     answer: Wanted,
 }
 
 /// What the child is to answer with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Wanted {
     /// The file's own document.
@@ -83,12 +87,27 @@ pub(super) enum Wanted {
         /// Pixels across.
         width: u32,
     },
+    /// A PNG of one page for a recogniser.
+    Scan {
+        /// Which document of the file, from 0.
+        part: usize,
+        /// From 1.
+        page: u32,
+    },
+    /// What a recogniser says of the picture on standard input: this process becomes the recogniser.
+    Recognition {
+        /// The recogniser.
+        program: PathBuf,
+        /// The languages it looks for.
+        languages: String,
+    },
 }
 
 impl Orders {
-    pub(super) fn of(settings: &ReaderSettings, answer: Wanted) -> Self {
+    pub(super) fn of(settings: &ReaderSettings, answer: Wanted, recognised_bytes: usize) -> Self {
         Self {
             answer,
+            recognised_bytes,
             memory_bytes: settings.memory_bytes,
             cpu_seconds: settings.cpu_seconds,
             file_bytes: settings.limits.bytes,
@@ -117,19 +136,69 @@ impl Orders {
 fn read_and_answer(orders: &Orders) -> io::Result<()> {
     // A panic's message may repeat the contract; how the process ends says enough.
     std::panic::set_hook(Box::new(|_| {}));
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    if let Wanted::Recognition { program, languages } = &orders.answer {
+        return Err(become_recogniser(program, languages));
+    }
+    let (recognised, bytes) = received(orders)?;
     let limits = orders.limits();
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     match orders.answer {
-        Wanted::Document => serde_json::to_writer(&mut stdout, &file::read(&bytes, &limits))?,
-        Wanted::Parts => serde_json::to_writer(&mut stdout, &file::read_all(&bytes, &limits))?,
-        Wanted::Picture { page, width } => match picture::draw(bytes, &limits, page, width) {
-            Ok(png) => stdout.write_all(&png)?,
-            Err(refusal) => serde_json::to_writer(&mut stdout, &refusal)?,
-        },
+        Wanted::Document => {
+            serde_json::to_writer(&mut stdout, &file::read_recognised(&bytes, &limits, &recognised))?;
+        }
+        Wanted::Parts => serde_json::to_writer(&mut stdout, &file::read_all(&bytes, &limits, &recognised))?,
+        Wanted::Picture { page, width } => {
+            answer_picture(
+                &mut stdout,
+                picture::draw(bytes, &limits, page, picture::Size::Across(width)),
+            )?;
+        }
+        Wanted::Scan { part, page } => {
+            answer_picture(&mut stdout, page_for_recognition(&bytes, &limits, part, page))?;
+        }
+        Wanted::Recognition { .. } => {}
     }
     stdout.flush()
+}
+
+/// What was recognised, and the file.
+fn received(orders: &Orders) -> io::Result<(Vec<RecognisedPage>, Vec<u8>)> {
+    let mut recognised = Vec::new();
+    let mut bytes = Vec::new();
+    let mut stdin = io::stdin().lock();
+    let first = u64::try_from(orders.recognised_bytes).unwrap_or(u64::MAX);
+    stdin.by_ref().take(first).read_to_end(&mut recognised)?;
+    stdin.read_to_end(&mut bytes)?;
+    Ok((scan::taken(&recognised)?, bytes))
+}
+
+fn page_for_recognition(bytes: &[u8], limits: &Limits, part: usize, page: u32) -> Result<Vec<u8>, ReadError> {
+    let parts = file::unpack(bytes, limits)?;
+    let bytes = parts.into_iter().nth(part).map(|(_, bytes)| bytes);
+    picture::draw(
+        bytes.unwrap_or_default().into_owned(),
+        limits,
+        page,
+        picture::Size::ForRecognition,
+    )
+}
+
+fn answer_picture(stdout: &mut impl Write, drawn: Result<Vec<u8>, ReadError>) -> io::Result<()> {
+    match drawn {
+        Ok(png) => stdout.write_all(&png),
+        Err(refusal) => Ok(serde_json::to_writer(stdout, &refusal)?),
+    }
+}
+
+/// The recogniser takes this process's place, and with it its limits. Returns only if it cannot.
+fn become_recogniser(program: &Path, languages: &str) -> io::Error {
+    // One column of lines of any size keeps rows of tables whole; one thread is all the limits allow.
+    Command::new(program)
+        .args(["stdin", "stdout", "-l", languages, "--psm", "4"])
+        .args(["--dpi", picture::RECOGNITION_DPI, "-c", "tessedit_create_tsv=1"])
+        .env_clear()
+        .env("OMP_THREAD_LIMIT", "1")
+        .exec()
 }
 
 /// Lowers a limit; one that is lower already stays.

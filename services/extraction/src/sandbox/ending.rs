@@ -47,6 +47,14 @@ pub(super) fn picture(output: Output, settings: &ReaderSettings) -> Result<Vec<u
     Err(refusal.map_or_else(|_| not_understood(), IntakeError::Refused))
 }
 
+/// The text that a child answered with, or what ended it.
+pub(super) fn text(output: &Output, settings: &ReaderSettings) -> Result<String, IntakeError> {
+    if !output.status.success() || longer_than(&output.stdout, settings.answer_bytes) {
+        return Err(fault(output, settings));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 fn not_understood() -> IntakeError {
     IntakeError::ReaderDied {
         how: "its answer cannot be understood".to_owned(),

@@ -19,6 +19,10 @@ fn flag(finding: &Finding) -> Flag {
             Code::ScannedPage,
             "Read the page yourself and enter what it charges.",
         ),
+        FindingKind::Recognised => (
+            Code::ScannedPage,
+            "Read its terms beside the picture; none of them counts as verified.",
+        ),
         FindingKind::EnginesDisagree => (
             Code::ReadingsOfPageDiffer,
             "Compare the values of that page with the page itself.",
@@ -39,14 +43,18 @@ fn flag(finding: &Finding) -> Flag {
             Code::ReadingsOfPageDiffer,
             "Compare the values of that page with the page itself.",
         ),
+        FindingKind::Cells => (
+            Code::DoubtfulTable,
+            "Look at those cells in the program the file was made with, and say which value was agreed.",
+        ),
         FindingKind::Damage => (
             Code::DamagedFile,
             "Ask for a whole copy, or see that nothing is missing.",
         ),
     };
     let flag = Flag::new(code, sentence(&finding.detail), what_to_do);
-    // A page that could not be compared was still read.
-    if finding.kind == FindingKind::ReadOnce {
+    // A page that could not be compared was still read, and what was recognised has a flag of its own for its numbers.
+    if matches!(finding.kind, FindingKind::ReadOnce | FindingKind::Recognised) {
         flag.severity(Severity::Info)
     } else {
         flag
@@ -75,12 +83,14 @@ mod tests {
         let cases = [
             (FindingKind::HiddenText, Code::HiddenText, false),
             (FindingKind::PictureOnly, Code::ScannedPage, true),
+            (FindingKind::Recognised, Code::ScannedPage, false),
             (FindingKind::EnginesDisagree, Code::ReadingsOfPageDiffer, true),
             (FindingKind::ReadOnce, Code::ReadingsOfPageDiffer, false),
             (FindingKind::Attachments, Code::AttachmentsNotRead, false),
             (FindingKind::ActiveContent, Code::AttachmentsNotRead, false),
             (FindingKind::TrackedChanges, Code::TrackedChanges, true),
             (FindingKind::ControlCharacters, Code::HiddenText, false),
+            (FindingKind::Cells, Code::DoubtfulTable, true),
             (FindingKind::Damage, Code::DamagedFile, true),
         ];
         for (kind, code, waits) in cases {

@@ -49,6 +49,7 @@ fn word(fragment: Fragment) -> Word {
     let visible = match fragment.sight {
         Sight::Seen => Visibility::Shown,
         Sight::BehindScan => Visibility::Recognised,
+        Sight::Recognised(certainty) => Visibility::Ocr(certainty),
         Sight::Hidden(_) => Visibility::Hidden,
     };
     Word {

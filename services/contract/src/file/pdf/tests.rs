@@ -1,6 +1,7 @@
 //! What a page shows is what is read: hidden text, order, words, boxes, tables and furniture on pages printed here.
 
 pub(in crate::file) mod press;
+mod scans;
 
 use lopdf::{Dictionary, Object, Stream, dictionary};
 

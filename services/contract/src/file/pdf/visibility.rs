@@ -26,6 +26,8 @@ pub(super) enum Sight {
     Seen,
     /// The recognised text of a scanned page, kept behind its picture.
     BehindScan,
+    /// Recognised from a picture by us, so many percent sure.
+    Recognised(u8),
     /// Not to be seen, and why.
     Hidden(Why),
 }

@@ -34,6 +34,22 @@ pub(super) struct Fragment {
     run: u32,
 }
 
+impl Fragment {
+    /// A word that was recognised from a picture.
+    pub(super) fn recognised(text: String, at: BBox, baseline: i32, size: i32, certainty: u8) -> Self {
+        Self {
+            text,
+            at,
+            baseline,
+            size,
+            turn: Turn::Upright,
+            sight: Sight::Recognised(certainty),
+            spaced: true,
+            run: u32::MAX,
+        }
+    }
+}
+
 /// Fragments in drawing order.
 pub(super) fn group(ink: &PageInk, sights: &[Sight]) -> Vec<Fragment> {
     let kept = doubles::without(ink, sights);

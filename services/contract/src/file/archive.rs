@@ -32,8 +32,8 @@ impl<'a> Archive<'a> {
         })
     }
 
-    /// The name of the part with the text.
-    pub(super) fn main(&mut self) -> Result<String, ReadError> {
+    /// The name of the part with the text, which is usually called so.
+    pub(super) fn main(&mut self, usual: &str) -> Result<String, ReadError> {
         let root = self.tree("_rels/.rels")?;
         let relations = root
             .as_ref()
@@ -45,8 +45,13 @@ impl<'a> Archive<'a> {
         });
         let target = main
             .and_then(|relation| relation.attribute("Target"))
-            .unwrap_or("word/document.xml");
+            .unwrap_or(usual);
         Ok(target.trim_start_matches('/').to_owned())
+    }
+
+    /// Is there a part of that name?
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.zip.index_for_name(name).is_some()
     }
 
     /// Names of parts that start so, in order.
@@ -72,7 +77,8 @@ impl<'a> Archive<'a> {
         })
     }
 
-    fn part(&mut self, name: &str) -> Result<Option<String>, ReadError> {
+    /// A part that may be missing, as text.
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, ReadError> {
         let file = match self.zip.by_name(name) {
             Ok(file) => file,
             Err(ZipError::FileNotFound) => return Ok(None),
