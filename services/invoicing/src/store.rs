@@ -53,6 +53,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     310 "0310_usage_months",
     311 "0311_usage_blocks",
     312 "0312_usage_value_keys",
+    313 "0313_usage_days",
     400 "0400_settlement",
     401 "0401_late_fee",
     402 "0402_automatic_billing",

@@ -2,8 +2,9 @@
 //! dimension*; whoever keeps it elsewhere answers the same two.
 //!
 //! An event is stored as its name, which counts once for ever ([`blocks`] where a source names in order), and, together
-//! with the others of its series and hour, as what it says ([`parts`]). In the same transaction it is added to the totals of its hour ([`totals`]). A total therefore
-//! never lags, and reading one ([`reading`]) looks at no single event but those of hours that the period cuts.
+//! with the others of its series and hour, as what it says ([`parts`]). In the same transaction it is added to the totals
+//! of its hour and its day ([`totals`]). A total therefore never lags, and reading one ([`reading`]) looks at a row for each
+//! day, at the hours of days that the period cuts, and at no single event but those of hours that it cuts.
 //!
 //! Of one tenant's batches only one is appended at a time ([`take_turn`]): what is absent from the log then stays absent
 //! until the batch is in it, so a batch is compared with the log once and written without asking again for each event.
@@ -92,7 +93,7 @@ pub(crate) enum Ahead {
     OfAll,
 }
 
-/// Appends events whose names are new and adds them to the totals of their hours. They come in the order of their names.
+/// Appends events whose names are new and adds them to the totals of their hours and days. They come in the order of their names.
 pub(crate) async fn append(
     connection: &mut PgConnection,
     author: &Author,

@@ -112,6 +112,80 @@ async fn a_total_is_that_of_its_events_however_the_period_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn months_are_read_from_days_that_hold_late_and_corrected_events_at_once() {
+    let world = World::start().await;
+    let mut admin = world.admin().await;
+    register(&mut admin, &usage_plan("acme")).await;
+    // One at each second hour of forty days, then late ones in days that hold some already, each day another value.
+    let start = at("2026-01-01T00:30:00Z");
+    let hour = |number: i64| start + SignedDuration::from_hours(number);
+    let used = |name: &str, number: i64, value: i64| {
+        event(
+            "acme",
+            &format!("{name}{number}"),
+            &hour(number).to_string(),
+            &value.to_string(),
+        )
+    };
+    let steady: Vec<_> = (0..480)
+        .map(|number| used("e", 2 * number, 1 + number % 9))
+        .collect();
+    record(&mut admin, steady).await;
+    let late: Vec<_> = (0..40).map(|day| used("late", 24 * day + 7, 100 + day)).collect();
+    record(&mut admin, late).await;
+    // Day 5 loses its greatest.
+    let mut correction = used("corrected", 24 * 5 + 7, 2);
+    correction.corrects = "late127".to_owned();
+    record(&mut admin, vec![correction]).await;
+    let all: Vec<(Timestamp, Decimal)> = (0..480)
+        .map(|number| (hour(2 * number), Decimal::from(1 + number % 9)))
+        .chain((0..40).map(|day| {
+            (
+                hour(24 * day + 7),
+                Decimal::from(if day == 5 { 2 } else { 100 + day }),
+            )
+        }))
+        .collect();
+    for (from, until) in [
+        ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
+        ("2026-01-06T00:00:00Z", "2026-01-07T00:00:00Z"),
+        ("2026-01-05T23:00:00Z", "2026-01-06T23:00:00Z"),
+        ("2026-01-05T18:30:00Z", "2026-01-07T18:30:00Z"),
+        ("2026-01-06T03:00:00Z", "2026-01-06T22:00:00Z"),
+        ("2026-01-06T03:00:00Z", "2026-01-07T00:00:00Z"),
+        ("2026-01-06T00:00:00Z", "2026-01-07T05:00:00Z"),
+        ("2026-01-06T22:00:00Z", "2026-01-07T02:00:00Z"),
+    ] {
+        let (from, until) = (at(from), at(until));
+        let within = all.iter().filter(|(at, _)| (from..until).contains(at));
+        let values: Vec<Decimal> = within.map(|(_, value)| *value).collect();
+        let shown = total(&mut admin, from, until).await;
+        let told = [&shown.sum, &shown.min, &shown.max].map(|number| number.parse::<Decimal>().unwrap());
+        let exact = [
+            values.iter().sum(),
+            *values.iter().min().unwrap(),
+            *values.iter().max().unwrap(),
+        ];
+        assert_eq!(told, exact, "{from} {until}");
+        assert_eq!(
+            shown.count,
+            u64::try_from(values.len()).unwrap(),
+            "{from} {until}"
+        );
+    }
+    assert_eq!(world.count("usage_day").await, 40);
+    let apart: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT series, date_trunc('day', hour, 'UTC') AS day, sum(sum), sum(count), min(least), \
+             max(greatest) FROM usage_hour GROUP BY 1, 2 EXCEPT \
+             SELECT series, day, sum, count, least, greatest FROM usage_day) AS apart",
+        )
+        .fetch_one(&mut *world.tables().await)
+        .await
+        .unwrap();
+    assert_eq!(apart, 0, "days whose totals are not those of their hours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_acknowledged_is_in_the_total() {
     let world = World::start().await;
     let mut admin = world.admin().await;

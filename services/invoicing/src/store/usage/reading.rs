@@ -1,4 +1,4 @@
-//! What was used: totals from the hours they are kept for, single events where somebody looks at each.
+//! What was used: totals from the days and hours they are kept for, single events where somebody looks at each.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -70,9 +70,9 @@ pub(crate) async fn quantities(
     rows.into_iter().map(Quantity::try_from).collect()
 }
 
-/// Quantities put together from these parts of the periods asked, whose bounds may need working out before.
+/// Quantities put together from the whole hours of the periods asked and, where they cut any, from parts of hours.
 macro_rules! quantities {
-    ($bounds:literal, $parts:literal) => {
+    ($hours:literal, $cut:literal) => {
         concat!(
             "SELECT asked.place, used.* \
              FROM UNNEST($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[]) \
@@ -81,7 +81,8 @@ macro_rules! quantities {
                  SELECT series FROM usage_series \
                  WHERE tenant = $1 AND account = asked.account AND meter = asked.meter AND matched OFFSET 0 \
              ) AS known ",
-            $bounds,
+            $hours,
+            days!(),
             "CROSS JOIN LATERAL ( \
                  SELECT CASE WHEN asked.names = '[]' THEN '{}' ELSE ( \
                             SELECT coalesce(jsonb_object_agg(name, part.dimensions -> name), '{}') \
@@ -89,41 +90,64 @@ macro_rules! quantities {
                         ) END AS dimensions, \
                         sum(part.sum)::text AS sum, sum(part.count)::bigint AS count, \
                         min(part.least)::text AS least, max(part.greatest)::text AS greatest \
-                 FROM ",
-            $parts,
-            " GROUP BY 1 ) AS used ORDER BY asked.place, used.dimensions"
+                 FROM ( ",
+            whole_hours!(),
+            $cut,
+            ") AS part GROUP BY 1 ) AS used ORDER BY asked.place, used.dimensions"
         )
     };
 }
 
-/// Whole hours from their totals, and the events before the first and after the last whole hour. Where the period holds
-/// no whole hour, all of it lies before the first.
+/// Whole days from their totals, whole hours before the first and after the last day from theirs. Where there is no whole
+/// day, all hours lie before the first.
+macro_rules! whole_hours {
+    () => {
+        "SELECT dimensions, sum, count, least, greatest FROM usage_day \
+         WHERE series = known.series AND tenant = $1 AND day >= days.first AND day < days.last \
+         UNION ALL \
+         SELECT dimensions, sum, count, least, greatest FROM usage_hour \
+         WHERE series = known.series AND tenant = $1 \
+           AND hour >= hours.first AND hour < least(days.first, hours.last) \
+         UNION ALL \
+         SELECT dimensions, sum, count, least, greatest FROM usage_hour \
+         WHERE series = known.series AND tenant = $1 \
+           AND hour >= greatest(days.last, least(days.first, hours.last)) AND hour < hours.last "
+    };
+}
+
+/// The first whole day and the day after the last, of whole hours.
+macro_rules! days {
+    () => {
+        "CROSS JOIN LATERAL ( \
+             SELECT date_bin('1 day', hours.first + interval '23 hours', '4713-01-01 00:00:00+00 BC') AS first, \
+                    date_bin('1 day', hours.last, '4713-01-01 00:00:00+00 BC') AS last \
+         ) AS days "
+    };
+}
+
+/// Whole hours from totals, and the events before the first and after the last whole hour. Where the period holds no
+/// whole hour, all of it lies before the first.
 const QUANTITIES: &str = quantities!(
     "CROSS JOIN LATERAL ( \
          SELECT date_bin('1 hour', asked.since + interval '3599.999999 seconds', '4713-01-01 00:00:00+00 BC') AS first, \
                 date_bin('1 hour', asked.until, '4713-01-01 00:00:00+00 BC') AS last \
-     ) AS whole ",
-    "( \
-         SELECT dimensions, sum, count, least, greatest FROM usage_hour \
-         WHERE series = known.series AND tenant = $1 AND hour >= whole.first AND hour < whole.last \
-         UNION ALL \
-         SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
-         WHERE series = known.series AND tenant = $1 \
-           AND at >= asked.since AND at < least(whole.first, asked.until) \
-           AND hour > asked.since - interval '1 hour' AND hour < least(whole.first, asked.until) \
-         UNION ALL \
-         SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
-         WHERE series = known.series AND tenant = $1 \
-           AND at >= greatest(whole.last, least(whole.first, asked.until)) AND at < asked.until \
-           AND hour > greatest(whole.last, least(whole.first, asked.until)) - interval '1 hour' AND hour < asked.until \
-     ) AS part"
+     ) AS hours ",
+    "UNION ALL \
+     SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
+     WHERE series = known.series AND tenant = $1 \
+       AND at >= asked.since AND at < least(hours.first, asked.until) \
+       AND hour > asked.since - interval '1 hour' AND hour < least(hours.first, asked.until) \
+     UNION ALL \
+     SELECT coalesce(dimensions, '{}'), value, 1, value, value FROM usage_counted \
+     WHERE series = known.series AND tenant = $1 \
+       AND at >= greatest(hours.last, least(hours.first, asked.until)) AND at < asked.until \
+       AND hour > greatest(hours.last, least(hours.first, asked.until)) - interval '1 hour' AND hour < asked.until"
 );
 
 /// The same where no period cuts an hour, which midnights of most zones do not: no event is looked at.
 const WHOLE_HOURS: &str = quantities!(
-    "",
-    "usage_hour AS part \
-     WHERE series = known.series AND tenant = $1 AND hour >= asked.since AND hour < asked.until"
+    "CROSS JOIN LATERAL (SELECT asked.since AS first, asked.until AS last) AS hours ",
+    ""
 );
 
 struct QuantityRow {

@@ -1,4 +1,5 @@
-//! What the events of each hour come to. Put together here, exactly, and added to what the database holds.
+//! What the events of each hour come to, and those of each day in UTC. Put together here, exactly, and added to what the
+//! database holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,17 +72,30 @@ pub(super) fn statement<'p>(
         .bind(totals.values().map(|total| total.greatest).collect::<Vec<_>>()))
 }
 
+/// Days from their hours, which come together: one statement, so that the two are never apart.
 const ADD: &str = "\
-    INSERT INTO usage_hour AS held (tenant, combination, series, hour, dimensions, sum, count, least, greatest) \
-    SELECT $1, sha256(convert_to(dimensions::text, 'UTF8')), series, hour, dimensions, \
-           trim_scale(units::numeric + parts::numeric * 1e-28), count, least, greatest \
-    FROM UNNEST($2::bigint[], $3::timestamptz[], $4::jsonb[], $5::text[], $6::text[], $7::bigint[], $8::numeric[], \
-                $9::numeric[]) AS added (series, hour, dimensions, units, parts, count, least, greatest) \
-    ON CONFLICT (series, hour, combination) DO UPDATE SET \
+    WITH added AS MATERIALIZED ( \
+        SELECT series, hour, sha256(convert_to(dimensions::text, 'UTF8')) AS combination, dimensions, \
+               trim_scale(units::numeric + parts::numeric * 1e-28) AS sum, count, least, greatest \
+        FROM UNNEST($2::bigint[], $3::timestamptz[], $4::jsonb[], $5::text[], $6::text[], $7::bigint[], $8::numeric[], \
+                    $9::numeric[]) AS added (series, hour, dimensions, units, parts, count, least, greatest) \
+    ), by_hour AS ( \
+        INSERT INTO usage_hour AS held (tenant, combination, series, hour, dimensions, sum, count, least, greatest) \
+        SELECT $1, combination, series, hour, dimensions, sum, count, least, greatest FROM added \
+        ON CONFLICT (series, hour, combination) DO UPDATE SET \
+            sum = held.sum + excluded.sum, count = held.count + excluded.count, \
+            least = least(held.least, excluded.least), greatest = greatest(held.greatest, excluded.greatest) \
+    ) \
+    INSERT INTO usage_day AS held (tenant, combination, series, day, dimensions, sum, count, least, greatest) \
+    SELECT $1, combination, series, date_bin('1 day', hour, '4713-01-01 00:00:00+00 BC') AS day, dimensions, \
+           sum(sum), sum(count), min(least), max(greatest) \
+    FROM added GROUP BY combination, series, day, dimensions ORDER BY series, day \
+    ON CONFLICT (series, day, combination) DO UPDATE SET \
         sum = held.sum + excluded.sum, count = held.count + excluded.count, \
         least = least(held.least, excluded.least), greatest = greatest(held.greatest, excluded.greatest)";
 
-/// Makes the totals of these hours from their events, in place of what they were.
+/// Makes the totals of these hours from their events, and those of their days from all of their hours, in place of what
+/// they were.
 pub(super) async fn make_anew(
     connection: &mut PgConnection,
     tenant: Uuid,
@@ -103,7 +117,7 @@ pub(super) async fn make_anew(
         .into_iter()
         .map(ToSqlx::to_sqlx)
         .collect();
-    for statement in [FORGET, MAKE] {
+    for statement in [FORGET, MAKE, FORGET_DAYS, MAKE_DAYS] {
         sqlx::query(statement)
             .bind(tenant)
             .bind(&series)
@@ -128,6 +142,26 @@ const MAKE: &str = "\
         FROM usage_counted \
         WHERE tenant = $1 AND series = anew.series AND hour = anew.hour \
         GROUP BY 1, 3 \
+    ) AS made";
+
+const FORGET_DAYS: &str = "\
+    DELETE FROM usage_day USING ( \
+        SELECT DISTINCT series, date_bin('1 day', hour, '4713-01-01 00:00:00+00 BC') AS day \
+        FROM UNNEST($2::bigint[], $3::timestamptz[]) AS anew (series, hour) \
+    ) AS anew \
+    WHERE usage_day.tenant = $1 AND usage_day.series = anew.series AND usage_day.day = anew.day";
+
+const MAKE_DAYS: &str = "\
+    INSERT INTO usage_day (tenant, combination, series, day, dimensions, sum, count, least, greatest) \
+    SELECT $1, made.* FROM ( \
+        SELECT DISTINCT series, date_bin('1 day', hour, '4713-01-01 00:00:00+00 BC') AS day \
+        FROM UNNEST($2::bigint[], $3::timestamptz[]) AS anew (series, hour) \
+    ) AS anew \
+    CROSS JOIN LATERAL ( \
+        SELECT combination, series, anew.day, dimensions, sum(sum), sum(count), min(least), max(greatest) \
+        FROM usage_hour \
+        WHERE tenant = $1 AND series = anew.series AND hour >= anew.day AND hour < anew.day + interval '24 hours' \
+        GROUP BY 1, 2, 4 \
     ) AS made";
 
 /// The hours in which a series of an account was used, each with its first and its last instant.
