@@ -206,6 +206,7 @@ fn the_visible_top_level_is_the_map() {
         "LICENSE",
         "README.md",
         "docker-compose.yml",
+        "fuzz",
         "proto",
         "rust-toolchain.toml",
         "samples",

@@ -61,6 +61,15 @@ pub struct ModelAnswer {
     pub rung: Rung,
 }
 
+/// What came of asking, and what it cost: an answer that cannot be used is paid for all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The answer, or why there is none; nothing is kept of one that is not complete.
+    pub answer: Result<ModelAnswer, ModelError>,
+    /// The tokens of all requests that came to an end.
+    pub tokens: Tokens,
+}
+
 /// Tokens sent and received; estimated from the number of characters where the server does not say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tokens {
@@ -83,7 +92,7 @@ pub struct Model {
 /// # Errors
 /// [`ModelError`], whose sentence says what to do.
 pub async fn ask(document: &Document, settings: &ModelSettings) -> Result<ModelAnswer, ModelError> {
-    Model::new(settings.clone())?.ask(document).await
+    Model::new(settings.clone())?.ask(document).await.answer
 }
 
 impl Model {
@@ -101,10 +110,7 @@ impl Model {
     }
 
     /// What the model makes of a document.
-    ///
-    /// # Errors
-    /// [`ModelError`], whose sentence says what to do. Nothing is kept of an answer that is not complete.
-    pub async fn ask(&self, document: &Document) -> Result<ModelAnswer, ModelError> {
+    pub async fn ask(&self, document: &Document) -> Asked {
         let mut budget = Budget::of(&self.settings);
         let deadline = budget.deadline();
         let answered = tokio::time::timeout_at(deadline, self.ask_within(document, &mut budget)).await;
@@ -113,9 +119,14 @@ impl Model {
             Ok(answer) => tracing::info!(
                 calls = answer.calls, input = answer.tokens.input, output = answer.tokens.output,
                 rung = %answer.rung, charges = answer.reply.charges.len(), "the model answered"),
-            Err(error) => tracing::warn!(calls = budget.calls(), %error, "the model was not used"),
+            Err(error) => tracing::warn!(
+                calls = budget.calls(), input = budget.spent().input, output = budget.spent().output,
+                %error, "the model was not used"),
         }
-        answered
+        Asked {
+            answer: answered,
+            tokens: budget.spent(),
+        }
     }
 
     async fn ask_within(&self, document: &Document, budget: &mut Budget) -> Result<ModelAnswer, ModelError> {
@@ -129,7 +140,7 @@ impl Model {
         while let Some(part) = waiting.pop_front() {
             match self.read(&part, dialect, budget).await {
                 Ok(reply) => replies.push(reply),
-                Err(ModelError::Truncated) => {
+                Err(ModelError::Truncated | ModelError::AnswerTooLong) => {
                     let (first, second) = part.halves().ok_or(ModelError::Truncated)?;
                     waiting.push_front(second);
                     waiting.push_front(first);
@@ -171,17 +182,7 @@ impl Model {
     ) -> Result<schema::ModelReply, ModelError> {
         let mut complaints = Vec::<Complaint>::new();
         for _ in 0..=REPAIRS {
-            let request = prompt::request(
-                &self.settings.model,
-                part,
-                &complaints,
-                dialect,
-                budget.answer_limit(),
-            );
-            let completion = self.call(&request, endpoint::Words::Contract, budget).await?;
-            if completion.prompt_was_cut(prompt::size(&request)) {
-                return Err(ModelError::Truncated);
-            }
+            let completion = self.complete(part, &complaints, dialect, budget).await?;
             match check(&completion.text()?, part) {
                 Ok(reply) => return Ok(reply),
                 Err(found) => complaints = found,
@@ -190,6 +191,27 @@ impl Model {
         Err(ModelError::InvalidOutput {
             places: complaints.into_iter().map(|complaint| complaint.at).collect(),
         })
+    }
+
+    /// Sends one request about a part, again for a shorter answer where the server takes no longer ones.
+    async fn complete(
+        &self,
+        part: &Part,
+        complaints: &[Complaint],
+        dialect: Dialect,
+        budget: &mut Budget,
+    ) -> Result<Completion, ModelError> {
+        loop {
+            let limit = budget.answer_limit();
+            let request = prompt::request(&self.settings.model, part, complaints, dialect, limit);
+            match self.call(&request, endpoint::Words::Contract, budget).await {
+                Err(ModelError::AnswerTooLong) if budget.shorten_answers() => {}
+                Ok(completion) if completion.prompt_was_cut(prompt::size(&request)) => {
+                    return Err(ModelError::Truncated);
+                }
+                completed => return completed,
+            }
+        }
     }
 
     /// Sends one request, again where waiting helps.

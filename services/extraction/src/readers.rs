@@ -9,7 +9,7 @@ use contract::grounding::ground;
 use contract::page::Document;
 use contract::reading::{self, Reading};
 
-use crate::model::{Model, ModelAnswer, ModelError, ModelSettings, Tokens};
+use crate::model::{Asked, Model, ModelAnswer, ModelError, ModelSettings, Tokens};
 
 /// How long the rules may think about one document; they take milliseconds a page.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -25,7 +25,7 @@ pub struct Readers {
 pub struct Readings {
     rules: Reading,
     model: Option<Reading>,
-    /// The tokens the model took; `None` where none answered.
+    /// The tokens the model took, also for an answer that could not be used; `None` where none was asked.
     pub tokens: Option<Tokens>,
     /// Which readers these are: `rules`, `rules + MODEL`.
     pub names: String,
@@ -68,10 +68,15 @@ impl Readers {
         let Some(Named { name, model }) = &self.model else {
             return by_rules.await.map(Readings::of_rules);
         };
-        match tokio::join!(by_rules, model.ask(document)) {
-            (rules, Ok(answer)) => Readings::of_both(rules?, answer, name, document).await,
-            (rules, Err(error)) => Ok(Readings::of_rules(flagged(rules?, name, &error))),
-        }
+        let (rules, Asked { answer, tokens }) = tokio::join!(by_rules, model.ask(document));
+        let readings = match answer {
+            Ok(answer) => Readings::of_both(rules?, answer, name, document).await?,
+            Err(error) => Readings::of_rules(flagged(rules?, name, &error)),
+        };
+        Ok(Readings {
+            tokens: Some(tokens),
+            ..readings
+        })
     }
 }
 
@@ -116,12 +121,11 @@ impl Readings {
         document: &Arc<Document>,
     ) -> Result<Self, ReadersBroke> {
         let document = Arc::clone(document);
-        let tokens = Some(answer.tokens);
         let model = thinking(move || ground(&answer.reply, &document)).await?;
         Ok(Self {
             rules,
             model: Some(model),
-            tokens,
+            tokens: None,
             names: format!("rules + {name}"),
         })
     }

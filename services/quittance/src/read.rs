@@ -6,6 +6,7 @@ use std::sync::Arc;
 use contract::draft::Draft;
 use contract::flag::{Flag, FlagState, Severity};
 use contract::terms::{Evidence, TermRow, rows};
+use extraction::model::Tokens;
 use extraction::readers::Readers;
 use extraction::sandbox::{Progress, Tell, read_telling};
 use extraction::settings::Settings;
@@ -15,6 +16,13 @@ use serde_json::{Value, json};
 use crate::command::Read;
 use crate::failure::Failure;
 use crate::printing::{Output, progress, shortened, table};
+
+/// What was read of a file, by whom, and what a model took for it.
+struct Told {
+    draft: Draft,
+    readers: String,
+    tokens: Option<Tokens>,
+}
 
 /// Why a file was not read: a stable code and a sentence.
 struct Refusal {
@@ -46,8 +54,8 @@ pub(crate) async fn run(command: &Read, output: Output) -> Result<(), Failure> {
         }
         if output.json {
             answers.push(answer(file, &read));
-        } else if let Ok(draft) = &read {
-            bar.suspend(|| output.say(&people(file, draft)));
+        } else if let Ok(told) = &read {
+            bar.suspend(|| output.say(&people(file, told)));
         }
     }
     bar.finish_and_clear();
@@ -59,7 +67,7 @@ pub(crate) async fn run(command: &Read, output: Output) -> Result<(), Failure> {
     }
 }
 
-async fn read(file: &Path, settings: &Settings, readers: &Readers, tell: Tell<'_>) -> Result<Draft, Refusal> {
+async fn read(file: &Path, settings: &Settings, readers: &Readers, tell: Tell<'_>) -> Result<Told, Refusal> {
     let refusal = |code: &str, sentence: String| Refusal {
         code: code.to_owned(),
         sentence,
@@ -71,7 +79,13 @@ async fn read(file: &Path, settings: &Settings, readers: &Readers, tell: Tell<'_
     let document = Arc::new(document.map_err(|error| refusal(error.code(), error.to_string()))?);
     let broke = |error: extraction::readers::ReadersBroke| refusal("readers_broke", error.to_string());
     let readings = readers.ask(&document).await.map_err(broke)?;
-    readings.draft(&document, name(file)).await.map_err(broke)
+    let (readers, tokens) = (readings.names.clone(), readings.tokens);
+    let draft = readings.draft(&document, name(file)).await.map_err(broke)?;
+    Ok(Told {
+        draft,
+        readers,
+        tokens,
+    })
 }
 
 fn name(file: &Path) -> String {
@@ -80,7 +94,8 @@ fn name(file: &Path) -> String {
         .unwrap_or_default()
 }
 
-fn people(file: &Path, draft: &Draft) -> String {
+fn people(file: &Path, told: &Told) -> String {
+    let draft = &told.draft;
     let mut parts = vec![format!("\n━━ {} ━━", file.display())];
     let row = |row: &TermRow| {
         let status = row.status.clone();
@@ -105,6 +120,12 @@ fn people(file: &Path, draft: &Draft) -> String {
         Some(plan) => format!("draft plan: {} charges, ready for review", plan.charges.len()),
         None => "no draft plan before the blocking flags are decided".to_owned(),
     });
+    if let Some(tokens) = told.tokens {
+        parts.push(format!(
+            "read by {}; {} tokens sent to the model, {} received",
+            told.readers, tokens.input, tokens.output
+        ));
+    }
     parts.join("\n")
 }
 
@@ -136,13 +157,19 @@ fn flag(flag: &Flag) -> String {
     )
 }
 
-fn answer(file: &Path, read: &Result<Draft, Refusal>) -> Value {
+fn answer(file: &Path, read: &Result<Told, Refusal>) -> Value {
     match read {
-        Ok(draft) => json!({
+        Ok(Told {
+            draft,
+            readers,
+            tokens,
+        }) => json!({
             "file": file.display().to_string(),
             "terms": rows(&draft.terms).iter().map(term).collect::<Value>(),
             "flags": draft.flags.iter().map(flag_json).collect::<Value>(),
             "plan": draft.plan,
+            "readers": readers,
+            "tokens": tokens.map(|tokens| json!({ "input": tokens.input, "output": tokens.output })),
         }),
         Err(refusal) => json!({
             "file": file.display().to_string(),

@@ -7,6 +7,9 @@ use super::{ModelError, ModelSettings, Tokens};
 /// The longest answer asked for at once, in tokens.
 const LONGEST_ANSWER: u64 = 8_000;
 
+/// A shorter answer has no room for the charges of a few lines, in tokens.
+const SHORTEST_ANSWER: u64 = 500;
+
 /// What asking about one contract may cost, and what it has cost so far.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -14,6 +17,7 @@ pub(super) struct Budget {
     deadline: Instant,
     calls: u32,
     spent: Tokens,
+    longest_answer: u64,
 }
 
 impl Budget {
@@ -23,6 +27,7 @@ impl Budget {
             deadline: Instant::now() + settings.contract,
             calls: 0,
             spent: Tokens::default(),
+            longest_answer: LONGEST_ANSWER,
         }
     }
 
@@ -43,7 +48,14 @@ impl Budget {
         self.limits
             .output_tokens
             .saturating_sub(self.spent.output)
-            .clamp(1, LONGEST_ANSWER)
+            .clamp(1, self.longest_answer)
+    }
+
+    /// From now on half as long answers, as the server takes no longer ones; false where they would be too short for any
+    /// charge.
+    pub(super) fn shorten_answers(&mut self) -> bool {
+        self.longest_answer = self.answer_limit().div_euclid(2);
+        self.longest_answer >= SHORTEST_ANSWER
     }
 
     /// Says before the first request that a contract is too long, rather than in the middle of it.
@@ -67,7 +79,8 @@ impl Budget {
         if self.spent.input >= self.limits.input_tokens {
             return Err(self.out_of_input());
         }
-        if self.spent.output >= self.limits.output_tokens {
+        // What is left must have room for an answer: one that is cut off is paid for and of no use.
+        if self.spent.output.saturating_add(SHORTEST_ANSWER) > self.limits.output_tokens {
             let what = format!("{} tokens of answers", self.limits.output_tokens);
             return Err(ModelError::BudgetSpent {
                 what,

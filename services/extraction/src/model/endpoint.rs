@@ -33,10 +33,8 @@ pub(super) enum Fault {
         status: u16,
         /// How long it asks to wait.
         retry_after: Option<Duration>,
-        /// The account has no credit: waiting does not help.
-        quota: bool,
-        /// The prompt is longer than the model's context.
-        too_long: bool,
+        /// The reason, as far as its words give it away.
+        reason: Reason,
         /// What it says.
         message: String,
     },
@@ -46,6 +44,21 @@ pub(super) enum Fault {
     Unreachable { why: String },
     #[error("{what}")]
     NotACompletion { what: String },
+}
+
+/// A reason for a fault that its status alone does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The account has no credit: waiting does not help.
+    NoCredit,
+    /// The prompt is longer than the model's context.
+    LongPrompt,
+    /// The answer might become longer than the model, or its context after the prompt, allows.
+    LongAnswer,
+    /// A filter did not let the prompt through.
+    Filter,
+    /// None of these.
+    Other,
 }
 
 impl Endpoint {
@@ -108,8 +121,22 @@ impl Fault {
 impl From<Fault> for ModelError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Status { too_long: true, .. } => Self::Truncated,
-            Fault::Status { quota: true, .. } => Self::QuotaSpent,
+            Fault::Status {
+                reason: Reason::LongPrompt,
+                ..
+            } => Self::Truncated,
+            Fault::Status {
+                reason: Reason::LongAnswer,
+                ..
+            } => Self::AnswerTooLong,
+            Fault::Status {
+                reason: Reason::NoCredit,
+                ..
+            } => Self::QuotaSpent,
+            Fault::Status {
+                reason: Reason::Filter,
+                ..
+            } => Self::Filtered,
             Fault::Status {
                 status: status @ (401 | 403),
                 ..

@@ -32,6 +32,11 @@ pub enum ModelError {
         "the model's answers are cut off even for a small part of the contract; give it a longer context (for Ollama: num_ctx), or name another model"
     )]
     Truncated,
+    /// The server does not let the model write as much as an answer needs.
+    #[error(
+        "the model may not write answers as long as a contract needs; give it a longer context (for Ollama: num_ctx), or name another model"
+    )]
+    AnswerTooLong,
     /// The provider's filter stepped in.
     #[error(
         "the provider's content filter stopped the answer; read the contract by rules, or name another model"

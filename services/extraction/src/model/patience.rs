@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::endpoint::Fault;
+use super::endpoint::{Fault, Reason};
 use super::{ModelError, Pace};
 
 /// How often a request is sent at most when the server is down or asks to wait.
@@ -79,7 +79,7 @@ fn most(fault: &Fault) -> u32 {
     match fault {
         Fault::Status {
             status: 408 | 409 | 425 | 429 | 500..=599,
-            quota: false,
+            reason: Reason::Other,
             ..
         }
         | Fault::Unreachable { .. } => MOST,

@@ -11,6 +11,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 use super::*;
 
 mod answers;
+mod budget;
 mod failures;
 
 /// A contract's words that may be seen by the model and by nobody else.

@@ -15,7 +15,7 @@ use reqwest::{Client, Response};
 use serde_json::Value;
 use tower::Service;
 
-use super::endpoint::Fault;
+use super::endpoint::{Fault, Reason};
 use super::{ModelError, ModelSettings};
 
 /// No answer to any question of ours is longer, in bytes.
@@ -112,18 +112,35 @@ impl Service<HttpRequestFactory> for Transport {
 /// A fault by its status alone; of the body, which looks different from each vendor, only hints are taken.
 pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Fault {
     let body = String::from_utf8_lossy(body);
-    let says = |hints: &[&str]| hints.iter().any(|hint| body.contains(hint));
     Fault::Status {
         status,
         retry_after: retry_after(headers),
-        quota: status == 402 || says(&["insufficient_quota", "billing_hard_limit_reached"]),
-        too_long: status == 413
-            || says(&[
-                "context_length_exceeded",
-                "maximum context length",
-                "exceed_context_size",
-            ]),
+        reason: reason(status, &body),
         message: message(&body),
+    }
+}
+
+/// Which hints stand in a complaint. A limit on the answer comes first: it may speak of the context as well.
+fn reason(status: u16, body: &str) -> Reason {
+    let says = |hints: &[&str]| hints.iter().any(|hint| body.contains(hint));
+    let refuses = (400..500).contains(&status);
+    let limit = says(&["max_tokens", "max_completion_tokens"]) && says(&["too large", "at most"]);
+    if status == 402 || says(&["insufficient_quota", "billing_hard_limit_reached"]) {
+        Reason::NoCredit
+    } else if refuses && (limit || says(&["in the completion"])) {
+        Reason::LongAnswer
+    } else if status == 413
+        || says(&[
+            "context_length_exceeded",
+            "maximum context length",
+            "exceed_context_size",
+        ])
+    {
+        Reason::LongPrompt
+    } else if refuses && says(&["content_filter", "content management policy"]) {
+        Reason::Filter
+    } else {
+        Reason::Other
     }
 }
 

@@ -20,6 +20,37 @@ async fn an_answer_as_asked_is_taken_with_what_it_took() {
     assert!(told(&requests[1]).contains(&format!("p1.l1| {SECRET}")));
 }
 
+/// What servers put around an answer, each in its own way; a typed client loses the answer over any of these.
+#[tokio::test]
+async fn an_answer_is_found_in_any_envelope() {
+    let text = reply(1, 1).to_string();
+    let (head, tail) = text.split_at(100);
+    let message = json!({ "role": "assistant", "content": text });
+    let pieces = json!([{ "type": "text", "text": head }, { "type": "text", "text": tail }]);
+    for envelope in [
+        json!({ "choices": [{ "message": message, "finish_reason": "eos" }] }),
+        json!({ "choices": [{ "message": message, "finish_reason": "" }] }),
+        json!({ "choices": [{ "message": message, "finish_reason": null }], "error": null }),
+        json!({ "choices": [{ "message": message }], "created": 1.5e9, "id": 7, "model": null }),
+        json!({ "choices": [{ "message": message }], "usage": { "prompt_tokens": -1, "prompt_tokens_details": { "cached_tokens": -5 } } }),
+        json!({ "choices": [{ "message": message }], "usage": null, "system_fingerprint": [], "service_tier": {} }),
+        json!({ "choices": [{ "message": { "content": pieces, "reasoning_content": "{}" }, "finish_reason": "end_turn" }] }),
+    ] {
+        let (result, requests) = ask_after_probe(vec![ok(&envelope)]).await;
+        assert_eq!(result.unwrap().reply.charges.len(), 1, "{envelope}");
+        assert_eq!(requests.len(), 2, "{envelope}");
+    }
+}
+
+/// A mode for any JSON object is refused by some unless the words speak of JSON.
+#[tokio::test]
+async fn the_words_speak_of_json_where_a_mode_for_it_is_used() {
+    let script = vec![said("Hello!"), said(r#"{"ready":"yes"}"#), answered(1, 1)];
+    let (result, requests) = ask_about(&[SECRET], script).await;
+    assert_eq!(result.unwrap().rung, Rung::JsonObject);
+    assert!(requests[1..].iter().all(|request| told(request).contains("JSON")));
+}
+
 #[tokio::test]
 async fn the_schema_goes_over_the_wire_in_the_order_in_which_a_model_should_write() {
     let (_, requests) = ask_after_probe(vec![answered(1, 1)]).await;
@@ -87,6 +118,25 @@ async fn the_best_way_the_server_understands_is_found() {
             3,
         ),
         (
+            "is strict about fields",
+            vec![
+                ResponseTemplate::new(422).set_body_json(json!({ "detail": [{ "type": "extra_forbidden" }] })),
+                ready(),
+            ],
+            Rung::JsonSchema,
+            2,
+        ),
+        (
+            "complains in a list",
+            vec![
+                ResponseTemplate::new(400)
+                    .set_body_json(json!([{ "error": { "code": 400, "message": "Unknown name", "status": "INVALID_ARGUMENT" } }])),
+                ready(),
+            ],
+            Rung::JsonSchema,
+            2,
+        ),
+        (
             "knows no format",
             vec![unknown(), unknown(), unknown(), unknown(), hello()],
             Rung::Words,
@@ -129,7 +179,8 @@ async fn what_a_server_understands_is_asked_once() {
     let (server, settings) = stage(vec![ready(), answered(1, 1), answered(1, 1)]).await;
     let model = Model::new(settings).unwrap();
     for calls in [2, 1] {
-        assert_eq!(model.ask(&document(&[SECRET])).await.unwrap().calls, calls);
+        let asked = model.ask(&document(&[SECRET])).await;
+        assert_eq!(asked.answer.unwrap().calls, calls);
     }
     assert_eq!(requests(&server).await.len(), 3);
 }

@@ -36,6 +36,9 @@ async fn a_server_that_says_how_long_to_wait_is_heard_within_reason() {
     ask(&document(&[SECRET]), &settings).await.unwrap();
     assert!(before.elapsed() >= Duration::from_secs(1));
     drop(server);
+    // A date: not understood, so it is waited for as if nothing had been said.
+    let dated = vec![wait("Wed, 21 Oct 2026 07:28:00 GMT"), answered(1, 1)];
+    assert_eq!(ask_after_probe(dated).await.0.unwrap().calls, 3);
     let (result, requests) = ask_after_probe(vec![wait("3600")]).await;
     assert_eq!(
         result.unwrap_err(),
@@ -193,6 +196,55 @@ async fn a_prompt_that_is_too_long_for_the_model_is_split() {
     assert_eq!(result.unwrap().reply.charges.len(), 2);
 }
 
+/// Limits on answers, as three vendors put them.
+#[tokio::test]
+async fn an_answer_that_would_be_too_long_is_asked_for_shorter() {
+    for message in [
+        "max_tokens is too large: 8000. This model supports at most 4096 completion tokens.",
+        "'max_tokens' or 'max_completion_tokens' is too large: 8000. This model's maximum context length is 8192 tokens.",
+        "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (1000 in the messages, 8000 in the completion).",
+    ] {
+        let too_long = || {
+            ResponseTemplate::new(400)
+                .set_body_json(json!({ "object": "error", "message": message, "code": 400 }))
+        };
+        let (result, requests) = ask_after_probe(vec![too_long(), too_long(), answered(1, 1)]).await;
+        assert_eq!(result.unwrap().rung, Rung::JsonSchema, "{message}");
+        let limits: Vec<&Value> = requests[1..]
+            .iter()
+            .map(|request| &request["max_tokens"])
+            .collect();
+        assert_eq!(limits, [8_000, 4_000, 2_000], "{message}");
+        let (result, requests) = ask_after_probe(vec![too_long(); 9]).await;
+        assert_eq!(result.unwrap_err(), ModelError::Truncated, "{message}");
+        assert_eq!(requests.len(), 1 + 5, "8000, 4000, 2000, 1000, 500: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_prompt_that_a_filter_stops_is_named_so_and_not_sent_in_other_ways() {
+    let filtered = json!({ "error": { "code": "content_filter", "status": 400,
+        "message": "The response was filtered due to the prompt triggering the content management policy." } });
+    let filtered = ResponseTemplate::new(400).set_body_json(filtered);
+    let (result, requests) = ask_after_probe(vec![filtered; 5]).await;
+    assert_eq!(result.unwrap_err(), ModelError::Filtered);
+    assert_eq!(requests.len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_taken_in() {
+    let endless = ResponseTemplate::new(200).set_body_raw(vec![b' '; 9 << 20], "application/json");
+    let (server, settings) = stage(vec![ready(), endless.clone(), endless]).await;
+    let patient = ModelSettings {
+        request: Duration::from_secs(20),
+        ..settings
+    };
+    let what = "more than 8 MiB".to_owned();
+    let error = ask(&document(&[SECRET]), &patient).await.unwrap_err();
+    assert_eq!(error, ModelError::NotACompletion { what });
+    assert_eq!(requests(&server).await.len(), 3);
+}
+
 #[tokio::test]
 async fn a_slow_server_is_given_two_chances() {
     let slow = answered(1, 1).set_delay(Duration::from_secs(5));
@@ -265,71 +317,6 @@ async fn a_server_that_is_down_is_named_as_such() {
         ModelError::Unavailable {
             why: "nothing answers there".to_owned()
         }
-    );
-}
-
-#[tokio::test]
-async fn a_contract_costs_no_more_than_its_budget() {
-    let faulty = || said("{}");
-    let (server, settings) = stage(vec![ready(), faulty(), faulty(), faulty()]).await;
-    let calls = ModelSettings {
-        calls: 2,
-        ..settings.clone()
-    };
-    let error = ask(&document(&[SECRET]), &calls).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ModelError::BudgetSpent {
-                setting: "QUITTANCE_MODEL_CALLS",
-                ..
-            }
-        ),
-        "{error}"
-    );
-    assert_eq!(requests(&server).await.len(), 2);
-    let input = ModelSettings {
-        input_tokens: 1_000,
-        ..settings
-    };
-    let error = ask(&document(&[&"word ".repeat(2_000)]), &input)
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ModelError::BudgetSpent {
-                setting: "QUITTANCE_MODEL_INPUT_TOKENS",
-                ..
-            }
-        ),
-        "{error}"
-    );
-    assert_eq!(
-        requests(&server).await.len(),
-        2,
-        "a contract that is too long is not begun"
-    );
-}
-
-#[tokio::test]
-async fn a_contract_takes_no_longer_than_its_time() {
-    let slow = || said("{}").set_delay(Duration::from_millis(200));
-    let (_server, settings) = stage(vec![ready(), slow(), slow(), slow()]).await;
-    let hasty = ModelSettings {
-        contract: Duration::from_millis(300),
-        ..settings
-    };
-    let error = ask(&document(&[SECRET]), &hasty).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ModelError::BudgetSpent {
-                setting: "QUITTANCE_MODEL_CONTRACT_SECONDS",
-                ..
-            }
-        ),
-        "{error}"
     );
 }
 
