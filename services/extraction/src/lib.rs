@@ -33,3 +33,4 @@ mod store;
 
 pub use serve::{Means, ServeError, serve};
 pub use store::MIGRATIONS;
+pub use store::copies::{Copies, copy};

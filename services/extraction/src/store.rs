@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use sqlx::migrate::Migrator;
 
 pub(crate) mod contracts;
+pub(crate) mod copies;
 pub(crate) mod documents;
 pub(crate) mod dossier;
 pub(crate) mod events;

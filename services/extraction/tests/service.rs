@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod service {
     mod comments;
+    mod copies;
     mod decisions;
     mod edits;
     mod handoff;

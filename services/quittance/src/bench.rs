@@ -4,6 +4,7 @@
 //! afterwards. The data are made by counting, so two measurements measure the same work.
 
 mod bill;
+mod contracts;
 mod crash;
 mod crash_usage;
 mod pages;

@@ -235,6 +235,11 @@ impl Running {
         }
     }
 
+    /// Connections of one's own to what the extraction service stores.
+    pub(crate) async fn extraction_store(&self) -> Result<sqlx::PgPool, Failure> {
+        self.pool("extraction", &extraction::MIGRATIONS).await
+    }
+
     /// Where a private cluster keeps its files; none with `DATABASE_URL`.
     pub(crate) fn cluster(&self) -> Option<PathBuf> {
         self.database.as_ref().and_then(Database::folder)

@@ -1,23 +1,20 @@
-//! `quittance bench pages`: how long the console's pages for finance take with a population billed for months.
+//! `quittance bench pages`: how long the console's pages take with contracts of years stored and billed for months.
 //!
 //! A page counts from the request to its last byte, asked by one client after the other over HTTP. Each is asked once to
-//! warm up and then some times more; the median counts.
+//! warm up and then many times more; the slowest of them counts, and the slowest but one in a hundred.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Instant;
+mod browser;
 
-use console::DemoPerson;
-use runtime::caller::Role;
-use runtime::server::bind;
-use runtime::settings::Secret;
+use jiff::SignedDuration;
 use serde::Serialize;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use wire::extraction::v1::ListContractsRequest;
 use wire::invoicing::v1::{ListInvoicesRequest, RunBillingRequest};
 
+use self::browser::Browser;
+use super::Stage;
 use super::bill::month_end;
+use super::contracts::{Known, Stand, store_all};
 use super::population::record_all;
-use super::{Stage, median};
 use crate::bill::whole_run;
 use crate::command::BenchPages;
 use crate::connection::request_id;
@@ -25,7 +22,7 @@ use crate::failure::Failure;
 use crate::printing::Output;
 
 /// How often each page is asked.
-const ASKED: usize = 9;
+const ASKED: usize = 100;
 /// What a page may take.
 const GOAL_MS: f64 = 100.0;
 
@@ -39,7 +36,10 @@ struct Measured {
 #[derive(Debug, Serialize)]
 struct Page {
     address: String,
-    milliseconds: f64,
+    /// The middle, the slowest but one in a hundred, the slowest.
+    median_ms: f64,
+    p99_ms: f64,
+    max_ms: f64,
     bytes: usize,
 }
 
@@ -49,11 +49,11 @@ pub(super) async fn run(command: &BenchPages, output: Output) -> Result<(), Fail
     stage.strike().await;
     let measured = measured?;
     output.show(|| serde_json::json!(measured), || people(&measured));
-    let slow = measured.pages.iter().find(|page| page.milliseconds > GOAL_MS);
+    let slow = measured.pages.iter().find(|page| page.p99_ms > GOAL_MS);
     match slow.filter(|_| command.strict) {
         Some(page) => Err(Failure::refused(format!(
             "{} takes {:.0} ms; {GOAL_MS} are allowed",
-            page.address, page.milliseconds
+            page.address, page.p99_ms
         ))),
         None => Ok(()),
     }
@@ -61,28 +61,13 @@ pub(super) async fn run(command: &BenchPages, output: Output) -> Result<(), Fail
 
 async fn measure(stage: &mut Stage, command: &BenchPages) -> Result<Measured, Failure> {
     record_all(&stage.services, command.contracts, command.months).await?;
-    let mut client = stage.client().await?;
-    let mut invoices = 0;
-    for month in 1..=command.months {
-        let request = RunBillingRequest {
-            request_id: request_id(),
-            through: month_end(month)?.to_string(),
-            ..RunBillingRequest::default()
-        };
-        invoices += whole_run(&mut client, request).await?.invoice_count;
-    }
-    let some = ListInvoicesRequest {
-        page_size: 1,
-        ..ListInvoicesRequest::default()
-    };
-    let some = client.list_invoices(some).await?.into_inner().invoices;
-    let some = some
-        .first()
-        .ok_or_else(|| Failure::broken("nothing was invoiced"))?;
-    let line = some.lines.first().map(|line| line.id.clone()).unwrap_or_default();
+    let invoices = bill(stage, command.months).await?;
+    let known = store_all(stage, &command.samples, command.contracts).await?;
+    let mut addresses = contract_addresses(&known, &far_down(stage, command.contracts).await?);
+    addresses.extend(money_addresses(stage).await?);
     let browser = Browser::signed_in(stage).await?;
     let mut pages = Vec::new();
-    for address in addresses(&some.id, &line, &some.account) {
+    for address in addresses {
         pages.push(browser.time(address).await?);
     }
     Ok(Measured {
@@ -92,9 +77,96 @@ async fn measure(stage: &mut Stage, command: &BenchPages) -> Result<Measured, Fa
     })
 }
 
-fn addresses(invoice: &str, line: &str, account: &str) -> Vec<String> {
+/// Bills month after month; how many invoices that makes.
+async fn bill(stage: &Stage, months: u8) -> Result<u64, Failure> {
+    let mut client = stage.client().await?;
+    let mut invoices = 0;
+    for month in 1..=months {
+        let request = RunBillingRequest {
+            request_id: request_id(),
+            through: month_end(month)?.to_string(),
+            ..RunBillingRequest::default()
+        };
+        invoices += whole_run(&mut client, request).await?.invoice_count;
+    }
+    Ok(invoices)
+}
+
+/// Where the list of all contracts goes on nine tenths down.
+async fn far_down(stage: &Stage, contracts: u32) -> Result<String, Failure> {
+    const ROWS: u32 = 50;
+    let mut client = stage.services.extraction().await?;
+    let mut request = ListContractsRequest {
+        page_size: ROWS,
+        ..ListContractsRequest::default()
+    };
+    for _ in 0..contracts / ROWS * 9 / 10 {
+        let page = client.list_contracts(request.clone()).await?.into_inner();
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    Ok(request.page_token)
+}
+
+/// The pages of reviewers: every queue, what a search finds, and every page of contracts that have come so far.
+fn contract_addresses(known: &Known, far_down: &str) -> Vec<String> {
+    let queues = [
+        "review", "approve", "reading", "failed", "done", "rejected", "all",
+    ];
+    let queues = queues.map(|queue| format!("/contracts?queue={queue}"));
+    let searches = ["Customer+4711", "order-47", "Inc", "nobody"];
+    let searches = searches.map(|search| format!("/contracts?queue=all&search={search}"));
+    let under = |stand: Stand, parts: &[&str]| {
+        let id = known.one(stand);
+        let parts = parts.iter().map(|part| format!("/contracts/{id}{part}"));
+        parts.collect::<Vec<_>>()
+    };
+    let whole = [
+        "",
+        "?term=%2Fcustomer",
+        "?page=2",
+        "/preview",
+        "/changes",
+        "/history",
+    ];
     [
-        "/contracts",
+        queues.to_vec(),
+        searches.to_vec(),
+        vec![
+            format!("/contracts?queue=all&after={far_down}"),
+            format!("/contracts?queue=done&search=Inc&after={far_down}"),
+            "/contracts/new".to_owned(),
+            "/contracts/quality".to_owned(),
+            "/contracts/quality?days=3650".to_owned(),
+        ],
+        under(Stand::InReview, &whole),
+        under(Stand::Waiting, &whole),
+        under(Stand::Submitted, &["", "/approve", "/preview"]),
+        under(Stand::Billing, &whole),
+        under(Stand::Rejected, &["", "/history"]),
+        under(Stand::Unreadable, &["", "/history"]),
+    ]
+    .concat()
+}
+
+/// The pages of finance.
+async fn money_addresses(stage: &Stage) -> Result<Vec<String>, Failure> {
+    let some = ListInvoicesRequest {
+        page_size: 1,
+        ..ListInvoicesRequest::default()
+    };
+    let mut client = stage.client().await?;
+    let some = client.list_invoices(some).await?.into_inner().invoices;
+    let some = some.first();
+    let some = some.ok_or_else(|| Failure::broken("nothing was invoiced"))?;
+    let line = some.lines.first().map_or("", |line| line.id.as_str());
+    Ok(of_money(&some.id, line, &some.account))
+}
+
+fn of_money(invoice: &str, line: &str, account: &str) -> Vec<String> {
+    [
         "/accounts",
         "/accounts?search=4711",
         "/invoices",
@@ -122,92 +194,24 @@ fn addresses(invoice: &str, line: &str, account: &str) -> Vec<String> {
     .collect()
 }
 
-/// Somebody who is signed in.
-struct Browser {
-    console: SocketAddr,
-    cookie: String,
-}
-
-impl Browser {
-    /// As a guest of a console that is opened for this.
-    async fn signed_in(stage: &mut Stage) -> Result<Self, Failure> {
-        let key = stage.running.issue("finn", Role::Finance, stage.tenant)?;
-        let guest = DemoPerson {
-            name: "finn".to_owned(),
-            does: "measures".to_owned(),
-            key: Secret::new(key),
-        };
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let bound = bind(anywhere)
-            .await
-            .map_err(|error| Failure::broken(error.to_string()))?;
-        let console = bound.address();
-        stage.running.open_console(bound, vec![guest])?;
-        let form = ask(console, "GET", "/sign-in", "", "").await?;
-        let visit = cookie(&form).unwrap_or_default();
-        let token = form
-            .split("name=\"token\" value=\"")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next());
-        let body = format!("token={}&name=finn", token.unwrap_or_default());
-        let answer = ask(console, "POST", "/sign-in/demo", &visit, &body).await?;
-        let cookie = cookie(&answer).ok_or_else(|| Failure::broken("the console let nobody in"))?;
-        Ok(Self { console, cookie })
-    }
-
-    async fn time(&self, address: String) -> Result<Page, Failure> {
-        let (mut times, mut bytes) = (Vec::new(), 0);
-        for turn in 0..=ASKED {
-            let began = Instant::now();
-            let answer = ask(self.console, "GET", &address, &self.cookie, "").await?;
-            if !answer.starts_with("HTTP/1.0 200") && !answer.starts_with("HTTP/1.1 200") {
-                let head: String = answer.chars().take(200).collect();
-                return Err(Failure::broken(format!("{address}: {head}")));
-            }
-            bytes = answer.len();
-            if turn > 0 {
-                times.push(began.elapsed().as_secs_f64());
-            }
-        }
-        Ok(Page {
+impl Page {
+    fn of(address: String, mut times: Vec<SignedDuration>, bytes: usize) -> Self {
+        times.sort_unstable();
+        let at = |place: usize| times.get(place).copied().map(milliseconds).unwrap_or_default();
+        Self {
+            median_ms: at(times.len() / 2),
+            p99_ms: at((times.len() * 99).div_ceil(100).saturating_sub(1)),
+            max_ms: at(times.len().saturating_sub(1)),
             address,
-            milliseconds: milliseconds(median(times)),
             bytes,
-        })
+        }
     }
 }
 
+/// To a tenth.
 #[expect(clippy::float_arithmetic, reason = "a measurement, not money")]
-fn milliseconds(seconds: f64) -> f64 {
-    (seconds * 10_000.0).round() / 10.0
-}
-
-/// One request over a connection of its own; the whole answer.
-async fn ask(
-    console: SocketAddr,
-    method: &str,
-    address: &str,
-    cookie: &str,
-    body: &str,
-) -> Result<String, Failure> {
-    let mut connection = TcpStream::connect(console).await?;
-    let request = format!(
-        "{method} {address} HTTP/1.0\r\nhost: {console}\r\ncookie: {cookie}\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    connection.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    connection.read_to_end(&mut answer).await?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-/// The first cookie that an answer sets.
-fn cookie(answer: &str) -> Option<String> {
-    let line = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("set-cookie: "))?;
-    line.split(';').next().map(str::to_owned)
+fn milliseconds(time: SignedDuration) -> f64 {
+    (time.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
 fn people(measured: &Measured) -> String {
@@ -215,15 +219,28 @@ fn people(measured: &Measured) -> String {
     let pages: Vec<String> = pages
         .map(|page| {
             format!(
-                "{:>8.1} ms {:>8} bytes  {}",
-                page.milliseconds, page.bytes, page.address
+                "{:>8.1} {:>8.1} {:>8.1} {:>8}  {}",
+                page.median_ms, page.p99_ms, page.max_ms, page.bytes, page.address
             )
         })
         .collect();
     format!(
-        "{} contracts, {} invoices; medians of {ASKED}:\n{}",
+        "{} contracts, {} invoices; {ASKED} times each:\n  median      p99   max ms    bytes  page\n{}",
         measured.contracts,
         measured.invoices,
         pages.join("\n")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slowest_counts_and_the_slowest_but_one_in_a_hundred() {
+        let mut times: Vec<_> = (1..=100).map(SignedDuration::from_millis).collect();
+        times.reverse();
+        let page = Page::of("/contracts".to_owned(), times, 7);
+        assert_eq!((page.median_ms, page.p99_ms, page.max_ms), (51.0, 99.0, 100.0));
+    }
 }

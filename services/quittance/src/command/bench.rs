@@ -1,5 +1,7 @@
 //! What a person can have measured.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
@@ -10,7 +12,7 @@ pub(crate) enum Bench {
     Usage(BenchUsage),
     /// The same usage in many orders, cut into batches of different sizes and delivered again in parts: always one bill.
     UsageOrders(BenchUsageOrders),
-    /// The console's pages for finance: how long each takes with many contracts and invoices stored.
+    /// The console's pages: how long each takes with many contracts and invoices stored.
     Pages(BenchPages),
     /// Bills while the service is killed at random moments (kill -9), and compares with a run that nobody disturbed.
     Crash(BenchCrash),
@@ -65,6 +67,9 @@ pub(crate) struct BenchPages {
     /// How many months they are billed for before pages are asked.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=11))]
     pub(crate) months: u8,
+    /// The folder of samples, whose contracts are handed in and then copied.
+    #[arg(long, default_value = "samples")]
+    pub(crate) samples: PathBuf,
     /// Refuse (exit code 2) where a page takes longer than 100 ms.
     #[arg(long)]
     pub(crate) strict: bool,
