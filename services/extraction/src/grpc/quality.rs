@@ -19,19 +19,15 @@ pub(super) async fn told(
 ) -> Result<v1::GetReviewQualityResponse, Fault> {
     let call = Call::by(request, &[Role::Reviewer, Role::Approver, Role::Finance])?;
     let since = since(desk.clock.now(), request.get_ref().days)?;
-    let tenant = call.caller.tenant;
     let mut transaction = desk.begin(&call).await?;
-    let totals = quality::totals(&mut transaction, tenant, since).await?;
-    let terms = quality::changed(&mut transaction, tenant, since).await?;
-    let flags = quality::flagged(&mut transaction, tenant, since).await?;
-    let until_approved = quality::until_approved(&mut transaction, tenant, since).await?;
+    let found = quality::since(&mut transaction, call.caller.tenant, since).await?;
     Ok(v1::GetReviewQualityResponse {
-        contracts: totals.contracts,
-        approved: totals.approved,
-        approved_unchanged: totals.unchanged,
-        terms: terms.into_iter().map(term).collect(),
-        flags: flags.into_iter().map(flag).collect(),
-        until_approved: until_approved.map(durations),
+        contracts: found.totals.contracts,
+        approved: found.totals.approved,
+        approved_unchanged: found.totals.unchanged,
+        terms: found.changed.into_iter().map(term).collect(),
+        flags: found.flagged.into_iter().map(flag).collect(),
+        until_approved: found.until_approved.map(durations),
     })
 }
 
