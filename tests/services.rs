@@ -108,6 +108,29 @@ impl House {
 
 const SUBSCRIPTION: &str = "samples/01-subscription/contract.pdf";
 
+fn people_speak_and_quality_is_told(house: &House, id: &str) {
+    let said = house.done(
+        None,
+        &[
+            "contract",
+            "comment",
+            id,
+            "Thirty days?",
+            "--about",
+            "/payment/due",
+        ],
+    );
+    assert_eq!(said["path"], "/payment/due");
+    let comments = house.done(None, &["contract", "comments", id]);
+    let comments = comments.as_array().unwrap();
+    assert_eq!(
+        (comments.len(), &comments[0]["reason"]),
+        (1, &"Thirty days?".into())
+    );
+    let quality = house.done(None, &["contract", "quality", "--days", "30"]);
+    assert_eq!(quality["approved"], 1, "{quality:#}");
+}
+
 #[test]
 fn two_processes_bill_a_contract() {
     let mut house = House::both();
@@ -115,6 +138,7 @@ fn two_processes_bill_a_contract() {
     eventually("the hand-off", || {
         (house.state(&id) == "CONTRACT_STATE_HANDED_OVER").then_some(())
     });
+    people_speak_and_quality_is_told(&house, &id);
     let run = house.done(None, &["bill", "run", "--through", "2026-03-31"]);
     assert_eq!(run["invoices"].as_array().unwrap().len(), 3);
     let again = house.done(None, &["bill", "run", "--through", "2026-03-31"]);

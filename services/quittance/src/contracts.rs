@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use tokio_stream::iter;
 use wire::extraction::v1::{
     ApproveContractRequest, Contract as ContractMessage, ContractState, ContractSummary, EditTermRequest,
-    GetContractRequest, ListContractsRequest, ListEventsRequest, RejectContractRequest,
+    Event, GetContractRequest, ListContractsRequest, ListEventsRequest, RejectContractRequest,
     ReopenContractRequest, ResolveFlagRequest, SubmitContractRequest, UploadDocumentRequest,
     UploadDocumentResponse, UploadHeader, WatchContractRequest, upload_document_request::Part,
 };
@@ -16,6 +16,8 @@ use crate::connection::{Extraction, Services, request_id};
 use crate::failure::Failure;
 use crate::printing::Output;
 
+mod quality;
+mod talk;
 mod view;
 
 pub(crate) use view::{flags_text, terms_text};
@@ -38,6 +40,9 @@ pub(crate) async fn run(command: &Contract, to: &Services, output: Output) -> Re
             show(&get(&mut extraction, id).await?, output);
             Ok(())
         }
+        Contract::Comments { id } => talk::list(&mut extraction, id, output).await,
+        Contract::Comment { id, text, about } => talk::say(&mut extraction, id, text, about, output).await,
+        Contract::Quality { days } => quality::tell(&mut extraction, *days, output).await,
         change => {
             show(&decide(&mut extraction, change).await?, output);
             Ok(())
@@ -193,7 +198,8 @@ async fn decide(extraction: &mut Extraction, command: &Contract) -> Result<Contr
             };
             extraction.reopen_contract(request).await?.into_inner().contract
         }
-        Contract::Upload { .. } | Contract::List | Contract::Show { .. } => None,
+        // The pattern above lets no other through.
+        _ => None,
     };
     contract.ok_or_else(|| Failure::broken("the extraction service answered without a contract"))
 }
@@ -221,11 +227,16 @@ async fn list(extraction: &mut Extraction, output: Output) -> Result<(), Failure
     Ok(())
 }
 
-async fn history(extraction: &mut Extraction, id: &str, output: Output) -> Result<(), Failure> {
+/// Everything that happened to a contract, oldest first.
+async fn events(extraction: &mut Extraction, id: &str) -> Result<Vec<Event>, Failure> {
     let request = ListEventsRequest {
         contract_id: id.to_owned(),
     };
-    let events = extraction.list_events(request).await?.into_inner().events;
+    Ok(extraction.list_events(request).await?.into_inner().events)
+}
+
+async fn history(extraction: &mut Extraction, id: &str, output: Output) -> Result<(), Failure> {
+    let events = events(extraction, id).await?;
     output.show(
         || events.iter().map(wire::json::json).collect(),
         || view::history(&events),

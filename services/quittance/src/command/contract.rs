@@ -44,6 +44,27 @@ pub(crate) enum Contract {
         #[arg(long)]
         reason: String,
     },
+    /// What people said about it.
+    Comments {
+        /// Its id.
+        id: String,
+    },
+    /// Say something about it, or about one of its terms or flags.
+    Comment {
+        /// Its id.
+        id: String,
+        /// What is said; kept for ever.
+        text: String,
+        /// The term's path or the flag's id, as `show` prints them; the whole contract if absent.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        about: String,
+    },
+    /// How reading and reviewing go: what people changed, what was flagged, how long it took.
+    Quality {
+        /// Contracts that came in the last so many days.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: u32,
+    },
     /// Say that the terms are right and ask somebody else to approve.
     Submit {
         /// Its id.
