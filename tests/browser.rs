@@ -388,6 +388,8 @@ fn pages(window: &Window) -> Vec<String> {
         "/accounts",
         "/accounts?search=nobody",
         "/accounts/nobody",
+        "/renewals",
+        "/renewals?account=nobody",
         "/invoices",
         "/invoices?show=owed",
         "/invoices?show=credits",
@@ -416,6 +418,7 @@ fn pages(window: &Window) -> Vec<String> {
         "/usage?meter=&from=2026-01-01&to=2026-12-31",
         "/usage?from=2020-01-01",
         "/seats",
+        "/payers",
     ] {
         pages.push(format!("{account}{part}"));
     }

@@ -1,6 +1,8 @@
 //! The console as people use it, with no script at all, before real services: from a file to a registered plan by forms,
 //! and what a browser must never be made to do.
 
+#[path = "console/arrangements.rs"]
+mod arrangements;
 #[path = "console/cash.rs"]
 mod cash;
 #[path = "console/house.rs"]

@@ -66,7 +66,7 @@ fn a_file_becomes_a_registered_plan_by_forms_alone() {
         change(r#"{"rule":"net","days":45}"#, "as agreed on the phone", &revision),
     );
     assert_eq!(changed.status, 200, "{}", changed.text());
-    assert!(changed.text().contains("days 45") && changed.text().contains("as agreed on the phone"));
+    assert!(changed.text().contains("net 45 days") && changed.text().contains("as agreed on the phone"));
     let stale = send(
         &mut dana,
         &term,
@@ -84,7 +84,7 @@ fn a_file_becomes_a_registered_plan_by_forms_alone() {
     );
     let changes = dana.open(&format!("{address}/changes"));
     assert!(
-        changes.text().contains("<ins>rule net, days 45</ins>"),
+        changes.text().contains("<ins>net 45 days</ins>"),
         "{}",
         changes.text()
     );

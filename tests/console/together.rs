@@ -39,6 +39,7 @@ fn what_is_said_of_a_term_is_read_by_everybody_and_runs_nothing() {
         "{text}"
     );
     assert!(text.contains("<b>uma</b>"), "{text}");
+    assert!(text.contains(" comment on Payment"), "the term is marked: {text}");
 
     say(&mut finn, &read, &id, "", "Yes: thirty, from the invoice date.");
     let whole = uma.open(&format!("/contracts/{id}"));

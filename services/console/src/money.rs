@@ -8,6 +8,8 @@ mod credits;
 mod drafts;
 mod invoice;
 mod invoices;
+mod payers;
+mod renewals;
 mod seats;
 mod settling;
 mod unapplied;
@@ -27,6 +29,8 @@ pub(crate) fn pages() -> Router<Console> {
         .route("/accounts/{id}/events", get(usage::events))
         .route("/accounts/{id}/credits", get(credits::show))
         .route("/accounts/{id}/seats", get(seats::show))
+        .route("/accounts/{id}/payers", get(payers::show).post(payers::arrange))
+        .route("/renewals", get(renewals::show))
         .route("/usage/waiting", get(usage::waiting))
         .route("/usage/refused", get(usage::refused))
         .route("/invoices", get(invoices::show))

@@ -23,6 +23,17 @@ pub(crate) fn day(on: Date) -> String {
     on.strftime("%-d %b %Y").to_string()
 }
 
+/// The days of a period, both in, of which services tell the first and the day after the last: people count so.
+pub(crate) fn days(start: &str, end: &str) -> String {
+    let last = end.parse::<Date>().ok().and_then(|day| day.yesterday().ok());
+    match last {
+        Some(last) if last.to_string() == start => start.to_owned(),
+        Some(last) => format!("{start} – {last}"),
+        None if end.is_empty() => format!("from {start}"),
+        None => format!("{start} – {end}"),
+    }
+}
+
 /// How long ago, in the largest unit that says enough.
 pub(crate) fn age(since: Timestamp, now: Timestamp) -> String {
     let passed = now.duration_since(since).max(SignedDuration::ZERO);
@@ -99,6 +110,18 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(grouped(given), shown);
+        }
+    }
+
+    #[test]
+    fn the_last_day_of_a_period_is_in_it() {
+        for (start, end, told) in [
+            ("2026-01-01", "2026-04-01", "2026-01-01 – 2026-03-31"),
+            ("2026-01-01", "2026-01-02", "2026-01-01"),
+            ("2026-01-01", "", "from 2026-01-01"),
+            ("2026-01-01", "soon", "2026-01-01 – soon"),
+        ] {
+            assert_eq!(days(start, end), told);
         }
     }
 

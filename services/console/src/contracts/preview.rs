@@ -16,7 +16,7 @@ use crate::answer::{Answer, page};
 use crate::fault::{Fault, sentence_of};
 use crate::layout::{Frame, Section};
 use crate::visitor::Visitor;
-use crate::wording::{counted, grouped};
+use crate::wording::{counted, days, grouped};
 use assumed::Assumptions;
 use chart::{Bar, bars};
 use whole_life::{WholeLife, whole_life};
@@ -197,7 +197,7 @@ fn line(line: &InvoiceLine) -> Line {
     Line {
         description: line.description.clone(),
         service: service
-            .map(|period| format!("{} to {}", period.start, period.end))
+            .map(|period| days(&period.start, &period.end))
             .unwrap_or_default(),
         quantity: grouped(&line.quantity),
         amount: grouped(&line.amount),

@@ -65,6 +65,8 @@ struct Workspace {
     /// Why there is no page to see.
     no_sheet: String,
     notices: Vec<Notice>,
+    /// How many of them want a decision, in words.
+    waiting: String,
     settled: Vec<Notice>,
     chosen: Option<Chosen>,
     talk: Talk,
@@ -195,6 +197,7 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
         contract: &id,
         chosen: &asked.term,
         flags: &contract.flags,
+        events: &events,
     };
     let (settled, waiting): (Vec<_>, Vec<_>) = notices(&contract, &asked.term)
         .into_iter()
@@ -212,6 +215,7 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
                 .collect(),
             editable: head.may.edit,
             frame: visitor.frame(Section::Contracts),
+            waiting: how_many(&waiting),
             notices: waiting,
             head,
             sheet,
@@ -221,6 +225,16 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
             reasons: USUAL_REASONS,
         },
     )
+}
+
+/// `3 to decide, 1 to know`.
+fn how_many(notices: &[Notice]) -> String {
+    let waits = notices.iter().filter(|notice| notice.waits).count();
+    let told = notices.len().saturating_sub(waits);
+    let parts = [(waits, "to decide"), (told, "to know")];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, words)| format!("{count} {words}")).collect();
+    parts.join(", ")
 }
 
 /// The page that is looked at: the one asked for, else where the chosen term stands, else the first.
@@ -339,5 +353,35 @@ fn handoff(contract: &Contract) -> String {
         }
         "waiting" => "The plan is on its way to invoicing.".to_owned(),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::extraction::v1::Flag;
+    use wire::extraction::v1::flag::Severity;
+
+    use super::*;
+
+    #[test]
+    fn flags_are_counted_by_whether_they_want_a_decision() {
+        let flag = |severity: Severity| Flag {
+            severity: severity.into(),
+            ..Flag::default()
+        };
+        let told = |flags: &[Severity]| {
+            let flags = flags.iter().map(|severity| flag(*severity)).collect();
+            let contract = Contract {
+                flags,
+                ..Contract::default()
+            };
+            how_many(&notices(&contract, ""))
+        };
+        assert_eq!(
+            told(&[Severity::Review, Severity::Block, Severity::Info]),
+            "2 to decide, 1 to know"
+        );
+        assert_eq!(told(&[Severity::Info]), "1 to know");
+        assert_eq!(told(&[]), "");
     }
 }

@@ -10,6 +10,7 @@ use wire::invoicing::v1::{
     Account as Known, Invoice, InvoiceOrder, ListAccountsRequest, ListInvoicesRequest, ListPlansRequest,
     RegisteredPlan,
 };
+use wire::plan::v1::{Renewal, renewal};
 
 use super::amounts::{decimal, money};
 use super::invoices::{Row, row};
@@ -19,7 +20,7 @@ use crate::fault::Fault;
 use crate::layout::{Frame, Section};
 use crate::link;
 use crate::visitor::Visitor;
-use crate::wording::grouped;
+use crate::wording::{counted, days, grouped};
 
 /// Invoices the picture is drawn from, and how many of them stand in the table.
 const DRAWN: u32 = 200;
@@ -56,6 +57,8 @@ struct Agreement {
     title: String,
     contract: String,
     term: String,
+    /// What follows its term.
+    then: String,
     approved: String,
     standing: (&'static str, &'static str),
 }
@@ -196,15 +199,30 @@ fn agreement(registered: &RegisteredPlan, today: Date) -> Agreement {
     let approval = registered.approval.clone().unwrap_or_default();
     let term = plan.term.unwrap_or_default();
     Agreement {
-        title: plan.title,
+        title: plan.title.clone(),
         contract: format!("/contracts/{}", link::segment(&approval.contract_id)),
         standing: standing(&term.start, &term.end, &registered.superseded_on, today),
-        term: if term.end.is_empty() {
-            format!("from {}", term.start)
-        } else {
-            format!("{} to {}", term.start, term.end)
-        },
+        term: days(&term.start, &term.end),
+        then: then(plan.renewal.as_ref()),
         approved: format!("{}, after {}", approval.approved_by, approval.submitted_by),
+    }
+}
+
+/// What follows the term of a plan.
+fn then(renewal: Option<&Renewal>) -> String {
+    match renewal.and_then(|renewal| renewal.kind.as_ref()) {
+        Some(renewal::Kind::Ends(_)) => "it ends".to_owned(),
+        Some(renewal::Kind::Automatic(renewal)) => {
+            let months = counted(renewal.months.into(), "month", "months");
+            match renewal.notice_days {
+                Some(notice) => {
+                    let notice = counted(notice.into(), "day", "days");
+                    format!("{months} more, unless notice is given {notice} before")
+                }
+                None => format!("{months} more, unless notice is given"),
+            }
+        }
+        Some(renewal::Kind::NotStated(_)) | None => "not stated".to_owned(),
     }
 }
 
@@ -251,6 +269,26 @@ mod tests {
             ["2026-02 7 JPY", "2026-02 1,100.00 USD", "2026-01 −20.00 USD"]
         );
         assert_eq!(charts.len(), 2);
+    }
+
+    #[test]
+    fn what_follows_a_term_is_told_with_its_notice() {
+        let automatic = |notice_days| Renewal {
+            kind: Some(renewal::Kind::Automatic(wire::plan::v1::RenewalAutomatic {
+                months: 12,
+                notice_days,
+                ..Default::default()
+            })),
+        };
+        assert_eq!(
+            then(Some(&automatic(Some(90)))),
+            "12 months more, unless notice is given 90 days before"
+        );
+        assert_eq!(
+            then(Some(&automatic(None))),
+            "12 months more, unless notice is given"
+        );
+        assert_eq!(then(None), "not stated");
     }
 
     #[test]

@@ -126,10 +126,20 @@ fn charts(accounts: &[Account]) -> Vec<Chart> {
 fn column(account: &Account, balance: &Balance) -> Column {
     let overdue = decimal(&balance.overdue);
     Column {
-        label: account.customer.chars().take(14).collect(),
+        label: shortened(&account.customer),
         name: account.customer.clone(),
         parts: vec![decimal(&balance.owed).saturating_sub(overdue), overdue],
     }
+}
+
+/// As much of a name as stands under a column.
+fn shortened(name: &str) -> String {
+    const LETTERS: usize = 14;
+    if name.chars().count() <= LETTERS {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(LETTERS - 1).collect();
+    format!("{}…", begin.trim_end())
 }
 
 async fn take_away(visitor: &Visitor, asked: &Asked) -> Answer {

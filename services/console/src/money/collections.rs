@@ -45,6 +45,7 @@ struct Collections {
 /// What is owed in one currency.
 struct Currency {
     code: String,
+    total: String,
     buckets: Vec<(&'static str, String, String)>,
 }
 
@@ -116,6 +117,7 @@ fn of<'b>(buckets: &'b [AgeingBucket], code: &str, from_days: u32) -> Option<&'b
 fn currencies(buckets: &[AgeingBucket]) -> Vec<Currency> {
     let currency = |code: &&str| Currency {
         code: (*code).to_owned(),
+        total: money(&total(buckets, code).to_string(), code),
         buckets: AGES
             .iter()
             .map(|(from, words)| match of(buckets, code, *from) {
@@ -129,6 +131,14 @@ fn currencies(buckets: &[AgeingBucket]) -> Vec<Currency> {
             .collect(),
     };
     codes(buckets).iter().map(currency).collect()
+}
+
+/// All that is owed in a currency, due or not.
+fn total(buckets: &[AgeingBucket], code: &str) -> rust_decimal::Decimal {
+    let owed = buckets.iter().filter(|bucket| bucket.currency == code);
+    owed.fold(rust_decimal::Decimal::ZERO, |sum, bucket| {
+        sum.saturating_add(decimal(&bucket.owed))
+    })
 }
 
 fn charts(buckets: &[AgeingBucket]) -> Vec<Chart> {
@@ -179,6 +189,7 @@ mod tests {
             .map(|(_, owed, _)| owed.as_str())
             .collect();
         assert_eq!(shown, ["1,200.00 USD", "–", "–", "–", "7.00 USD"]);
+        assert_eq!(found[1].total, "1,207.00 USD");
         assert_eq!((found.len(), charts(&buckets)[1].bars.len()), (2, 2));
     }
 }

@@ -12,7 +12,6 @@ use wire::invoicing::v1::{
 };
 
 use super::amounts::money;
-use super::invoice::served;
 use super::invoices::charts;
 use crate::answer::{Answer, go, page, page_as};
 use crate::chart::Chart;
@@ -22,7 +21,7 @@ use crate::filled::Filled;
 use crate::layout::{Frame, Section};
 use crate::link;
 use crate::visitor::Visitor;
-use crate::wording::{counted, grouped};
+use crate::wording::{counted, days, grouped};
 
 /// Accounts that are looked at for one page, and billed by one call.
 const LOOKED_AT: u32 = 40;
@@ -61,6 +60,8 @@ struct Draft {
     account: String,
     date: String,
     due: String,
+    /// The day on which it is issued by itself; empty where somebody must.
+    issues_on: String,
     total: String,
     lines: Vec<Line>,
 }
@@ -157,7 +158,7 @@ fn draft(invoice: &Invoice) -> Draft {
         service: line
             .service
             .as_ref()
-            .map(|period| served(&period.start, &period.end))
+            .map(|period| days(&period.start, &period.end))
             .unwrap_or_default(),
         quantity: grouped(&line.quantity),
         amount: grouped(&line.amount),
@@ -168,6 +169,7 @@ fn draft(invoice: &Invoice) -> Draft {
         account: link::account(&invoice.account),
         date: invoice.invoice_date.clone(),
         due: invoice.due_date.clone(),
+        issues_on: invoice.issues_on.clone(),
         total: money(&invoice.total, &invoice.currency),
         lines: invoice.lines.iter().map(line).collect(),
     }

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::layout::{Frame, Section};
 use crate::link;
 use crate::visitor::Visitor;
-use crate::wording::{grouped, moment, time};
+use crate::wording::{days, grouped, moment, time};
 
 #[derive(Template)]
 #[template(path = "money/invoice.html")]
@@ -167,24 +167,11 @@ fn line(line: &InvoiceLine, invoice: &str) -> Line {
         service: line
             .service
             .as_ref()
-            .map(|period| served(&period.start, &period.end))
+            .map(|period| days(&period.start, &period.end))
             .unwrap_or_default(),
         quantity: grouped(&line.quantity),
         amount: grouped(&line.amount),
         adjusts: line.adjusts.clone(),
-    }
-}
-
-/// The days served, both in: a reader of an invoice counts so.
-pub(super) fn served(start: &str, end: &str) -> String {
-    let last = end
-        .parse::<jiff::civil::Date>()
-        .ok()
-        .and_then(|day| day.yesterday().ok());
-    match last {
-        Some(last) if last.to_string() == start => start.to_owned(),
-        Some(last) => format!("{start} – {last}"),
-        None => format!("{start} – {end}"),
     }
 }
 
@@ -203,7 +190,7 @@ fn taxes(invoice: &Invoice) -> Vec<(String, String, String)> {
 
 /// What each line is of the whole; nothing where there is only one.
 fn chart(invoice: &Invoice) -> Option<Chart> {
-    if invoice.lines.len() < 2 {
+    if invoice.lines.len() < 3 {
         return None;
     }
     let column = |(at, line): (usize, &InvoiceLine)| Column {
@@ -336,12 +323,6 @@ pub(super) async fn export(visitor: Visitor, Path(name): Path<String>) -> Answer
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_served_are_told_by_the_first_and_the_last() {
-        assert_eq!(served("2026-01-01", "2026-02-01"), "2026-01-01 – 2026-01-31");
-        assert_eq!(served("2026-01-01", "2026-01-02"), "2026-01-01");
-    }
 
     #[test]
     fn what_was_paid_is_a_share_of_the_total() {

@@ -132,15 +132,7 @@ async fn done(visitor: &Visitor, form: Decided, answer: Result<(), Status>, told
         visitor.tell(told);
         return go(&address(&form.account, "", ""));
     };
-    let answerable = matches!(
-        status.code(),
-        Code::InvalidArgument
-            | Code::FailedPrecondition
-            | Code::PermissionDenied
-            | Code::NotFound
-            | Code::AlreadyExists
-            | Code::Aborted
-    );
+    let answerable = answerable(&status);
     let sentence = sentence_of(&status);
     let fault = Fault::from(status);
     if answerable {
@@ -148,6 +140,19 @@ async fn done(visitor: &Visitor, form: Decided, answer: Result<(), Status>, told
     } else {
         Err(fault)
     }
+}
+
+/// Can whoever filled in a form do something about it, there and then?
+pub(super) fn answerable(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::InvalidArgument
+            | Code::FailedPrecondition
+            | Code::PermissionDenied
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::Aborted
+    )
 }
 
 async fn again(visitor: &Visitor, form: Decided, sentence: String, status: StatusCode) -> Answer {

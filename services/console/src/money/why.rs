@@ -11,13 +11,13 @@ use wire::plan::v1::quantity::Kind;
 use wire::plan::v1::{AmountBase, amount_base};
 
 use super::amounts::{money, name};
-use super::invoice::{find, served};
+use super::invoice::find;
 use crate::answer::{Answer, page};
 use crate::fault::Fault;
 use crate::layout::{Frame, Section};
 use crate::link;
 use crate::visitor::Visitor;
-use crate::wording::grouped;
+use crate::wording::{days, grouped};
 use clause::{Ground, grounds};
 
 #[derive(Template)]
@@ -93,7 +93,7 @@ fn drawn(
         description: line.description.clone(),
         amount: money(&line.amount, &invoice.currency),
         service: service
-            .map(|period| served(&period.start, &period.end))
+            .map(|period| days(&period.start, &period.end))
             .unwrap_or_default(),
         quantity: grouped(&line.quantity),
         adjusts: line.adjusts.clone(),
@@ -151,9 +151,26 @@ fn fact(used: &FactUsed, account: &str) -> Fact {
     };
     Fact {
         kind,
-        date: used.date.clone(),
+        date: on(&used.date),
         value: grouped(&used.value),
         note: used.note.clone(),
         link,
+    }
+}
+
+/// The service tells a period by its first day and the day after its last.
+fn on(date: &str) -> String {
+    date.split_once(" to before ")
+        .map_or_else(|| date.to_owned(), |(start, end)| days(start, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_of_a_period_is_told_by_its_first_and_last_day() {
+        assert_eq!(on("2026-11-01 to before 2026-12-01"), "2026-11-01 – 2026-11-30");
+        assert_eq!(on("2026-11-01"), "2026-11-01");
     }
 }

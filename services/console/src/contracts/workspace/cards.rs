@@ -1,6 +1,6 @@
 //! Terms as cards: who and when, how long, money, then one card for each line that is charged.
 
-use wire::extraction::v1::{Flag, Term};
+use wire::extraction::v1::{Event, Flag, Term};
 
 use super::address;
 use super::missing::{self, Offer};
@@ -30,6 +30,8 @@ pub(crate) struct Field {
     pub(crate) page: u32,
     /// Flags that wait at this term.
     pub(crate) open_flags: usize,
+    /// What people said of it, or of a flag about it.
+    pub(crate) comments: usize,
     /// Is it the one that is looked at?
     pub(crate) chosen: bool,
     pub(crate) link: String,
@@ -50,6 +52,7 @@ pub(crate) struct Desk<'d> {
     /// Path of the chosen term.
     pub(crate) chosen: &'d str,
     pub(crate) flags: &'d [Flag],
+    pub(crate) events: &'d [Event],
 }
 
 /// The cards of a contract, in the order in which a person reads one.
@@ -128,6 +131,9 @@ impl Place {
 
 fn field(term: &Term, place: &Place, desk: Desk<'_>) -> Field {
     let at_term = |flag: &&Flag| !flag.resolved && concerns(&flag.path, &term.path);
+    let said = |event: &&Event| {
+        event.action == "commented" && super::talk::belongs(desk.flags, &event.path, &term.path)
+    };
     Field {
         label: sentence_case(&place.label),
         value: shown(&term.value),
@@ -135,6 +141,7 @@ fn field(term: &Term, place: &Place, desk: Desk<'_>) -> Field {
         status: status(&term.status),
         page: term.evidence.first().map_or(0, |evidence| evidence.page),
         open_flags: desk.flags.iter().filter(at_term).count(),
+        comments: desk.events.iter().filter(said).count(),
         chosen: term.path == desk.chosen,
         link: address(desk.contract, &term.path, 0),
         path: term.path.clone(),
@@ -154,6 +161,9 @@ pub(crate) fn concerns(flag: &str, term: &str) -> bool {
 
 /// A value as people read it; what has several parts loses its brackets.
 pub(crate) fn shown(value: &str) -> String {
+    if let Some(days) = net_days(value) {
+        return format!("net {days} days");
+    }
     if value.starts_with(['{', '[']) {
         let plain: String = value.chars().filter(|c| !"{}[]\"".contains(*c)).collect();
         return plain.replace(':', " ").replace(',', ", ").replace('_', " ");
@@ -169,6 +179,14 @@ pub(crate) fn shown(value: &str) -> String {
         }
         _ => grouped(value),
     }
+}
+
+/// The days of what is due so many days after the invoice, the most usual of all terms of payment.
+fn net_days(value: &str) -> Option<&str> {
+    let days = value
+        .strip_prefix(r#"{"rule":"net","days":"#)?
+        .strip_suffix('}')?;
+    days.bytes().all(|byte| byte.is_ascii_digit()).then_some(days)
 }
 
 pub(crate) fn sentence_case(label: &str) -> String {
@@ -257,6 +275,7 @@ mod tests {
             contract: "c",
             chosen: "/customer",
             flags: &[],
+            events: &[],
         };
         let found = cards(&terms, desk);
         let titles: Vec<_> = found
@@ -284,9 +303,49 @@ mod tests {
     }
 
     #[test]
+    fn a_term_counts_what_was_said_of_it_and_of_its_flags() {
+        let flags = [Flag {
+            id: "PARTY-1".to_owned(),
+            path: "/customer".to_owned(),
+            ..Flag::default()
+        }];
+        let said = |action: &str, path: &str| Event {
+            action: action.to_owned(),
+            path: path.to_owned(),
+            ..Event::default()
+        };
+        let events = [
+            said("commented", "/customer"),
+            said("commented", "PARTY-1"),
+            said("commented", ""),
+            said("edited", "/customer"),
+        ];
+        let desk = Desk {
+            contract: "c",
+            chosen: "",
+            flags: &flags,
+            events: &events,
+        };
+        let terms = [
+            term("/customer", "customer", "Acme"),
+            term("/title", "title", "Order"),
+        ];
+        let counts: Vec<_> = cards(&terms, desk)[0]
+            .fields
+            .iter()
+            .map(|field| field.comments)
+            .collect();
+        assert_eq!(counts, [2, 0]);
+    }
+
+    #[test]
     fn values_of_several_parts_read_like_words() {
         for (value, words) in [
-            (r#"{"rule":"net","days":30}"#, "rule net, days 30"),
+            (r#"{"rule":"net","days":30}"#, "net 30 days"),
+            (
+                r#"{"rule":"net","days":30,"of":"x_y"}"#,
+                "rule net, days 30, of x y",
+            ),
             ("true", "yes"),
             ("2026-01-31", "2026-01-31"),
             ("12500", "12,500"),

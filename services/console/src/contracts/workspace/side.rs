@@ -23,7 +23,7 @@ pub(crate) struct Notice {
     pub(crate) resolution: String,
     /// Does it need a decision, rather than a glance?
     pub(crate) waits: bool,
-    /// May one press settle it? What blocks wants a reason of its own.
+    /// May one press settle it? What blocks, and what is left out, wants a reason of its own.
     pub(crate) quick: bool,
 }
 
@@ -117,7 +117,8 @@ fn notice(flag: &Flag, contract: &str, chosen: &str, terms: &[Term]) -> Notice {
         settled: flag.resolved,
         resolution: resolution(flag),
         waits: weight.0 != "to know",
-        quick: weight.0 != "blocks",
+        // No usual reason makes up for a price that the contract leaves out.
+        quick: weight.0 != "blocks" && !flag.code.starts_with("WITHHELD"),
         weight,
     }
 }
@@ -269,7 +270,8 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
         "reading" => "began to read the file".to_owned(),
         "asking" => "looked for its terms".to_owned(),
         "interpreting" => "drew up terms, flags and plan".to_owned(),
-        "drafted" => "finished reading".to_owned(),
+        "drafted" if event.reason.is_empty() => "finished reading".to_owned(),
+        "drafted" => format!("finished reading, by {}", event.reason),
         other => other.replace('_', " "),
     };
     let values = matches!(event.action.as_str(), "edited" | "cited");
@@ -287,12 +289,37 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
         } else {
             String::new()
         },
-        reason: event.reason.clone(),
+        // Who read it is no reason.
+        reason: if event.action == "drafted" {
+            String::new()
+        } else {
+            event.reason.clone()
+        },
         revision: event.revision,
         by_a_person: matches!(
             event.action.as_str(),
             "edited" | "cited" | "reopened" | "rejected"
         ),
         is_comment: event.action == "commented",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_settled_by_no_usual_reason() {
+        let quick = |code: &str, severity: Severity| {
+            let flag = Flag {
+                code: code.to_owned(),
+                severity: severity.into(),
+                ..Flag::default()
+            };
+            notice(&flag, "c", "", &[]).quick
+        };
+        assert!(quick("UNEXPLAINED_AMOUNT", Severity::Review));
+        assert!(!quick("WITHHELD_PRICE", Severity::Review));
+        assert!(!quick("CONFLICT_TOTAL", Severity::Block));
     }
 }

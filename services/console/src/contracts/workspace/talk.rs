@@ -1,6 +1,6 @@
 //! What people say about the contract, or about the term or flag that is looked at.
 
-use wire::extraction::v1::{Contract, Event};
+use wire::extraction::v1::{Contract, Event, Flag};
 
 use super::cards::{concerns, sentence_case};
 use super::{COMMENT, Refused, address};
@@ -39,7 +39,7 @@ pub(super) fn talk(contract: &Contract, events: &[Event], chosen: &str, refused:
         .iter()
         .filter(|event| event.action == "commented")
         .collect();
-    let here = |event: &&&Event| about.is_empty() || belongs(contract, &event.path, about);
+    let here = |event: &&&Event| about.is_empty() || belongs(&contract.flags, &event.path, about);
     let comments: Vec<Comment> = said
         .iter()
         .filter(here)
@@ -66,8 +66,8 @@ fn name(contract: &Contract, about: &str) -> Option<String> {
 }
 
 /// Was it said of what is looked at, or of a flag about it?
-fn belongs(contract: &Contract, said_of: &str, about: &str) -> bool {
-    let flag = contract.flags.iter().find(|flag| flag.id == said_of);
+pub(super) fn belongs(flags: &[Flag], said_of: &str, about: &str) -> bool {
+    let flag = flags.iter().find(|flag| flag.id == said_of);
     said_of == about || flag.is_some_and(|flag| !flag.path.is_empty() && concerns(&flag.path, about))
 }
 
@@ -85,7 +85,7 @@ fn comment(contract: &Contract, id: &str, event: &Event, looked_at: &str) -> Com
 
 #[cfg(test)]
 mod tests {
-    use wire::extraction::v1::{Flag, Term};
+    use wire::extraction::v1::Term;
 
     use super::*;
 

@@ -106,11 +106,16 @@ fn in_words(field: &str) -> String {
     if field.is_empty() {
         return WHOLE.to_owned();
     }
-    let words = field.split(['.', '/']).filter(|part| !part.is_empty());
-    words
-        .map(|part| part.replace('_', " "))
-        .collect::<Vec<_>>()
-        .join(" · ")
+    let mut words: Vec<String> = Vec::new();
+    for part in field.split(['.', '/']) {
+        // How a price is put together is no word of the contract's, and its rows are counted from one.
+        match (part, part.parse::<usize>()) {
+            ("" | "tiers" | "rows", _) => {}
+            (_, Ok(row)) => words.push(format!("step {}", row.saturating_add(1))),
+            (word, Err(_)) => words.push(word.replace('_', " ")),
+        }
+    }
+    words.join(" · ")
 }
 
 fn said(terms: &str, said: String) -> Ground {
@@ -271,6 +276,17 @@ mod tests {
         ]);
         let terms: Vec<&str> = told.iter().map(|(terms, _)| terms.as_str()).collect();
         assert_eq!(terms, ["price · unit price, the charge as a whole", "schedule"]);
+    }
+
+    #[test]
+    fn a_term_is_told_in_words_and_steps_are_counted_from_one() {
+        for (field, words) in [
+            ("", WHOLE),
+            ("price.tiers.rows.0.unit_price", "price · step 1 · unit price"),
+            ("/schedule/timing", "schedule · timing"),
+        ] {
+            assert_eq!(in_words(field), words);
+        }
     }
 
     #[test]
