@@ -147,7 +147,7 @@ pub(super) async fn bill(invoicing: &mut Invoicing) -> Result<Decimal, Failure> 
 
 struct Report {
     load: Load,
-    /// Ninety-nine of a hundred totals, with nothing written any more.
+    /// Ninety-nine of a hundred totals, with nothing written any more. Each is sum, count, least and greatest.
     quiet_read: Duration,
     /// With the number of different values.
     quiet_unique: Option<Duration>,
@@ -201,7 +201,7 @@ impl Report {
         format!(
             "{} events/s durable and exactly once ({accepted} counted, {duplicates} known already) in {:.1?}\n\
              acknowledged within {:.1?} (p50), {:.1?} (p99); total read within {:.1?} (p99); lag {:.1?}\n\
-             total read within {:.1?} (p99) when nothing is written{}\n\
+             total (sum, count, least and greatest in one) read within {:.1?} (p99) when nothing is written{}\n\
              {:.1?} of processor time, service and client at most {} MB\n\
              billed USD {}, expected USD {}",
             self.load.events_per_second(),

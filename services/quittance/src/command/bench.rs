@@ -105,9 +105,15 @@ pub(crate) struct BenchUsageOrders {
     /// How many events are delivered each time.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
     pub(crate) events: u64,
-    /// In how many orders; each is delivered in three sizes of batches and three shares that come again.
+    /// In how many orders; each is delivered in three sizes of batches and with three shares that come again.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(crate) orders: u64,
+    /// Each order with one size of batches and one share that comes again, another with each, in place of all nine.
+    #[arg(long)]
+    pub(crate) one_each: bool,
+    /// No delivery begins after so many minutes.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) minutes: Option<u64>,
     /// What the orders are drawn from.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
