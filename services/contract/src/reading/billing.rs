@@ -7,7 +7,7 @@ mod subject;
 use self::subject::{is_by_the_day, object, points_ahead, points_back, speaks_of_billing, subject, widened};
 use super::items::Item;
 use super::parties::Parties;
-use super::phrases::{Period, says_any, timing};
+use super::phrases::{Period, divided, equal_parts, says_any, timing};
 use super::statements::{Key, Statement};
 use super::tokens::Token;
 use crate::normal::unit::singular;
@@ -18,6 +18,8 @@ use crate::terms::{Cadence, Evidence, Found, Kind, Timing};
 #[derive(Debug, Clone)]
 struct Rule {
     cadence: Option<Cadence>,
+    /// "payable in two equal installments": into how many parts the price of a longer span is cut.
+    parts: Option<u32>,
     timing: Option<Timing>,
     subject: Subject,
     /// A field of a form, or a sentence about lines it names: it holds whatever span a price is stated for.
@@ -204,7 +206,10 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     let cadence = period
         .and_then(Period::cadence)
         .filter(|cadence| of_form || !is_by_the_day(*cadence));
-    let found = cadence.is_some() || timing.is_some();
+    let parts = equal_parts(tokens)
+        .map(|(.., parts)| parts)
+        .filter(|_| cadence.is_none());
+    let found = cadence.is_some() || timing.is_some() || parts.is_some();
     let subject = match (of_form, points_back(tokens)) {
         (true, _) => Subject::All,
         (false, true) => Subject::Said {
@@ -219,6 +224,7 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     };
     found.then(|| Rule {
         cadence,
+        parts,
         timing,
         explicit: of_form
             || subject != Subject::All
@@ -257,7 +263,9 @@ fn is_called(item: &Item, word: &str) -> bool {
 /// What the line does not say itself, the rule says.
 fn apply(rule: &Rule, item: &mut Item) {
     let measured = matches!(item.line.kind, Kind::Usage | Kind::Percentage);
-    if let Some(cadence) = rule.cadence.filter(|cadence| takes_cadence(rule, item, *cadence)) {
+    let in_parts = || divided(item.line.cadence.copied()?, rule.parts?);
+    let cadence = rule.cadence.or_else(in_parts);
+    if let Some(cadence) = cadence.filter(|cadence| takes_cadence(rule, item, *cadence)) {
         let line = &mut item.line;
         if let Some(period) = line.cadence.copied().filter(|period| *period != cadence) {
             line.price.period = Found {

@@ -15,7 +15,7 @@ use crate::terms::{Span, Timing};
 
 pub(crate) use bounds::{Bounds, Range, bounds, opens_range};
 pub(crate) use holding::{Holding, holding, labelled};
-pub(crate) use period::{Period, each_of_spans, period, period_within};
+pub(crate) use period::{Period, divided, each_of_spans, equal_parts, period, period_within};
 pub(crate) use unit::{PerUnit, noun, per_unit};
 
 /// A span of time and whether it counts business days.

@@ -29,6 +29,7 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         .or_else(|| sums::filled_up(&place))
         .or_else(|| sums::made_up(&place))
         .or_else(|| sums::is_behind_sum(&place))
+        .or_else(|| sums::explains_sum(&place))
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))

@@ -69,7 +69,7 @@ pub(super) fn speaks_of_billing(tokens: &[Token]) -> bool {
     };
     let bills = tokens.iter().enumerate().any(|(at, token)| {
         token.low.starts_with("invoic")
-            || token.is_any("bill|bills|billed|billing|payable|charged|collected|remit|remits|remitted")
+            || token.is_any("bill|bills|billed|billing|payable|charged|collected|remit|remits|remitted|installments|instalments")
             || token.is("paid") && paid(at)
     }) || says_any(
         tokens,

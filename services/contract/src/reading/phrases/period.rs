@@ -121,6 +121,25 @@ pub(crate) fn each_of_spans(tokens: &[Token]) -> Option<Period> {
     })
 }
 
+/// "in two equal installments", "four (4) equal payments": into how many parts a price is cut; where, and how many tokens say it.
+pub(crate) fn equal_parts(tokens: &[Token]) -> Option<(usize, usize, u32)> {
+    const NAMES: &str = "installments|instalments|payments";
+    (0..tokens.len()).find_map(|at| {
+        let count = tokens.get(at)?.number().filter(|count| count.scale() == 0)?;
+        let count = u32::try_from(count)
+            .ok()
+            .filter(|count| (2..=12).contains(count))?;
+        let rest = tokens.get(at.saturating_add(1)..)?;
+        let length = rest.iter().take(4).position(|token| token.is_any(NAMES))?;
+        let between = rest.get(..length)?;
+        let alike = between.iter().all(|token| {
+            token.is_any("equal|approximately|substantially|nearly|consecutive|successive|level")
+        });
+        let equal = length > 0 || rest.first()?.is_any("installments|instalments");
+        (alike && equal).then_some((at, length.saturating_add(2), count))
+    })
+}
+
 fn is_calendar_word(token: &Token) -> bool {
     token.is_any(
         "calendar|contract|order|billing|full|fiscal|term|subscription|royalty|whole|such|\
@@ -173,7 +192,8 @@ fn times_a_span(tokens: &[Token], at: usize) -> Option<Period> {
     })
 }
 
-fn divided(cadence: Cadence, times: u32) -> Option<Cadence> {
+/// So many times within that span: a year in four parts is a quarter.
+pub(crate) fn divided(cadence: Cadence, times: u32) -> Option<Cadence> {
     if times == 1 {
         return Some(cadence);
     }

@@ -93,6 +93,7 @@ impl<'s> Charge<'_, 's> {
             price.per = self.each_before();
         }
         let billed = parts
+            .or_else(|| self.in_parts(price.period))
             .or_else(|| self.billed())
             .or_else(|| before.and_then(|(_, span)| span));
         let quantity = self
@@ -239,7 +240,10 @@ impl<'s> Charge<'_, 's> {
     /// "monthly fee of", "an annual subscription charge of": the span before the amount.
     pub(super) fn period_before(&self) -> Option<Period> {
         let tokens = self.reader.tokens();
-        let from = self.at.saturating_sub(8);
+        // "an annual fee (the “Maintenance Fee”) of": a name in brackets stands between.
+        let near = tokens.get(self.at.saturating_sub(8)..self.at)?;
+        let named = near.iter().any(|token| token.is_mark(')'));
+        let from = self.at.saturating_sub(if named { 16 } else { 8 });
         (from..self.at).rev().find_map(|position| {
             let found =
                 crate::reading::phrases::period(tokens, position).filter(|found| found.length == 1)?;

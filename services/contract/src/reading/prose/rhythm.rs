@@ -10,10 +10,12 @@ pub(crate) fn billed(tokens: &[Token]) -> Option<(usize, Period)> {
     const VERBS: &str = "billed|invoiced|payable|paid|charged|due|bills|invoices|installments|instalments|\
         invoice|bill|pay|payments|settled|basis|go|collected|remit|remitted|instalment|\
         installment";
-    let stated = tokens
-        .iter()
-        .enumerate()
-        .filter(|(_, token)| token.is_any(VERBS))
+    // "In each year … an annual fee, in equal monthly installments": what names the parts says how often, wherever it stands.
+    let parts = |token: &Token| token.is_any("installments|instalments");
+    let verbs = || tokens.iter().enumerate().filter(|(_, token)| token.is_any(VERBS));
+    let stated = verbs()
+        .filter(|(_, token)| parts(token))
+        .chain(verbs().filter(|(_, token)| !parts(token)))
         .find_map(|(verb, token)| {
             let back = verb.saturating_sub(3);
             let behind = (back..verb).find_map(|at| near(tokens, at, verb));
@@ -114,5 +116,24 @@ pub(crate) fn timed(tokens: &[Token]) -> Option<(usize, Period)> {
 fn near(tokens: &[Token], at: usize, limit: usize) -> Option<(usize, Period)> {
     let found =
         period(tokens, at).filter(|found| at.saturating_add(found.length) <= limit.saturating_add(4))?;
-    Some((at, found))
+    (!names_a_price(tokens, at, found)).then_some((at, found))
+}
+
+/// "shall pay an annual license fee of …": the span of a price, which may be billed more often than that.
+fn names_a_price(tokens: &[Token], at: usize, found: Period) -> bool {
+    const NAMES: &str = "fee|fees|charge|retainer|rent|royalty|compensation|price|rate|salary|guarantee|consideration|premium|subscription";
+    let led = at
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_some_and(|token| token.is_any("a|an|the|its|such|said"));
+    let named = tokens
+        .iter()
+        .skip(at.saturating_add(1))
+        .take(4)
+        .take_while(|token| {
+            !token.is_any("of|for|in|on|basis|installments|instalments|payments|invoices|statement")
+                && token.money().is_none()
+        })
+        .any(|token| token.is_any(NAMES));
+    found.length == 1 && led && named
 }

@@ -69,6 +69,21 @@ pub(super) fn filled_up(place: &Place<'_>) -> Option<Role> {
     (same == 2 && condition).then_some(Role::Minimum)
 }
 
+/// "$38,232, being eighteen percent (18%) of the License Fee": the share that the amount before it was computed from.
+pub(super) fn explains_sum(place: &Place<'_>) -> Option<Role> {
+    let before = place.before(6);
+    let sum = before.iter().rposition(|token| token.money().is_some())?;
+    let between = before.get(sum.saturating_add(1)..)?;
+    let said = says_any(
+        between,
+        "being|which is|which equals|which represents|representing|i.e.|equal to|equalling|equaling|equivalent to",
+    );
+    let amount = between
+        .iter()
+        .all(|token| !token.is_any("plus|and|or|less|greater|of"));
+    (place.percent && said && amount).then_some(Role::Informational)
+}
+
 /// "at a CPM of $22.00 WanderFare will pay $1,320,000": the rate that the amount beside it was computed from.
 pub(super) fn is_behind_sum(place: &Place<'_>) -> Option<Role> {
     let cpm = says_any(place.before(3), "cpm of|cpm at|a cpm");

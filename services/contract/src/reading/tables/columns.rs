@@ -203,6 +203,10 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if says("allowance|included|includes|inclusive") && content.counts > 0 && !values {
         return Some(Column::Included);
     }
+    // What a base charge covers of each resource.
+    if says("baseline|baselines") && content.mostly(content.number) && !values {
+        return Some(Column::Included);
+    }
     if content.mostly(content.date) && !values {
         return Some(day_column(header));
     }

@@ -10,6 +10,7 @@ mod neighbours;
 mod packs;
 mod parts;
 mod phrases;
+mod resources;
 mod row;
 mod split;
 mod values;

@@ -1,7 +1,8 @@
 //! How often a price in a sentence is billed, and before or after its period.
 
 use super::Charge;
-use crate::reading::phrases::{Period, timing};
+use crate::normal::cadence::Often;
+use crate::reading::phrases::{Period, divided, equal_parts, timing};
 use crate::reading::prices::Expression;
 use crate::reading::prose::billed;
 use crate::terms::{Cadence, Found, Kind, LineItem, Role, Timing};
@@ -18,8 +19,32 @@ impl Charge<'_, '_> {
             found.map(|(at, period)| (at.saturating_add(from), period))
         };
         let stated = within(next).or_else(|| within(to));
-        let stated = stated.filter(|(at, _)| !own.contains(at) || self.price.period.is_some());
+        let stated = stated
+            .filter(|(at, _)| !own.contains(at) || self.price.period.is_some())
+            .filter(|(at, _)| !self.is_of_other_fees(*at));
         stated.or_else(|| self.counted_over(to))
+    }
+
+    /// "an annual retainer of $60,000 and shall pay hourly fees monthly": how often something else is paid.
+    fn is_of_other_fees(&self, at: usize) -> bool {
+        let end = self.at.saturating_add(self.price.length);
+        let Some(between) = self.reader.tokens().get(end..at) else {
+            return false;
+        };
+        let and = between.iter().position(|token| token.is("and"));
+        let behind = and.and_then(|and| between.get(and..)).unwrap_or_default();
+        behind
+            .iter()
+            .any(|token| token.is_any("fees|charges|expenses|costs|royalties|commissions"))
+    }
+
+    /// "an annual fee of $60,000 in two equal installments": how often a yearly price cut in so many parts is paid.
+    pub(super) fn in_parts(&self, span: Option<Period>) -> Option<(usize, Period)> {
+        let (from, to) = crate::reading::roles::clause(self.reader.tokens(), self.at);
+        let span = span?.cadence()?;
+        let (at, length, parts) = equal_parts(self.reader.tokens().get(from..to)?)?;
+        let often = Often::Is(divided(span, parts)?);
+        Some((from.saturating_add(at), Period { often, length }))
     }
 
     /// "beyond 10 in any given month", "that exceed 260 hours in a single month": the span over which an allowance counts.

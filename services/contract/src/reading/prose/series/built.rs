@@ -2,7 +2,7 @@
 
 use super::Priced;
 use crate::reading::items::{Item, Stage, currency, found, undated, unit_name};
-use crate::reading::phrases::{noun, period_within, says_any, timing};
+use crate::reading::phrases::{divided, equal_parts, noun, period_within, says_any, timing};
 use crate::reading::prose::{Reader, billed, charges};
 use crate::reading::tokens::Token;
 use crate::terms::{Cadence, Found, Kind, LineItem, Role, Segment};
@@ -42,7 +42,11 @@ pub(super) fn item(reader: &Reader<'_>, run: &[Priced], steps: &[Stage]) -> Opti
         return None;
     }
     let rhythm = billed(tokens.get(last.at..)?).or_else(|| billed(tokens.get(..first.at)?));
-    let rhythm = rhythm.and_then(|(_, found)| found.cadence());
+    let in_parts = || {
+        let (.., parts) = equal_parts(tokens.get(last.at..)?)?;
+        divided(period?, parts)
+    };
+    let rhythm = rhythm.and_then(|(_, found)| found.cadence()).or_else(in_parts);
     let mut line = LineItem::new(
         "",
         kind,

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::due::unmeasured;
 use super::phrases::{billed_with, payable};
+use super::resources::Resource;
 use super::{Section, evidence_of, is_price, neighbours};
 use crate::normal::cadence::Often;
 use crate::normal::unit::{is_seat, singular};
@@ -43,7 +44,7 @@ impl RowReader<'_, '_> {
         if own.withheld {
             return self.without_price(cell);
         }
-        let price = self.completed(own);
+        let price = self.by_resource(self.completed(own));
         let mut words = self.words();
         words.extend(neighbours::line_above(self.place, self.row).to_vec());
         if self.several {
@@ -89,7 +90,9 @@ impl RowReader<'_, '_> {
         }
         self.dates(&mut line);
         self.timed(&mut line, &rhythm);
-        self.allowance(&mut line, &price);
+        if self.resource() != Some(Resource::Reduced) {
+            self.allowance(&mut line, &price);
+        }
         self.extras(&mut line);
         self.event(&mut line);
         self.wait_for_event(&mut line);
@@ -110,6 +113,7 @@ impl RowReader<'_, '_> {
         item.follows = self.row.iter().find_map(|cell| billed_with(&cell.tokens));
         self.doubts(&mut item, rhythm.billed.or(price.period));
         self.marks(&mut item);
+        self.banded(&mut item);
         item
     }
 
@@ -224,6 +228,9 @@ impl RowReader<'_, '_> {
     }
 
     fn kind(&self, facts: &Facts<'_>, billed: Option<Period>) -> Option<Kind> {
+        if let Some(resource) = self.resource_kind() {
+            return Some(resource);
+        }
         if facts.price.is_per_unit() && self.is_metered() {
             return Some(Kind::Usage);
         }

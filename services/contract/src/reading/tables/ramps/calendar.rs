@@ -14,7 +14,7 @@ pub(super) fn stages(grid: &Grid) -> Option<Vec<Stage>> {
     for row in &grid.rows {
         let label = row.first().filter(|cell| cell.tokens.len() <= 10)?;
         let (held, others) =
-            labelled(&label.tokens).or_else(|| Some((numbered(grid, label)?, Vec::new())))?;
+            numbered(grid, label).map_or_else(|| labelled(&label.tokens), |held| Some((held, Vec::new())))?;
         let others = others.join(" ");
         // "Service from January" and "Support from July" are two things, not two prices of one.
         if names.as_ref().is_some_and(|names| *names != others) {
@@ -34,14 +34,18 @@ pub(super) fn stages(grid: &Grid) -> Option<Vec<Stage>> {
     (stages.len() > 1).then_some(stages)
 }
 
-/// "1" under "Contract Year", "3" under "Month".
+/// "1" or "1 (2006-2007)" under "Contract Year", "3" under "Month".
 fn numbered(grid: &Grid, label: &Stretch) -> Option<Holding> {
     let header = &grid.header.as_ref()?.first()?.tokens;
     let unit = header.iter().find(|token| token.is_any("year|yr|month"))?;
-    let [only] = label.tokens.as_slice() else {
-        return None;
-    };
-    let number = only.number().and_then(|number| u32::try_from(number).ok())?;
+    let (only, more) = label.tokens.split_first()?;
+    // "1 (2006-2007)": the years of the calendar that it covers say the same again.
+    let again = more.first().is_none_or(|token| token.is_mark('('))
+        && more.last().is_none_or(|token| token.is_mark(')'));
+    let number = only
+        .number()
+        .filter(|_| again)
+        .and_then(|number| u32::try_from(number).ok())?;
     let length = if unit.is("month") { 1 } else { 12 };
     let last = number.checked_mul(length)?;
     (number > 0 && number <= 60).then_some(Holding::Months {

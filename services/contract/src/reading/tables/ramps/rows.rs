@@ -6,7 +6,7 @@ use super::super::columns::Column;
 use super::super::{Place, billing, lines};
 use super::{calendar, empty, fill, is_hidden, item, segment, value};
 use crate::reading::items::{Item, Stage};
-use crate::reading::phrases::says_any;
+use crate::reading::phrases::{divided, says_any};
 use crate::reading::prices;
 use crate::reading::scopes::Grid;
 use crate::reading::tokens::{Kind as TokenKind, Stretch, Token};
@@ -49,8 +49,18 @@ pub(crate) fn read(place: &Place<'_>) -> Option<Vec<Item>> {
         .iter()
         .copied()
         .filter(|column| !is_part_of_sum(place, &prices, *column))
+        .filter(|column| {
+            !prices
+                .iter()
+                .any(|whole| instalments(place, *whole, *column).is_some())
+        })
         .collect();
-    let by_rows = |column: &usize| by_rows(place, *column, stages.clone());
+    let by_rows = |column: &usize| {
+        let mut item = by_rows(place, *column, stages.clone())?;
+        let parts = prices.iter().find_map(|part| instalments(place, *column, *part));
+        cut(&mut item, parts);
+        Some(item)
+    };
     Some(kept.iter().filter_map(by_rows).collect())
 }
 
@@ -98,6 +108,32 @@ fn is_part_of_sum(place: &Place<'_>, prices: &[usize], column: usize) -> bool {
         })
     };
     prices.len() > 2 && prices.iter().any(|whole| *whole != column && sums(*whole))
+}
+
+/// The price of a year that is paid in so many parts.
+fn cut(item: &mut Item, parts: Option<u32>) {
+    let year = item.line.cadence.clone();
+    let part = parts
+        .zip(year.copied())
+        .and_then(|(parts, year)| divided(year, parts));
+    if let Some(part) = part.filter(|_| item.cadence_is_price_span) {
+        item.line.cadence = Found::supported(part, "", item.line.evidence.clone());
+        item.line.price.period = year;
+        item.cadence_is_price_span = false;
+    }
+}
+
+/// "Annual fee | Each installment": into how many parts one column cuts the other, in every row.
+fn instalments(place: &Place<'_>, whole: usize, part: usize) -> Option<u32> {
+    let rows = &place.grid.rows;
+    [2u32, 3, 4, 6, 12].into_iter().find(|parts| {
+        let count = Decimal::from(*parts);
+        rows.iter().all(|row| {
+            let (whole, part) = (amount_in(row, whole), amount_in(row, part));
+            part.and_then(|part| part.checked_mul(count))
+                .is_some_and(|product| Some(product) == whole && !product.is_zero())
+        })
+    })
 }
 
 fn by_rows(place: &Place<'_>, column: usize, stages: Option<Vec<Stage>>) -> Option<Item> {
