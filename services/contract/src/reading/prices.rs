@@ -94,7 +94,11 @@ impl Expression {
     /// Takes the next part in: how many tokens it took.
     fn extend(&mut self, tokens: &[Token], at: usize) -> Option<usize> {
         let token = tokens.get(at)?;
-        if let Some(taken) = self.fee_on_top(tokens, at).or_else(|| self.bound(tokens, at)) {
+        let taken = self
+            .fee_on_top(tokens, at)
+            .or_else(|| self.by_the_thousand(tokens, at))
+            .or_else(|| self.bound(tokens, at));
+        if let Some(taken) = taken {
             return Some(taken);
         }
         let by_the_day = per_unit(tokens, at).is_some_and(|found| found.unit == "day");
@@ -125,6 +129,23 @@ impl Expression {
             || self.threshold(tokens, more).is_some();
         let link = token.is_mark(',') || token.is_mark(']') || token.is_any("rate|fee|exclusive|net");
         (link && goes_on && !(self.per.is_some() && self.period.is_some())).then_some(1)
+    }
+
+    /// `$20 CPM`, `$0.35 CPC`: for a thousand impressions, for a click.
+    fn by_the_thousand(&mut self, tokens: &[Token], at: usize) -> Option<usize> {
+        let (count, unit) = match tokens.get(at)?.low.as_str() {
+            "cpm" => (Decimal::ONE_THOUSAND, "impression"),
+            "cpc" => (Decimal::ONE, "click"),
+            _ => return None,
+        };
+        (self.money.is_some() && self.per.is_none()).then(|| {
+            self.per = Some(PerUnit {
+                count,
+                unit: String::from(unit),
+                length: 1,
+            });
+            1
+        })
     }
 
     /// `2.65% + $0.12`, `2.9% plus $0.30`.

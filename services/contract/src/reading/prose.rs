@@ -28,7 +28,7 @@ use super::tokens::{Kind as TokenKind, Token};
 use crate::page::{Document, WordRef};
 use crate::terms::{Evidence, Role};
 
-pub(crate) use rhythm::{billed, timed};
+pub(crate) use rhythm::{billed, span_of_fee, timed};
 
 /// What sentences say.
 #[derive(Debug, Default)]

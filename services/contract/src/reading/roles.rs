@@ -26,10 +26,12 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
     };
     aside::superseded(&place)
         .or_else(|| sums::paid_in_parts(&place))
+        .or_else(|| sums::paid_as_listed(&place))
         .or_else(|| sums::filled_up(&place))
         .or_else(|| sums::made_up(&place))
         .or_else(|| sums::is_behind_sum(&place))
         .or_else(|| sums::explains_sum(&place))
+        .or_else(|| sums::grows(&place))
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
@@ -160,7 +162,9 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
             &near,
             "vat|tax|gst|hst|value added tax|withholding|taxes|iva|mwst",
         ),
-        Role::Escalator => has_stem(&near, ESCALATES),
+        Role::Escalator => {
+            has_stem(place.before(9), ESCALATES) || has_stem(until_it_goes_on(place), ESCALATES)
+        }
         Role::Discount => is_reduction(place),
         Role::Security
             if says_any(
@@ -185,10 +189,21 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
                     "uptime|availabilit|credit|level|delay|respon|sla|miss|late",
                 )
         }
-        Role::Liability => !is_company_form(place.clause()) && !is_least_charge(place),
+        Role::Liability => {
+            !is_company_form(place.clause()) && !is_least_charge(place) && !is_floor(place.clause())
+        }
         _ => true,
     };
     holds.then_some(role)
+}
+
+/// "$1,200 per month, increasing by 3% a year": what follows a comma is another amount's.
+fn until_it_goes_on<'t>(place: &Place<'t>) -> &'t [Token] {
+    let after = place.after(7);
+    let stop = after
+        .iter()
+        .position(|token| token.is_mark(',') || token.is_any("and|which|but|with"));
+    stop.and_then(|stop| after.get(..stop)).unwrap_or(after)
 }
 
 /// "Acme LLC, a limited liability company, shall pay": the words of a company's form say nothing of liability.
@@ -207,6 +222,15 @@ fn is_least_charge(place: &Place<'_>) -> bool {
         "less than|lower than|fall below|be below|at least",
     ) && has_stem(clause, words::PRICE_STEMS)
         && !has_stem(clause, "liab|indemni|damag|loss|insur")
+}
+
+/// "2.5% of all Net Revenues, but in no event less than $5,000 per month": what is paid at least.
+fn is_floor(clause: &[Token]) -> bool {
+    says_any(
+        clause,
+        "in no event less than|in no event be less than|in no event shall such fee be less than|no event less than|\
+         in no event lower than|in no event be lower than|in no event shall it be less than",
+    ) && !has_stem(clause, "liab|indemni|damag|loss|insur")
 }
 
 /// The amount itself is what is taken off.
@@ -281,9 +305,16 @@ fn by_neighbours(place: &Place<'_>) -> Option<Role> {
 /// "Should the actual cost be less than $265,000": a condition, not what is owed at least.
 fn is_supposed(place: &Place<'_>) -> bool {
     let lead = place.before(14);
-    let condition = lead
-        .iter()
-        .rposition(|token| token.is_any("if|should|where|when|whenever|unless|event"));
+    let condition = (0..lead.len()).rev().find(|at| {
+        // "in no event less than" supposes nothing.
+        let denied = || {
+            let led = at.checked_sub(1).and_then(|before| lead.get(before));
+            led.is_some_and(|led| led.is("no"))
+        };
+        lead.get(*at).is_some_and(|token| {
+            token.is_any("if|should|where|when|whenever|unless") || token.is("event") && !denied()
+        })
+    });
     let duty = lead.iter().rposition(|token| token.is_any("not|no|never"));
     condition.is_some() && condition > duty
 }

@@ -238,6 +238,14 @@ impl Token {
         }
     }
 
+    /// The day, if it is a whole date.
+    pub(crate) fn day(&self) -> Option<jiff::civil::Date> {
+        match self.kind {
+            Kind::Date(Day::Is(day)) => Some(day),
+            _ => None,
+        }
+    }
+
     /// Its percentage, if it is one.
     pub(crate) fn percent(&self) -> Option<Decimal> {
         match self.kind {

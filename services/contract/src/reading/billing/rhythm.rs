@@ -22,6 +22,7 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
             .flatten()
             .or_else(|| just_closed(tokens))
             .or_else(|| sent(tokens))
+            .or_else(|| computed(tokens))
             .or_else(|| by_weekday(tokens))
     })
 }
@@ -43,6 +44,17 @@ fn sent(tokens: &[Token]) -> Option<Period> {
             length: 1,
         })
     })
+}
+
+/// "Royalties are computed for each calendar quarter and are paid within 45 days".
+fn computed(tokens: &[Token]) -> Option<Period> {
+    let at = tokens
+        .iter()
+        .position(|token| token.is_any("computed|calculated|determined"))?;
+    let behind = tokens.get(at.saturating_add(1)..tokens.len().min(at.saturating_add(8)))?;
+    let found = period_within(behind)?.1;
+    let pays = says_any(tokens, "paid|payable|pay|pays");
+    (pays && found.cadence().and_then(Cadence::in_months).is_some()).then_some(found)
 }
 
 /// "an invoice dated the 1st of the following month": months without a "per".

@@ -82,11 +82,22 @@ pub(super) fn speaks_of_billing(tokens: &[Token]) -> bool {
         .iter()
         .any(|token| token.money().is_some() || token.percent().is_some());
     let about_else = says_any(tokens, "pro rata|prorated|pro-rated|additional|added")
-        || says_any(
-            tokens,
-            "dispute|disputed|disputes|net|late|overdue|interest|audit",
-        );
+        || says_any(tokens, "dispute|disputed|disputes|late|overdue|interest|audit")
+        || is_net_of(tokens);
     bills && !money && !about_else
+}
+
+/// "net 30 days", "net of taxes", where "Net Sales" is only what a royalty is of.
+fn is_net_of(tokens: &[Token]) -> bool {
+    tokens.iter().enumerate().any(|(at, token)| {
+        let next = tokens.get(at.saturating_add(1));
+        token.is("net")
+            && !next.is_some_and(|next| {
+                next.is_any(
+                    "sales|revenue|revenues|receipts|proceeds|selling|invoiced|billings|income|profits",
+                )
+            })
+    })
 }
 
 /// "Carrier shall render a statement", "will issue an invoice for the week", "statements will be mailed": where the bill stands.

@@ -61,7 +61,10 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
             Range::UpTo,
         ),
         ("fewer than|less than|under|below|<", Range::Below),
-        ("at least|from|starting at", Range::From),
+        (
+            "at least|from|starting at|not less than|no less than|not fewer than|no fewer than",
+            Range::From,
+        ),
         (
             "in excess of|more than|greater than|exceeding|exceeds|exceed|over|above|beyond|past|\
              after the first|after|>|beyond the first|over and above",
@@ -72,6 +75,11 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
         .iter()
         .filter_map(|(words, make)| any_at(tokens, at, words).map(|length| (length, make)));
     let (length, make) = leads.max_by_key(|(length, _)| *length)?;
+    // "not less than 500" is a bound from below, read where it begins.
+    let denied = at.checked_sub(1).and_then(|before| tokens.get(before));
+    if denied.is_some_and(|led| led.is_any("not|no|never")) && tokens.get(at)?.is_any("less|fewer|more") {
+        return None;
+    }
     let number_at = past_the(tokens, at.saturating_add(length));
     if tokens.get(at)?.is("from")
         && let Some((range, length)) =
@@ -114,7 +122,8 @@ fn upper(tokens: &[Token], at: usize) -> Option<(Decimal, usize)> {
     let words = any_at(
         tokens,
         lead,
-        "up to and including|up to|not more than|not exceeding|does not exceed|do not exceed|not exceed|not over|below|less than|to",
+        "up to and including|up to|not more than|no more than|not exceeding|does not exceed|do not exceed|not exceed|not over|below|\
+         less than or equal to|equal to or less than|less than|under|through|to",
     )?;
     let number = lead.saturating_add(words);
     let value = value(tokens.get(number)?)?;
@@ -134,6 +143,19 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     let second = tokens.get(next)?;
     if second.is_mark('+') {
         return Some((Range::From(from), 2));
+    }
+    // "$1,000,000 or more but less than $5,000,000": open above, and closed by what follows.
+    let open = any_at(
+        tokens,
+        next,
+        "or more|and more|or above|and above|or over|and over",
+    );
+    if let Some((length, (to, more))) =
+        open.and_then(|length| Some((length, upper(tokens, next.saturating_add(length))?)))
+        && to > from
+    {
+        let taken = next.saturating_add(length).saturating_add(more);
+        return Some((Range::Between(from, to), taken.saturating_sub(at)));
     }
     // "100 units and more" too.
     for noun in 0..=1usize {
@@ -170,8 +192,17 @@ fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
     let excess = token.is("excess")
         && led.is_some_and(|led| led.is_any("the|any|such"))
         && !tokens.get(at.saturating_add(1)).is_some_and(|next| next.is("of"));
-    (alone || excess).then_some((Range::Rest, 1))
+    let above = any_at(tokens, at, ABOVE_THAT);
+    above
+        .or((alone || excess).then_some(1))
+        .map(|length| (Range::Rest, length))
 }
+
+/// Above the bound that was named last.
+const ABOVE_THAT: &str = "in excess thereof|in excess of that amount|in excess of such amount|in excess of that|in excess of such sum|\
+    above that amount|above such amount|above this amount|above such sum|above that level|above such level|above that|\
+    over that amount|over such amount|over that|over and above that amount|beyond that amount|beyond such amount|beyond that|\
+    exceeding that amount|exceeding such amount|exceeding that|greater than that amount|greater than such amount|more than that";
 
 /// Past "the", and past the name of a unit before its number: "up to and including hour 500".
 fn past_the(tokens: &[Token], at: usize) -> usize {

@@ -2,6 +2,7 @@
 
 use super::Duration;
 use crate::normal::cadence::{Often, adverb};
+use crate::normal::date::month;
 use crate::normal::duration;
 use crate::reading::tokens::{Kind, Token};
 use crate::terms::{Cadence, Span, SpanUnit};
@@ -28,7 +29,14 @@ impl Period {
 /// A period phrase that begins at `at`.
 pub(crate) fn period(tokens: &[Token], at: usize) -> Option<Period> {
     let token = tokens.get(at)?;
-    if let Some(often) = adverb(&token.low) {
+    // "average daily net assets", "daily balance": what something is worth on a day, not how often it is paid.
+    let of_a_day = token.is("daily") && {
+        let led = at.checked_sub(1).and_then(|before| tokens.get(before));
+        let next = tokens.get(at.saturating_add(1));
+        led.is_some_and(|led| led.is("average"))
+            || next.is_some_and(|next| next.is_any("net|balance|balances|average|collected"))
+    };
+    if let Some(often) = adverb(&token.low).filter(|_| !of_a_day) {
         return Some(Period { often, length: 1 });
     }
     if token.is_any("for|in|during|of|on|upon|at")
@@ -74,11 +82,29 @@ fn per_span(tokens: &[Token], at: usize) -> Option<Period> {
             length: cursor.saturating_add(length).saturating_sub(at),
         });
     }
+    if let Some(length) = day_of_year(tokens, cursor).filter(|_| first.is_any("each|every")) {
+        return Some(Period {
+            often: Often::Is(Cadence::months(12)),
+            length: cursor.saturating_add(length).saturating_sub(at),
+        });
+    }
     let unit = duration::unit(&tokens.get(cursor)?.low)?;
     Some(Period {
         often: Often::Is(whole(unit)),
         length: cursor.saturating_add(1).saturating_sub(at),
     })
+}
+
+/// "each January 1", "every 1 July": a day that comes once a year.
+fn day_of_year(tokens: &[Token], at: usize) -> Option<usize> {
+    let is_month = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|token| token.is_capital() && month(&token.low).is_some())
+    };
+    let is_day = |at: usize| tokens.get(at).is_some_and(|token| token.number().is_some());
+    let next = at.saturating_add(1);
+    (is_month(at) && is_day(next) || is_day(at) && is_month(next)).then_some(2)
 }
 
 /// "anniversary", "half-year": spans with a name of their own.

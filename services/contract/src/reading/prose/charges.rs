@@ -13,13 +13,14 @@ use rust_decimal::Decimal;
 
 pub(super) use bond::is_fee;
 
-use super::Reader;
+use super::{Reader, span_of_fee};
+use crate::normal::cadence::Often;
 use crate::reading::items::{Facts, Item, currency, found, unit_name};
 use crate::reading::phrases::{Period, Range, bounds, says_any};
 use crate::reading::prices::{self, Expression};
 use crate::reading::statements::Statement;
 use crate::reading::tokens::{Kind as TokenKind, Token};
-use crate::terms::{Found, Kind, LineItem, Role};
+use crate::terms::{Cadence, Found, Kind, LineItem, Role};
 
 /// Reads every price of the sentence that nothing else explained.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -77,15 +78,23 @@ impl<'s> Charge<'_, 's> {
         }
         price.period = price
             .period
-            .or_else(|| self.period_before())
-            .or_else(|| self.listed_period());
+            .or_else(|| span_of_fee(self.reader.tokens(), self.at))
+            .or_else(|| self.listed_period())
+            .or_else(|| self.each_anniversary());
+        let every = |months| Period {
+            often: Often::Is(Cadence::months(months)),
+            length: 1,
+        };
+        let twelfth = self.is_twelfth();
+        price.period = price.period.or(twelfth.then(|| every(12)));
         self.complete(&mut price);
         price.join_days();
         if price.above.is_none() && price.money.is_some() {
             price.above = self
                 .reader
                 .excess_before(self.at, price.unit())
-                .map(|(_, value)| value);
+                .map(|(_, value)| value)
+                .or_else(|| self.excess_behind(price.unit()));
         }
         let before = self.threshold_before(&price);
         price.above = price.above.or(before.map(|(above, _)| above));
@@ -95,6 +104,7 @@ impl<'s> Charge<'_, 's> {
         let billed = parts
             .or_else(|| self.in_parts(price.period))
             .or_else(|| self.billed())
+            .or(twelfth.then(|| (self.at, every(1))))
             .or_else(|| before.and_then(|(_, span)| span));
         let quantity = self
             .reader
@@ -234,30 +244,6 @@ impl<'s> Charge<'_, 's> {
             let span = (end..end.saturating_add(5).min(self.at))
                 .find_map(|at| crate::reading::phrases::period(tokens, at).map(|period| (at, period)));
             plain.then_some((above, span))
-        })
-    }
-
-    /// "monthly fee of", "an annual subscription charge of": the span before the amount.
-    pub(super) fn period_before(&self) -> Option<Period> {
-        let tokens = self.reader.tokens();
-        // "an annual fee (the “Maintenance Fee”) of": a name in brackets stands between.
-        let near = tokens.get(self.at.saturating_sub(8)..self.at)?;
-        let named = near.iter().any(|token| token.is_mark(')'));
-        let from = self.at.saturating_sub(if named { 16 } else { 8 });
-        (from..self.at).rev().find_map(|position| {
-            let found =
-                crate::reading::phrases::period(tokens, position).filter(|found| found.length == 1)?;
-            let next = tokens.get(position.saturating_add(1)..self.at)?;
-            let fee = next.iter().take(4).any(|token| {
-                token.is_any(
-                    "fee|fees|charge|charges|payment|payments|subscription|retainer|rent|rate|price|\
-                    rental|royalty|installment|cost|license|maintenance|sum|compensation|remuneration|salary|guarantee",
-                )
-            });
-            let clause = next
-                .iter()
-                .all(|token| !token.is_mark(';') && !token.is_mark('.') && token.money().is_none());
-            (fee && clause).then_some(found)
         })
     }
 

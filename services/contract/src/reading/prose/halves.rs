@@ -26,8 +26,27 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         return;
     };
     let items: Option<Vec<Item>> = parts.iter().map(|one| item(reader, at, after, one)).collect();
-    for item in items.unwrap_or_default() {
+    let mut items = items.unwrap_or_default();
+    to_the_cent(&mut items);
+    for item in items {
         reader.keep(item, [at]);
+    }
+}
+
+/// Three thirds of $100.00 are $33.33, $33.33 and $33.34: the last part is what is left of the sum.
+fn to_the_cent(items: &mut [Item]) {
+    let amount = |item: &Item| item.line.price.amount.copied();
+    let Some((last, others)) = items.split_last_mut() else {
+        return;
+    };
+    let paid = others
+        .iter()
+        .try_fold(Decimal::ZERO, |sum, item| sum.checked_add(amount(item)?));
+    let whole = last.line.price.total.copied();
+    if let (Some(paid), Some(whole)) = (paid, whole)
+        && let Some(rest) = whole.checked_sub(paid)
+    {
+        last.line.price.amount.value = Some(rest.normalize());
     }
 }
 
@@ -48,17 +67,31 @@ fn item(reader: &Reader<'_>, at: usize, after: usize, one: &Share) -> Option<Ite
         format!("{}: {}", reader.description(at), stretch.printed(from, to)),
         evidence.clone(),
     );
-    let part = share(amount.value, one.percent)?;
+    let part = share(amount.value, one.percent)?.round_dp(2);
     line.price.amount = Found::derived(
         part.normalize(),
         format!("{}% of {}", one.percent.round_dp(4).normalize(), amount.value),
         evidence.clone(),
     );
     line.price.total = found(amount.value, stretch, reader.document, at, after);
-    line.event = found(stretch.printed(from, to), stretch, reader.document, from, to);
+    let day = (from..to).find_map(|at| Some((at, reader.tokens().get(at)?.day()?)));
+    match day {
+        Some((at, day)) => {
+            line.kind = Kind::OneTime;
+            line.start = found(day, stretch, reader.document, at, at.saturating_add(1));
+        }
+        None => line.event = found(stretch.printed(from, to), stretch, reader.document, from, to),
+    }
     line.cadence = found(Cadence::OneTime, stretch, reader.document, from, to);
-    let (timing, how) = if signing {
-        (Timing::Advance, "due at the start")
+    let (timing, how) = if signing || day.is_some() {
+        (
+            Timing::Advance,
+            if signing {
+                "due at the start"
+            } else {
+                "paid on a day, for nothing measured"
+            },
+        )
     } else {
         (Timing::Arrears, "due once it is reached")
     };

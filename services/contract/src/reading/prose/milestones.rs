@@ -64,7 +64,12 @@ fn stands_in_list(reader: &Reader<'_>, found: &[Waiting]) -> bool {
 fn waiting(tokens: &[Token], at: usize) -> Option<Waiting> {
     let amount_at = bracketed_amount(tokens, at);
     let after = amount_at.map_or(at.saturating_add(1), |inner| inner.saturating_add(2));
-    let event = event_after(tokens, after).or_else(|| event_before(tokens, at))?;
+    // "and an additional $250,000 on each of the first two anniversaries": what follows says when, and is no event.
+    let timed = tokens
+        .get(after)
+        .is_some_and(|token| token.is_any("on|upon|within|by|at|each|every"));
+    let before = || event_before(tokens, at).filter(|_| !timed);
+    let event = event_after(tokens, after).or_else(before)?;
     let mut amounts = vec![at];
     amounts.extend(amount_at);
     Some(Waiting { amounts, event })
@@ -199,7 +204,7 @@ fn happens(words: &[Token]) -> bool {
         submi|kick|discover|implement|migrat|sign-off|mileston|phase|deploy|design|handover|\
         rollout|cutover|certif|commission|ship|closing|effective|receipt|award|notice|uat|\
         production|publication|release|live|training|kickoff|hand-over|filing|issuance|registr|enrol|grant|plac|cut-over|\
-        switch-on|arriv|inspect|permit|sample|prototype|date",
+        switch-on|arriv|inspect|permit|sample|prototype|date|commercial|dosing|dosed|initiat|achiev|attain|occurr",
     )
 }
 
@@ -303,7 +308,8 @@ pub(super) fn total_of(statement: &Statement) -> Option<Decimal> {
     let amount = tokens.iter().find_map(Token::money)?;
     let speaks = says_any(
         tokens,
-        "fixed fee|total fee|total fees|fees for the project|project fee|total price|contract price|fixed price|total of|\
+        "fixed fee|total fee|total fees|fees for the project|project fee|total price|contract price|fixed price|total of|purchase price|\
+         total compensation|total consideration|total amount|\
          sum of|price of|fee of|charge of|cost of|fee in the amount of|charge in the sum of|charge in the amount of|price in the amount of|\
          fixed charge|fixed sum|lump sum",
     );

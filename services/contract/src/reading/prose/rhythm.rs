@@ -116,7 +116,13 @@ pub(crate) fn timed(tokens: &[Token]) -> Option<(usize, Period)> {
 fn near(tokens: &[Token], at: usize, limit: usize) -> Option<(usize, Period)> {
     let found =
         period(tokens, at).filter(|found| at.saturating_add(found.length) <= limit.saturating_add(4))?;
-    (!names_a_price(tokens, at, found)).then_some((at, found))
+    (!names_a_price(tokens, at, found) && !is_of_turnover(tokens, at)).then_some((at, found))
+}
+
+/// "a royalty on Net Sales in each Contract Year of three percent": over what the turnover is counted, not how often it is paid.
+fn is_of_turnover(tokens: &[Token], at: usize) -> bool {
+    let behind = at.checked_sub(1).and_then(|before| tokens.get(before));
+    behind.is_some_and(|token| token.is_any("sales|revenue|revenues|receipts|proceeds|turnover|purchases"))
 }
 
 /// "shall pay an annual license fee of …": the span of a price, which may be billed more often than that.
@@ -136,4 +142,23 @@ fn names_a_price(tokens: &[Token], at: usize, found: Period) -> bool {
         })
         .any(|token| token.is_any(NAMES));
     found.length == 1 && led && named
+}
+
+/// "monthly fee of", "an annual subscription charge of", "at the annual rate of": the span that the words before an amount name.
+pub(crate) fn span_of_fee(tokens: &[Token], amount: usize) -> Option<Period> {
+    const NAMES: &str = "fee|fees|charge|charges|payment|payments|subscription|retainer|rent|rate|price|rental|royalty|installment|\
+        cost|license|maintenance|sum|compensation|remuneration|salary|guarantee";
+    // "an annual fee (the “Maintenance Fee”) of": a name in brackets stands between.
+    let near = tokens.get(amount.saturating_sub(8)..amount)?;
+    let named = near.iter().any(|token| token.is_mark(')'));
+    let from = amount.saturating_sub(if named { 16 } else { 8 });
+    (from..amount).rev().find_map(|position| {
+        let found = period(tokens, position).filter(|found| found.length == 1)?;
+        let next = tokens.get(position.saturating_add(1)..amount)?;
+        let fee = next.iter().take(4).any(|token| token.is_any(NAMES));
+        let clause = next
+            .iter()
+            .all(|token| !token.is_mark(';') && !token.is_mark('.') && token.money().is_none());
+        (fee && clause).then_some(found)
+    })
 }

@@ -34,7 +34,8 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         .copied()
         .filter(|at| tokens.get(*at).is_some_and(|token| token.percent().is_some()))
         .collect();
-    for candidates in [money, percent] {
+    // Shares of a turnover have bounds of money, which are no prices then.
+    for candidates in [percent, money] {
         if candidates.len() >= 2
             && let Some((item, taken)) = ladder(reader, &candidates)
         {
@@ -46,7 +47,10 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 
 fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
     let tokens = reader.tokens();
-    let ranges = ranges(tokens, prices);
+    let ranges: Vec<Bounds> = ranges(tokens, prices)
+        .into_iter()
+        .filter(|found| !is_least(reader, found))
+        .collect();
     let pairs = paired(tokens, prices, &ranges)?;
     let priced: Vec<Priced> = pairs
         .iter()
@@ -101,6 +105,15 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
             at.saturating_add(1),
         );
     }
+    if let Some(span) = super::span_of_fee(tokens, first.0).and_then(crate::reading::phrases::Period::cadence)
+    {
+        let span = found(span, stretch, reader.document, first.0.saturating_sub(6), first.0);
+        if line.cadence.is_absent() {
+            line.cadence = span;
+        } else if line.cadence.copied() != span.copied() {
+            line.price.period = span;
+        }
+    }
     if let Some((at, length, when)) = timing(tokens) {
         line.timing = found(when, stretch, reader.document, at, at.saturating_add(length));
     }
@@ -118,6 +131,19 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
         .filter(|at| (from..to).contains(at))
         .collect();
     Some((item, taken))
+}
+
+/// "not less than $50,000 in the first year" is owed at least, and bounds no tier.
+fn is_least(reader: &Reader<'_>, found: &Bounds) -> bool {
+    let end = found.at.saturating_add(found.length);
+    let near = reader
+        .tokens()
+        .get(found.at.saturating_sub(2)..end)
+        .unwrap_or_default();
+    let denied = near
+        .iter()
+        .any(|token| token.is_any("not|no|never|least|minimum"));
+    denied && (found.at..end).any(|at| reader.role_of(at) == Some(Role::Minimum))
 }
 
 /// Bounds phrases that hold no price.

@@ -63,7 +63,13 @@ pub(super) fn led_aside(place: &Place<'_>) -> Option<Role> {
 pub(super) fn in_passing(place: &Place<'_>) -> Option<Role> {
     let paid = says_any(place.before(14), "pay|pays|payable|remit|remits")
         || says_any(place.before(4), "fee|fees|charge|rent|rate|retainer");
-    if paid {
+    // "0.12% of the next $500 million of average daily net assets": what a share is of.
+    let of_assets = place.percent
+        && says_any(
+            place.clause(),
+            "net assets|assets under management|assets under administration",
+        );
+    if paid || of_assets {
         return None;
     }
     let said = place.tokens.get(place.clause.0..place.at).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! Amounts that another amount beside them explains: the sum of parts that follow, a least amount that is made up to.
 
+use rust_decimal::Decimal;
+
 use super::Place;
 use crate::reading::phrases::says_any;
 use crate::reading::tokens::Token;
@@ -67,6 +69,39 @@ pub(super) fn filled_up(place: &Place<'_>) -> Option<Role> {
         "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
     );
     (same == 2 && condition).then_some(Role::Minimum)
+}
+
+/// "$850,000, payable $350,000 on execution and the balance in five installments of $100,000": the parts are charged, not their sum.
+pub(super) fn paid_as_listed(place: &Place<'_>) -> Option<Role> {
+    let sum = place.tokens.get(place.at)?.money()?.value;
+    let after = place.after(90);
+    let next = after.iter().position(|token| token.money().is_some())?;
+    let led = says_any(
+        after.get(..next)?,
+        "payable|to be paid|shall be paid|will be paid|is paid|due|in installments|in instalments|consisting of|comprised of|as follows",
+    );
+    let parts = (next..after.len()).try_fold(Decimal::ZERO, |parts, at| {
+        let Some(part) = after.get(at).and_then(Token::money) else {
+            return Some(parts);
+        };
+        let near = after.get(at.saturating_sub(7)..at)?;
+        let several = near
+            .iter()
+            .any(|token| token.is_any("installments|instalments|payments|parts"));
+        let count = near.iter().rev().find_map(Token::number).filter(|_| several);
+        parts.checked_add(part.value.checked_mul(count.unwrap_or(Decimal::ONE))?)
+    })?;
+    (led && parts == sum).then_some(Role::Total)
+}
+
+/// "105% of the annual fee for the preceding Contract Year": the same price, moved.
+pub(super) fn grows(place: &Place<'_>) -> Option<Role> {
+    let share = place.tokens.get(place.at)?.percent()?;
+    let of_last = says_any(
+        place.after(18),
+        "preceding|previous|prior|immediately preceding|last year|year before|then in effect",
+    );
+    (share > Decimal::ONE_HUNDRED && of_last).then_some(Role::Escalator)
 }
 
 /// "$38,232, being eighteen percent (18%) of the License Fee": the share that the amount before it was computed from.

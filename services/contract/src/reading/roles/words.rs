@@ -70,7 +70,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
     ),
     (
         Role::ServiceCredit,
-        "uptime|availability",
+        "uptime|availability|downtime",
         "may claim a credit|is available for less|are available for less|available less than|service credit|service credits|service level|sla|response time|misses a|\
             miss a planned|late delivery|day of delay|week of delay|month of delay|days of delay|weeks of delay",
     ),

@@ -36,7 +36,9 @@ pub(crate) fn of(tokens: &[Token]) -> Option<Vec<Share>> {
     let sum = found
         .iter()
         .try_fold(Decimal::ZERO, |sum, share| sum.checked_add(share.percent))?;
-    (found.len() > 1 && sum == Decimal::ONE_HUNDRED).then_some(found)
+    // Three thirds fall short of the whole by the last of their decimals.
+    let whole = sum.round_dp(9) == Decimal::ONE_HUNDRED;
+    (found.len() > 1 && whole).then_some(found)
 }
 
 /// `50%`, `one half`, `half`, `the balance`.
@@ -58,6 +60,16 @@ fn percent_at(tokens: &[Token], at: usize, rest: Decimal) -> Option<(Decimal, us
     if let Some((_, percent, length)) = fixed.iter().find(|(words, ..)| says(tokens, at, words)) {
         return Some((Decimal::from(*percent), *length));
     }
+    let thirds = [
+        ("one third", 1, 2),
+        ("one-third", 1, 1),
+        ("two thirds", 2, 2),
+        ("two-thirds", 2, 1),
+    ];
+    if let Some((_, parts, length)) = thirds.iter().find(|(words, ..)| says(tokens, at, words)) {
+        let third = Decimal::ONE_HUNDRED.checked_div(Decimal::from(3))?;
+        return Some((third.checked_mul(Decimal::from(*parts))?, *length));
+    }
     let balance = tokens.get(at)?.is_any("balance|remainder|rest");
     balance.then_some((rest, 1))
 }
@@ -68,7 +80,7 @@ fn event_start(tokens: &[Token], at: usize) -> Option<usize> {
         the|said|fee|sum|amount|price|and";
     let words = tokens.get(at..)?.iter().take(10);
     let length = words
-        .take_while(|token| token.is_any(FILLER) || token.is_mark(','))
+        .take_while(|token| token.is_any(FILLER) || token.is_mark(',') || is_said_again(token))
         .count();
     let lead = at.saturating_add(length);
     tokens
@@ -77,13 +89,18 @@ fn event_start(tokens: &[Token], at: usize) -> Option<usize> {
         .then(|| lead.saturating_add(1))
 }
 
+/// "one-third (1/3)": the share once more, in figures.
+fn is_said_again(token: &Token) -> bool {
+    token.is_mark('(') || token.is_mark(')') || token.is_mark('/') || token.number().is_some()
+}
+
 fn event_end(tokens: &[Token], from: usize) -> usize {
     let rest = tokens.get(from..).unwrap_or_default();
     let stop = rest.iter().enumerate().position(|(at, token)| {
         let next = rest.get(at.saturating_add(1));
         // "the first and second floors" goes on; "and the balance", "and half", "and 50%" begin the next share.
         let shares = next.is_some_and(|next| {
-            next.percent().is_some() || next.is_any("the|one|half|one-half|balance|remainder|rest")
+            next.percent().is_some() || next.is_any("the|one|half|one-half|one-third|two-thirds|one-quarter|one-fourth|balance|remainder|rest")
         });
         token.is_mark(';') || token.is_mark(',') || token.percent().is_some() || token.is("and") && shares
     });

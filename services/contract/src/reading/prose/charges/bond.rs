@@ -3,7 +3,7 @@
 
 use super::Charge;
 use crate::reading::phrases::says_any;
-use crate::reading::prose::is_new_price;
+use crate::reading::prose::{is_new_price, span_of_fee};
 use crate::reading::roles;
 use crate::reading::tokens::{Kind, Token};
 
@@ -68,7 +68,7 @@ impl Charge<'_, '_> {
                         && (is_named(before)
                             || names_fee(after)
                             || is_fragment(before, after)
-                            || self.period_before().is_some())
+                            || span_of_fee(self.reader.tokens(), self.at).is_some())
             }
         }
     }

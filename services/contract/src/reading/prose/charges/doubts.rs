@@ -24,6 +24,16 @@ impl Charge<'_, '_> {
             )
     }
 
+    /// "$250,000 on each of the first and second anniversaries".
+    fn falls_due_again(&self) -> bool {
+        let (_, to) = self.reader.between_amounts(self.at);
+        let behind = self.reader.tokens().get(self.at..to).unwrap_or_default();
+        says_any(
+            behind,
+            "on each of|upon each of|at each of|on each such|anniversaries",
+        )
+    }
+
     pub(super) fn doubts(&self, item: &mut Item, price: &Expression, billed: Option<(usize, Period)>) {
         let ambiguous = price.period.is_some_and(|found| found.often == Often::Ambiguous)
             || billed.is_some_and(|(_, found)| found.often == Often::Ambiguous);
@@ -51,6 +61,15 @@ impl Charge<'_, '_> {
                 "/price",
                 "This share counts only above or up to an amount.",
                 "Enter the amounts between which it counts as tiers.",
+                self.evidence(),
+            ));
+        }
+        if item.line.kind == Kind::OneTime && self.falls_due_again() {
+            item.doubts.push(Doubt::new(
+                Code::AmbiguousCadence,
+                "/cadence",
+                "This falls due on several days.",
+                "Enter a line for each of them, or how often it is paid.",
                 self.evidence(),
             ));
         }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::Charge;
 use crate::normal::date::last_day;
-use crate::reading::phrases::{Period, duration, period_within, says_any};
+use crate::reading::phrases::{Period, Range, bounds, duration, noun, period, period_within, says_any};
 use crate::reading::prices;
 use crate::reading::roles;
 use crate::reading::tokens::Token;
@@ -136,6 +136,34 @@ impl Charge<'_, '_> {
         let lead = tokens.get(..colon.min(from))?;
         let (_, found) = period_within(lead)?;
         (says_any(lead, "as follows|following") && found.length == 1).then_some(found)
+    }
+
+    /// "$0.045 per item for all items processed in excess of 1,000,000 items per month": the units it does not count.
+    pub(super) fn excess_behind(&self, unit: Option<&str>) -> Option<Decimal> {
+        let tokens = self.reader.tokens();
+        let unit = unit.filter(|unit| !unit.is_empty())?;
+        let (_, to) = self.between();
+        let from = self.at.saturating_add(self.price.length);
+        (from..to).find_map(|at| {
+            let found = bounds(tokens, at)?;
+            let Range::Over(value) = found.range else {
+                return None;
+            };
+            let (name, _) = noun(tokens, at.saturating_add(found.length))?;
+            (crate::normal::unit::singular(&name) == crate::normal::unit::singular(unit)).then_some(value)
+        })
+    }
+
+    /// "$1,500 on the Effective Date and on each anniversary of it": paid every year, whatever else is said.
+    pub(super) fn each_anniversary(&self) -> Option<Period> {
+        let tokens = self.reader.tokens();
+        let (_, to) = self.between();
+        let from = self.at.saturating_add(self.price.length);
+        (from..to).find_map(|at| {
+            let found = period(tokens, at)?;
+            let named = tokens.get(at..at.saturating_add(found.length))?;
+            named.iter().any(|token| token.is("anniversary")).then_some(found)
+        })
     }
 
     /// "the greater of $25,000 per month and 10% of revenue": a share that is never below the amount.

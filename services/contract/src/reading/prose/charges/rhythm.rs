@@ -2,7 +2,7 @@
 
 use super::Charge;
 use crate::normal::cadence::Often;
-use crate::reading::phrases::{Period, divided, equal_parts, timing};
+use crate::reading::phrases::{Period, divided, equal_parts, says_any, timing};
 use crate::reading::prices::Expression;
 use crate::reading::prose::billed;
 use crate::terms::{Cadence, Found, Kind, LineItem, Role, Timing};
@@ -38,6 +38,17 @@ impl Charge<'_, '_> {
             .any(|token| token.is_any("fees|charges|expenses|costs|royalties|commissions"))
     }
 
+    /// "one-twelfth of 0.50%": the price is one of a year, paid every month.
+    pub(super) fn is_twelfth(&self) -> bool {
+        let before = self.reader.tokens().get(self.at.saturating_sub(9)..self.at);
+        before.is_some_and(|before| {
+            says_any(
+                before,
+                "one-twelfth of|one-twelfth ( 1 / 12 ) of|1 / 12 of|one twelfth of|1 / 12th of",
+            )
+        })
+    }
+
     /// "an annual fee of $60,000 in two equal installments": how often a yearly price cut in so many parts is paid.
     pub(super) fn in_parts(&self, span: Option<Period>) -> Option<(usize, Period)> {
         let (from, to) = crate::reading::roles::clause(self.reader.tokens(), self.at);
@@ -52,8 +63,10 @@ impl Charge<'_, '_> {
         let tokens = self.reader.tokens();
         let end = self.at.saturating_add(self.price.length);
         let excess = || self.reader.excess_before(self.at, self.price.unit());
+        let behind = self.excess_behind(self.price.unit()).is_some();
         let counted = match self.price.above {
             Some(_) => end..to.min(end.saturating_add(8)),
+            None if behind => end..to,
             None => excess()?.0..self.at,
         };
         counted

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Charge;
 use crate::flag::Code;
+use crate::normal::cadence::Often;
 use crate::reading::items::{Doubt, Facts, Item, is_one_time_words, kind, says_paid_once};
 use crate::reading::phrases::{PerUnit, Period, noun, period, says_any};
 use crate::reading::prices::Expression;
@@ -12,6 +13,13 @@ use crate::terms::Kind;
 
 impl Charge<'_, '_> {
     pub(super) fn sort(&self, facts: &Facts<'_>, price: &Expression) -> Option<Kind> {
+        // "$4,200 bi-weekly" comes again, however often that is.
+        if price.money.is_some()
+            && !price.is_per_unit()
+            && price.period.is_some_and(|found| found.often == Often::Ambiguous)
+        {
+            return Some(Kind::Recurring);
+        }
         if price.withheld && (price.is_per_unit() || price.period.is_some()) {
             return Some(if price.is_per_unit() {
                 Kind::Usage

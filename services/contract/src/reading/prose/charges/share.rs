@@ -1,7 +1,8 @@
 //! Percentages that are shares of money: what they are of, how it is paid, and over which span it counts.
 
 use super::{Charge, ends_base};
-use crate::reading::phrases::says_any;
+use crate::normal::cadence::adverb;
+use crate::reading::phrases::{Period, period, says_any};
 use crate::terms::{Cadence, Found, Kind};
 
 impl Charge<'_, '_> {
@@ -51,9 +52,17 @@ impl Charge<'_, '_> {
         })
     }
 
-    /// "for the month", "in each calendar year", "during such quarter".
+    /// "for the month", "in each calendar year", "during such quarter"; "of Gross Sales each week", "of monthly Net Revenue".
     fn named_span(&self, at: usize) -> Option<Cadence> {
         let tokens = self.reader.tokens();
+        let behind = at.checked_sub(1).and_then(|before| tokens.get(before))?;
+        let distributes = tokens.get(at)?.is_any("each|every|per");
+        let qualifies = behind.is_any("of|its|the") && adverb(&tokens.get(at)?.low).is_some();
+        if (distributes || qualifies)
+            && let Some(found) = period(tokens, at).and_then(Period::cadence)
+        {
+            return Some(found);
+        }
         let is = |place: usize, words: &str| {
             tokens
                 .get(at.saturating_add(place))
