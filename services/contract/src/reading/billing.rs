@@ -123,6 +123,15 @@ fn resolve(rule: &mut Rule, statements: &[Statement], items: &[Item]) {
         .max();
     match before {
         Some(scope) => rule.subject = Subject::Said { scope },
+        // "It is billed each year on March 1" cannot speak of hours worked.
+        None if rule
+            .cadence
+            .and_then(Cadence::in_months)
+            .is_some_and(|months| months >= 12) =>
+        {
+            rule.subject = Subject::Agreed;
+            rule.explicit = false;
+        }
         None => {
             rule.subject = Subject::All;
             rule.explicit = false;
@@ -228,7 +237,10 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
         timing,
         explicit: of_form
             || subject != Subject::All
-            || says_any(tokens, "installments|instalments|invoices go out|all invoices"),
+            || says_any(
+                tokens,
+                "installments|instalments|invoices go out|all invoices|one-twelfth|one twelfth",
+            ),
         acts: matches!(subject, Subject::Named(_)) && object(tokens).is_some(),
         subject,
         printed: statement.stretch.printed(from, to),
@@ -306,9 +318,11 @@ fn takes_cadence(rule: &Rule, item: &Item, cadence: Cadence) -> bool {
         (Some(stated), Some(billed)) => billed > stated,
         _ => false,
     };
+    // "at the following annual rates", paid "after the end of each month": a share of assets is.
+    let of_assets = item.line.kind == Kind::Percentage;
     !once
         && !of_others(rule, item)
         && stated != Cadence::PerEvent
         && item.cadence_is_price_span
-        && (longer || rule.explicit)
+        && (longer || rule.explicit || of_assets)
 }

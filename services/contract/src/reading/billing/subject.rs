@@ -27,6 +27,9 @@ pub(super) fn points_back(tokens: &[Token]) -> bool {
     if says_any(
         tokens.get(..tokens.len().min(8)).unwrap_or_default(),
         "this amount|these amounts|such amount|such amounts",
+    ) || says_any(
+        tokens,
+        "invoice such work|bill such work|invoice such services|bill such services|such work is invoiced|such work is billed",
     ) {
         return true;
     }
@@ -195,8 +198,15 @@ pub(super) fn each(tokens: &[Token]) -> Vec<Vec<String>> {
 }
 
 fn names_of(lead: &[Token]) -> Vec<String> {
-    lead.iter()
-        .filter(|token| token.low.len() > 2 && !is_generic(token))
+    // "Days and expenses are invoiced monthly": what was worked, not a term of payment.
+    let worked = lead
+        .iter()
+        .find(|token| matches!(token.kind, Kind::Word))
+        .filter(|token| token.is_any("days|hours"));
+    let kept = |token: &&Token| token.low.len() > 2 && !is_generic(token);
+    worked
+        .into_iter()
+        .chain(lead.iter().filter(kept))
         .map(|token| token.low.trim_end_matches("'s").to_owned())
         .collect()
 }

@@ -82,15 +82,21 @@ fn is_measured(unit: &str) -> bool {
 
 /// Words of one-time charges.
 pub(crate) fn is_one_time(words: &[Token]) -> bool {
-    says_any(
+    // "invoiced once, after the end of the year in which they were sent": once for all of a year.
+    let afterwards = says_any(
         words,
-        "one-time|one time|onetime|once only|, once|once ,|once on the|once at|( once )|charged once|due once|payable once|non-recurring|nonrecurring|nrc|otc|set-up|setup|\
+        "once , after the end of|once after the end of|once , at the end of each",
+    );
+    !afterwards
+        && says_any(
+            words,
+            "one-time|one time|onetime|once only|, once|once ,|once on the|once at|( once )|charged once|due once|payable once|non-recurring|nonrecurring|nrc|otc|set-up|setup|\
         set up fee|implementation|onboarding|installation|activation fee|initial payment|\
         initiation fee|kick-off|migration|upfront fee|up-front fee|initial fee|\
         initial license fee|lump sum|lump-sum|signing fee|quick-start|quickstart|\
         training session|commissioning|initial training|single payment|invoiced once|\
         billed once|production fee|engagement fee|signing payment|signing bonus",
-    )
+        )
 }
 
 /// Payments tied to signing, delivery or a day.
@@ -101,7 +107,8 @@ pub(crate) fn is_paid_once(words: &[Token]) -> bool {
         upon execution|on execution|at execution|at closing|on or before|at delivery|\
         on delivery|upon delivery|invoiced now|billed now|due now|payable now|invoiced today|invoiced immediately|\
         payable immediately|due immediately|down payment|due at|concurrently with|contemporaneously|days after|days following|\
-        days of the effective date|days from the effective date|payable on the effective date|due on the effective date|paid on the effective date|due upon the effective date|payable upon the effective date|upon the signing|on the signing|at the signing|on the closing|upon the closing",
+        days of the effective date|days from the effective date|payable on the effective date|due on the effective date|paid on the effective date|due upon the effective date|payable upon the effective date|upon the signing|on the signing|at the signing|on the closing|upon the closing|\
+        first day of the period|first day of the term|first day of the service period|first day of the agreement|at the start of the project",
     ) || has_stem(words, "one-off")
 }
 

@@ -137,7 +137,7 @@ fn belongs(tokens: &[Token], at: usize) -> bool {
 fn is_paper(token: &Token) -> bool {
     token.is_any(
         "agreement|agreements|amendment|contract|exhibit|schedule|addendum|appendix|witness|\
-        whereof|recitals|statement|section",
+        whereof|recitals|statement|section|purpose|fitness|merchantability|warranty|warranties|liability|damages",
     )
 }
 

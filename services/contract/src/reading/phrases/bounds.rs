@@ -138,6 +138,9 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
         let to = value(tokens.get(at.saturating_add(3))?)?;
         return (from < to).then_some((Range::Between(from, to), 4));
     }
+    if let Some(found) = places(tokens, at) {
+        return Some(found);
+    }
     let from = value(tokens.get(at)?)?;
     let next = at.saturating_add(1);
     let second = tokens.get(next)?;
@@ -180,6 +183,19 @@ fn numeric(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
         .and_then(value)
         .filter(|_| joined)?;
     (from < to).then_some((Range::Between(from, to), 3))
+}
+
+/// `the 12,001st through 20,000th`: from one place in the count to another.
+fn places(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
+    let place = |at: usize| match tokens.get(at)?.kind {
+        Kind::Ordinal(place) => Some(Decimal::from(place)),
+        _ => None,
+    };
+    let (from, joint) = (place(at)?, tokens.get(at.saturating_add(1))?);
+    let the = usize::from(tokens.get(at.saturating_add(2))?.is("the"));
+    let to = place(at.saturating_add(2).saturating_add(the))?;
+    (joint.is_any("through|to|until") && from < to)
+        .then(|| (Range::Between(from, to), 3usize.saturating_add(the)))
 }
 
 /// `thereafter`, `then`, `all further units`, `remaining`.

@@ -47,10 +47,23 @@ pub(crate) fn period(tokens: &[Token], at: usize) -> Option<Period> {
             ..found
         });
     }
-    times_a_span(tokens, at)
+    at_a_time(tokens, at)
+        .or_else(|| times_a_span(tokens, at))
         .or_else(|| per_span(tokens, at))
         .or_else(|| every_spans(tokens, at))
         .or_else(|| abbreviation(token))
+}
+
+/// "for three months at a time", "a quarter at a time".
+fn at_a_time(tokens: &[Token], at: usize) -> Option<Period> {
+    let led = usize::from(tokens.get(at)?.is("for"));
+    let found = super::duration(tokens, at.saturating_add(led))?;
+    let next = at.saturating_add(led).saturating_add(found.length);
+    let words = super::any_at(tokens, next, "at a time|in one go|together")?;
+    Some(Period {
+        often: Often::Is(whole(found.span)),
+        length: led.saturating_add(found.length).saturating_add(words),
+    })
 }
 
 /// "for each Contract Year", "during every month".
@@ -149,7 +162,7 @@ pub(crate) fn each_of_spans(tokens: &[Token]) -> Option<Period> {
 
 /// "in two equal installments", "four (4) equal payments": into how many parts a price is cut; where, and how many tokens say it.
 pub(crate) fn equal_parts(tokens: &[Token]) -> Option<(usize, usize, u32)> {
-    const NAMES: &str = "installments|instalments|payments";
+    const NAMES: &str = "installments|instalments|payments|parts";
     (0..tokens.len()).find_map(|at| {
         let count = tokens.get(at)?.number().filter(|count| count.scale() == 0)?;
         let count = u32::try_from(count)

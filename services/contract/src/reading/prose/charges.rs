@@ -130,7 +130,12 @@ impl<'s> Charge<'_, 's> {
         let known = self.sort(&facts, &price);
         let sort = known.or_else(|| self.guessed(&price))?;
         // "Each active learner above 100 in a month: £0.80" counts what was there, whatever its price is called.
-        let beyond = before.is_some() && matches!(sort, Kind::Recurring | Kind::Seat);
+        let over = price.is_per_unit()
+            && says_any(
+                &words,
+                "beyond that|beyond this|beyond those|above that number|over that number|over this number",
+            );
+        let beyond = (before.is_some() || over) && matches!(sort, Kind::Recurring | Kind::Seat);
         let sort = if beyond { Kind::Usage } else { sort };
         let mut line = LineItem::new("", sort, self.reader.description(self.at), self.evidence());
         line.unit = unit.map(|unit| unit_name(&unit, period));

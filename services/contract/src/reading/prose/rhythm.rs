@@ -92,7 +92,9 @@ fn before_this_one(tokens: &[Token], at: usize, next: usize) -> Option<Period> {
     let next = next.saturating_add(usize::from(ends));
     let calendar = tokens
         .get(next)
-        .is_some_and(|token| token.is_any("calendar|fiscal|billing|royalty|accounting"));
+        .is_some_and(|token| {
+            token.is_any("calendar|fiscal|billing|royalty|accounting|contract|subscription|service|order|license|licence|membership")
+        });
     let next = next.saturating_add(usize::from(calendar));
     let unit = crate::normal::duration::unit(&tokens.get(next)?.low).filter(|_| past || ends)?;
     let cadence = crate::normal::duration::months(unit).map_or(Cadence::Every(unit), Cadence::months);

@@ -82,9 +82,10 @@ pub(crate) fn of_words(tokens: &[Token]) -> Expression {
                 period(tokens, at).filter(|found| led || (found.length == 1 && is_of_price(tokens, at)));
         }
         if found.per.is_none() && led {
-            found.per =
-                per_unit(tokens, at).filter(|per| !matches!(per.unit.as_str(), "unit" | "order year"));
-            let behind = found.per.as_ref().map(|per| at.saturating_add(per.length));
+            // "Prices are per unit and month": a unit of whatever the row names.
+            let any = per_unit(tokens, at);
+            let behind = any.as_ref().map(|per| at.saturating_add(per.length));
+            found.per = any.filter(|per| !matches!(per.unit.as_str(), "unit" | "order year"));
             let also = behind.and_then(|at| crate::reading::prices::period_and(tokens, at));
             found.period = found.period.or(also);
         }
@@ -113,6 +114,13 @@ fn per_thousand(tokens: &[Token]) -> Option<PerUnit> {
         ("cpa", 1, "action"),
         ("hourly", 1, "hour"),
     ];
+    if let Some(unit) = rated_by(tokens) {
+        return Some(PerUnit {
+            count: Decimal::ONE,
+            unit: unit.to_owned(),
+            length: 1,
+        });
+    }
     let (_, count, unit) = of
         .iter()
         .find(|(word, ..)| tokens.iter().any(|token| token.is(word)))?;
@@ -120,6 +128,15 @@ fn per_thousand(tokens: &[Token]) -> Option<PerUnit> {
         count: Decimal::from(*count),
         unit: (*unit).to_owned(),
         length: 1,
+    })
+}
+
+/// "Day rate", "hour rate": what is counted.
+fn rated_by(tokens: &[Token]) -> Option<&'static str> {
+    tokens.windows(2).find_map(|pair| match pair {
+        [day, rate] if day.is_any("day|daily") && rate.is_any("rate|rates") => Some("day"),
+        [hour, rate] if hour.is("hour") && rate.is_any("rate|rates") => Some("hour"),
+        _ => None,
     })
 }
 

@@ -149,11 +149,10 @@ pub(super) fn is_range(cell: &Stretch) -> bool {
 fn is_money_range(cell: &Stretch) -> bool {
     let money = cell.tokens.iter().any(|token| token.money().is_some());
     // "On the first $1,000,000".
-    let led = usize::from(
-        cell.tokens
-            .first()
-            .is_some_and(|token| token.is_any("on|of|for|upon")),
-    );
+    let led =
+        usize::from(cell.tokens.first().is_some_and(|token| {
+            token.is_any("on|of|for|upon|excess|amounts|assets|balance|any|all|portion")
+        }));
     let at = led.saturating_add(usize::from(
         led > 0 && cell.tokens.get(led).is_some_and(|token| token.is("the")),
     ));
@@ -187,8 +186,8 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     if says("clin|sku|code|id|article") && content.mostly(content.short) && !values {
         return Some(Column::Ref);
     }
-    let guessed = says("estimated|est|est.|expected|anticipated|approx|approx.|forecast");
-    if guessed && content.mostly(content.number) && !values {
+    let guessed = says("estimated|est|est.|expected|anticipated|approx|approx.|forecast|planned|budgeted");
+    if guessed && (content.mostly(content.number) || content.mostly(content.percent)) && !values {
         return Some(Column::Note);
     }
     if says("qty|qty.|quantity|quantities|seats|users|licenses|licences|count|units|employees|volume")
@@ -222,6 +221,11 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     }
     if values {
         return Some(Column::Price);
+    }
+    // "50% with the order, 50% on commissioning" under "Invoiced" says when.
+    let when = says("billing|billed|invoiced|invoicing|invoice|due|payable|when");
+    if when && content.percent > 0 && content.short == 0 {
+        return Some(Column::Billing);
     }
     if content.mostly(content.percent) {
         return Some(if says("share|%|percent|percentage|portion|payment|fee") {

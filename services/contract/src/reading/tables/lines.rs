@@ -46,6 +46,8 @@ pub(super) fn read(place: &Place<'_>, reading: &mut TablesReading) {
         }
         if let Some(total) = total(place, row) {
             reading.totals.push(total);
+        } else if is_sum(row) {
+            // The sum of a column that is no price.
         } else if let Some(pointer) = pointers::of(place, row, evidence_of(place, row)) {
             reading.pointers.push(pointer);
         } else if section.heads(row) {
@@ -155,7 +157,12 @@ fn total(place: &Place<'_>, row: &[Stretch]) -> Option<Total> {
         annual total|monthly total|quote total|total due|total first year|first year total";
     let label = row.iter().find(|cell| !cell.tokens.is_empty())?;
     let named = names_sum(label) || says_any(&label.tokens, NAMES);
-    let (cell, at, amount) = row.iter().rev().find_map(|cell| {
+    // "Planning value: €90,800" adds up what nobody charges.
+    let charged = row
+        .iter()
+        .enumerate()
+        .filter(|(column, _)| *column == 0 || place.columns.get(*column) != Some(&Column::Note));
+    let (cell, at, amount) = charged.rev().find_map(|(_, cell)| {
         let at = cell.tokens.iter().position(|token| token.money().is_some())?;
         Some((cell, at, cell.tokens.get(at)?.money()?))
     })?;

@@ -1,5 +1,6 @@
 //! Tables of tiers, and rows of tiers inside a price list.
 
+mod below;
 mod included;
 mod range;
 
@@ -77,6 +78,10 @@ fn is_plain_price(place: &Place<'_>, column: usize, cell: &Stretch) -> bool {
 /// Rows of a price list that are tiers of one thing: "Archive, up to 500 GB", "segments 1 to 500,000". From row `at` on,
 /// the item and how many rows it takes.
 pub(super) fn group(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
+    below::group(place, at).or_else(|| by_prefix(place, at))
+}
+
+fn by_prefix(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
     let description = place
         .columns
         .iter()
@@ -155,7 +160,10 @@ impl Ladder<'_, '_> {
             .and_then(|row| row.get(self.column))
             .map(|cell| billing::of_words(&cell.tokens))
             .unwrap_or_default();
-        let range_header = billing::of_words(self.place.header(self.range));
+        let mut range_header = billing::of_words(self.place.header(self.range));
+        range_header.period = range_header
+            .period
+            .or_else(|| below::counted_in(self.place.header(self.range)));
         let caption = &self.place.defaults.price;
         let period = [&first, &header, &range_header, caption]
             .into_iter()

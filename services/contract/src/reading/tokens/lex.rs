@@ -190,7 +190,8 @@ impl Cutter<'_> {
     }
 
     fn ordinal(&mut self, digits: &str, length: usize) {
-        let kind = digits.parse().map_or(Kind::Word, Kind::Ordinal);
+        let plain: String = digits.chars().filter(char::is_ascii_digit).collect();
+        let kind = plain.parse().map_or(Kind::Word, Kind::Ordinal);
         let text = self.take(length);
         self.push(kind, text);
     }

@@ -118,7 +118,24 @@ pub(super) fn begins_item(line: &Line) -> bool {
     let outline =
         bare.contains('.') && bare.chars().all(|c| c.is_ascii_digit() || c == '.') && bare.len() <= 6;
     let titled = matches!(first, "Section" | "SECTION" | "ARTICLE" | "Article" | "Clause");
-    bracketed || numbered || lettered || outline || titled || matches!(first, "•" | "·" | "▪" | "–" | "●")
+    bracketed
+        || numbered
+        || lettered
+        || outline
+        || titled
+        || matches!(
+            first,
+            "•" | "·"
+                | "▪"
+                | "–"
+                | "●"
+                | "\u{2610}"
+                | "\u{2611}"
+                | "\u{2612}"
+                | "\u{25A1}"
+                | "\u{25A0}"
+                | "\u{2713}"
+        )
 }
 
 /// "Payment terms: net 30": a few words and a colon at the start of a line.

@@ -24,7 +24,14 @@ impl RowReader<'_, '_> {
     /// "ARC per unit", "RRC", "Additional resource charge" over the column.
     pub(super) fn resource(&self) -> Option<Resource> {
         let header = self.place.header(self.column);
-        if says_any(header, "arc|arcs|additional resource") {
+        // Alone, "ARC" is an annual recurring charge.
+        let paired = self.place.grid.header.iter().flatten().any(|cell| {
+            says_any(
+                &cell.tokens,
+                "rrc|rrcs|reduced resource|baseline|baselines|resource unit",
+            )
+        });
+        if says_any(header, "additional resource") || paired && says_any(header, "arc|arcs") {
             return Some(Resource::Additional);
         }
         says_any(header, "rrc|rrcs|reduced resource").then_some(Resource::Reduced)

@@ -14,7 +14,7 @@ use crate::reading::phrases::{self, Period, Range, bounds, noun, says_any};
 use crate::reading::prices::{self, Expression};
 use crate::reading::tables::columns::Column;
 use crate::reading::tables::{Place, billing};
-use crate::reading::tokens::{Stretch, Token};
+use crate::reading::tokens::{Kind as TokenKind, Stretch, Token};
 use crate::terms::{Cadence, Evidence, Kind, LineItem, Timing};
 
 /// Reads one price of one row.
@@ -269,7 +269,15 @@ impl RowReader<'_, '_> {
             .iter()
             .enumerate()
             .filter(|(at, cell)| {
-                !cell.tokens.is_empty() && text(self.place.columns.get(*at)) && *at != self.column
+                let worded = cell
+                    .tokens
+                    .iter()
+                    .any(|token| matches!(token.kind, TokenKind::Word));
+                let note = self.place.columns.get(*at) == Some(&Column::Note);
+                !cell.tokens.is_empty()
+                    && text(self.place.columns.get(*at))
+                    && *at != self.column
+                    && (worded || !note)
             })
             .map(|(_, cell)| cell.printed(0, cell.tokens.len()))
             .collect();
@@ -340,17 +348,35 @@ impl RowReader<'_, '_> {
             .iter()
             .find_map(|cell| payable(&cell.tokens).or_else(|| phrases::each_of_spans(&cell.tokens)))
             .or_else(|| phrases::each_of_spans(neighbours::line_above(self.place, self.row)));
+        let (headed, headed_timing) = self.headed();
         let timing = self
             .row
             .iter()
             .find_map(|cell| phrases::timing(&cell.tokens))
             .or_else(|| phrases::timing(neighbours::line_above(self.place, self.row)))
-            .map(|(.., timing)| timing);
+            .map(|(.., timing)| timing)
+            .or(headed_timing);
         Rhythm {
             period,
-            billed: payable.or(price.period),
+            billed: payable.or(headed).or(price.period),
             timing,
         }
+    }
+
+    /// "A. Cloud access (prices per month, invoiced quarterly in advance)": what the heading says of every row that comes again.
+    fn headed(&self) -> (Option<Period>, Option<Timing>) {
+        let heading = self.place.heading_tokens();
+        let verb = heading
+            .iter()
+            .position(|token| token.is_any("invoiced|billed|payable|charged"));
+        let Some(said) = verb.and_then(|verb| heading.get(verb..)) else {
+            return (None, None);
+        };
+        if is_one_time_words(&self.own_words()) {
+            return (None, None);
+        }
+        let billed = crate::reading::prose::billed(said).map(|(_, found)| found);
+        (billed, phrases::timing(said).map(|(.., timing)| timing))
     }
 
     /// The words of the price cell.

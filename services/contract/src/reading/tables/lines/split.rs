@@ -28,7 +28,7 @@ fn item(reader: &RowReader<'_, '_>, whole: &Item, cell: &Stretch, one: &Share) -
     let total = whole.line.price.amount.copied()?;
     let amount = share(total, one.percent)?;
     let event = cell.tokens.get(from..to)?;
-    let signing = has_stem(event, "sign|execut") || event.iter().any(|token| token.is("start"));
+    let signing = has_stem(event, "sign|execut") || event.iter().any(|token| token.is_any("start|order"));
     let mut item = whole.clone();
     let evidence = reader.evidence();
     item.kind_unknown = false;

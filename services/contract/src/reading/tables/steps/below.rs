@@ -1,0 +1,52 @@
+//! Tiers of one thing on rows of their own: its name stands before the first of them, and the rows below leave it out.
+
+use super::range::bounds_of;
+use super::{Ladder, has_price};
+use crate::reading::items::Item;
+use crate::reading::phrases::Period;
+use crate::reading::tables::Place;
+use crate::reading::tables::columns::Column;
+use crate::reading::tokens::{Stretch, Token};
+
+/// "Archive imagery | up to 20,000 | $0.85", then " | 20,001 to 60,000 | $0.70": the item, and how many rows it takes.
+pub(super) fn group(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
+    let column = |sort: Column| place.columns.iter().position(|column| *column == sort);
+    let (named, range, price) = (
+        column(Column::Description)?,
+        column(Column::Range)?,
+        column(Column::Price)?,
+    );
+    let tier = |row: &[Stretch]| row.get(range).and_then(bounds_of).is_some() && has_price(row, price);
+    let blank = |row: &[Stretch]| row.get(named).is_none_or(|cell| cell.tokens.is_empty());
+    let first = place.grid.rows.get(at).filter(|row| tier(row) && !blank(row))?;
+    let below = place.grid.rows.iter().skip(at.saturating_add(1));
+    let mut rows = vec![first];
+    rows.extend(below.take_while(|row| blank(row) && tier(row)));
+    if rows.len() < 2 {
+        return None;
+    }
+    let name = first.get(named)?;
+    let item = Ladder {
+        place,
+        rows: &rows,
+        range,
+        column: price,
+        several: false,
+        prefix: &name.printed(0, name.tokens.len()),
+    }
+    .item()?;
+    Some((item, rows.len()))
+}
+
+/// "Quantity in the quarter": over which span a column counts.
+pub(super) fn counted_in(header: &[Token]) -> Option<Period> {
+    let at = header.windows(2).position(
+        |pair| matches!(pair, [led, the] if led.is_any("in|of|for|during") && the.is_any("the|a|one")),
+    )?;
+    let word = header.get(at.saturating_add(2))?;
+    let unit = crate::normal::duration::unit(&word.low).and_then(crate::normal::duration::months)?;
+    Some(Period {
+        often: crate::normal::cadence::Often::Is(crate::terms::Cadence::months(unit)),
+        length: 3,
+    })
+}
