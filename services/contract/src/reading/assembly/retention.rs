@@ -60,7 +60,7 @@ fn kept_back(statement: &Statement) -> Option<usize> {
     );
     let of_work = says_any(
         tokens,
-        "milestone|milestones|invoice|invoices|fee|payment|each payment|instalment|amount due|amount in|amount under|amounts",
+        "milestone|milestones|invoice|invoices|fee|payment|each payment|instalment|amount due|amount in|amount under|amounts|every stage|each stage|stage payment|stage payments|every phase|each phase",
     );
     let at = tokens.iter().position(|token| token.percent().is_some())?;
     (keeps && of_work && !says_any(tokens, "tax|taxes")).then_some(at)

@@ -71,6 +71,9 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
             Range::Over,
         ),
     ];
+    if let Some(found) = until_reached(tokens, at) {
+        return Some(found);
+    }
     let leads = LEADS
         .iter()
         .filter_map(|(words, make)| any_at(tokens, at, words).map(|length| (length, make)));
@@ -99,6 +102,19 @@ fn led(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
         ));
     }
     Some((make(first), next.saturating_sub(at)))
+}
+
+/// "until Net Sales in that Field have reached $60,000,000": everything up to it.
+fn until_reached(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
+    let reached = tokens
+        .get(at)?
+        .is_any("reached|reach|reaches|equal|equals|exceeded|total|totaled");
+    let until = tokens
+        .get(at.saturating_sub(10)..at)?
+        .iter()
+        .any(|token| token.is_any("until|till"));
+    let bound = value(tokens.get(at.saturating_add(1))?)?;
+    (reached && until).then_some((Range::UpTo(bound), 2))
 }
 
 /// "of the second $1,000,000", "the third million dollars": the next so much; in the first, everything up to it.
@@ -209,6 +225,12 @@ fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
         && led.is_some_and(|led| led.is_any("the|any|such"))
         && !tokens.get(at.saturating_add(1)).is_some_and(|next| next.is("of"));
     let above = any_at(tokens, at, ABOVE_THAT);
+    // "above that and up to and including $100,000,000": from the last bound to the next.
+    if let Some((length, (to, more))) =
+        above.and_then(|length| Some((length, upper(tokens, at.saturating_add(length))?)))
+    {
+        return Some((Range::UpTo(to), length.saturating_add(more)));
+    }
     above
         .or((alone || excess).then_some(1))
         .map(|length| (Range::Rest, length))
@@ -218,7 +240,9 @@ fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
 const ABOVE_THAT: &str = "in excess thereof|in excess of that amount|in excess of such amount|in excess of that|in excess of such sum|\
     above that amount|above such amount|above this amount|above such sum|above that level|above such level|above that|\
     over that amount|over such amount|over that|over and above that amount|beyond that amount|beyond such amount|beyond that|\
-    exceeding that amount|exceeding such amount|exceeding that|greater than that amount|greater than such amount|more than that";
+    exceeding that amount|exceeding such amount|exceeding that|greater than that amount|greater than such amount|more than that|\
+    beyond that figure|above that figure|over that figure|in excess of that figure|above that threshold|above such threshold|\
+    in excess of such threshold";
 
 /// Past "the", and past the name of a unit before its number: "up to and including hour 500".
 fn past_the(tokens: &[Token], at: usize) -> usize {

@@ -131,7 +131,7 @@ pub(super) const SAID_OF: &str = "parties note|acknowledge that|acknowledges tha
     suggested retail prices|retail prices of|prospectus provides|for customs purposes|declared at a value|depositary|escrow agent's|\
     in its tariff|published tariff|market studies|industry average|studies put|was informed that|informed that|reported that|\
     represents that|recites that|estimates put|expects to charge|expect to charge|commonly charges|usually charges|normally charges|\
-    customarily charges|advises that|typical cost|old provider|former provider|previous provider|former agency|previous agency|\
+    customarily charges|advises that|typical cost|has been closed|may still see|on our website|old provider|former provider|previous provider|former agency|previous agency|\
     previous system|previous supplier|former supplier|guide price|planning value|net assets";
 
 /// Words of a clause by which prices move, rather than what they are.

@@ -13,7 +13,7 @@ use crate::reading::prices::Expression;
 use crate::reading::scopes::{Grid, Scope};
 use crate::reading::statements::Statement;
 use crate::reading::tokens::{Stretch, Token};
-use crate::terms::Cadence;
+use crate::terms::{Cadence, Timing};
 
 /// What the header and sentences nearby say of every row's price.
 pub(super) fn defaults(document: &Document, grid: &Grid, scope: &Scope, near: &[&Statement]) -> Defaults {
@@ -165,11 +165,34 @@ fn is_of_price(tokens: &[Token], at: usize) -> bool {
 }
 
 /// Cadence and timing of a billing cell: "Quarterly in advance", "monthly, after use".
-pub(super) fn of_cell(tokens: &[Token]) -> (Option<Period>, Option<crate::terms::Timing>) {
+pub(super) fn of_cell(tokens: &[Token]) -> (Option<Period>, Option<Timing>) {
+    let after = after_the(tokens);
+    let timing = timing(tokens).map(|(.., timing)| timing);
+    let start = crate::reading::phrases::says_any(tokens, "at its start|at the start|at its beginning");
     (
-        period_within(tokens).map(|(_, found)| found),
-        timing(tokens).map(|(.., timing)| timing),
+        period_within(tokens).map(|(_, found)| found).or(after),
+        timing
+            .or(after.map(|_| Timing::Arrears))
+            .or(start.then_some(Timing::Advance)),
     )
+}
+
+/// "after the quarter", "after the billing month": what is billed is what that span saw.
+fn after_the(tokens: &[Token]) -> Option<Period> {
+    let at = tokens
+        .windows(2)
+        .position(|pair| matches!(pair, [after, the] if after.is("after") && the.is_any("the|each|every")))?;
+    let calendar = usize::from(
+        tokens
+            .get(at.saturating_add(2))
+            .is_some_and(|token| token.is_any("billing|calendar|contract|service|subscription")),
+    );
+    let word = tokens.get(at.saturating_add(2).saturating_add(calendar))?;
+    let months = duration::months(duration::unit(&word.low)?)?;
+    Some(Period {
+        often: Often::Is(Cadence::months(months)),
+        length: 3usize.saturating_add(calendar),
+    })
 }
 
 /// "GPU-hour", "per user / month", "month", "GB-month", "each".

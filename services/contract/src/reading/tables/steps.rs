@@ -78,7 +78,9 @@ fn is_plain_price(place: &Place<'_>, column: usize, cell: &Stretch) -> bool {
 /// Rows of a price list that are tiers of one thing: "Archive, up to 500 GB", "segments 1 to 500,000". From row `at` on,
 /// the item and how many rows it takes.
 pub(super) fn group(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
-    below::group(place, at).or_else(|| by_prefix(place, at))
+    below::group(place, at)
+        .or_else(|| below::in_price(place, at))
+        .or_else(|| by_prefix(place, at))
 }
 
 fn by_prefix(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {

@@ -98,7 +98,8 @@ const EFFECTIVE: &str = "effective|effective on|effective as of|effective from|t
 
 const MADE: &str = "made as of|entered into as of|entered into on|entered into|made on|made|\
     executed as of|entered into as of the|made as of the|made this|into this|\
-    executed this|this the|made and entered into as of|made and entered into on|agreement as of|made effective|\
+    executed this|this the|made and entered into as of|made and entered into on|agreement as of|made effective|made effective as of|\
+    made effective on|entered into effective|entered into effective as of|made and effective as of|made and entered into|\
     on this|as of this|made the|into on this|made on the|entered into the";
 
 const AGREED: &str = "dated as of|dated|is dated as of|concluded on|dated the|dated this|dated on|\
@@ -164,7 +165,7 @@ fn longest_before(tokens: &[Token], at: usize, phrases: &str) -> Option<usize> {
     let at = without_hour(tokens, without_filler(tokens, at));
     let article = at
         .checked_sub(1)
-        .filter(|before| tokens.get(*before).is_some_and(|token| token.is("the")));
+        .filter(|before| tokens.get(*before).is_some_and(|token| token.is_any("the|this")));
     [Some(at), article]
         .into_iter()
         .flatten()

@@ -72,7 +72,10 @@ impl Charge<'_, '_> {
         let calendar = usize::from(is(2, "calendar|fiscal|preceding|prior|previous|contract|license"));
         let word = tokens.get(at.saturating_add(2).saturating_add(calendar))?;
         let span = crate::normal::duration::unit(&word.low).filter(|_| led && !word.low.ends_with('s'))?;
-        crate::normal::duration::months(span).map(Cadence::months)
+        let weekly = (span.unit == crate::terms::SpanUnit::Week).then_some(Cadence::Every(span));
+        crate::normal::duration::months(span)
+            .map(Cadence::months)
+            .or(weekly)
     }
 
     /// "shall pay the Association 3.25% of the handle", "a commission on each Sale: six percent (6%) where …": what is paid or

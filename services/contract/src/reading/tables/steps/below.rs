@@ -38,6 +38,48 @@ pub(super) fn group(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
     Some((item, rows.len()))
 }
 
+/// "Route alerts | 1 – 5,000: $0.040 per alert", the same name on the rows below: bounds that stand before their price.
+pub(super) fn in_price(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
+    let named = place
+        .columns
+        .iter()
+        .position(|column| *column == Column::Description)?;
+    let price = place.columns.iter().position(|column| *column == Column::Price)?;
+    let first = place.grid.rows.get(at)?;
+    let name = first.get(named).filter(|cell| !cell.tokens.is_empty())?;
+    let same = |row: &[Stretch]| {
+        row.get(named).is_some_and(|cell| {
+            cell.tokens.is_empty() || cell.printed(0, cell.tokens.len()) == name.printed(0, name.tokens.len())
+        })
+    };
+    let bound = |row: &[Stretch]| {
+        let cell = row.get(price)?;
+        let found = bounds_of(cell)?;
+        let money = cell.tokens.iter().position(|token| token.money().is_some())?;
+        (found.at == 0 && found.length <= money).then_some(())
+    };
+    let rows: Vec<&Vec<Stretch>> = place
+        .grid
+        .rows
+        .iter()
+        .skip(at)
+        .take_while(|row| same(row) && bound(row).is_some())
+        .collect();
+    if rows.len() < 2 {
+        return None;
+    }
+    let item = Ladder {
+        place,
+        rows: &rows,
+        range: price,
+        column: price,
+        several: false,
+        prefix: &name.printed(0, name.tokens.len()),
+    }
+    .item()?;
+    Some((item, rows.len()))
+}
+
 /// "Quantity in the quarter": over which span a column counts.
 pub(super) fn counted_in(header: &[Token]) -> Option<Period> {
     let at = header.windows(2).position(
