@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::phrases::{Range, says_any};
 use super::tokens::Token;
-use crate::terms::{TierMode, TierRow};
+use crate::terms::{Found, TierMode, TierRow};
 
 /// One price and the units it is for.
 #[derive(Debug, Clone)]
@@ -39,6 +39,15 @@ pub(crate) fn rows(priced: &[Priced]) -> Option<Vec<TierRow>> {
         _ => true,
     });
     (rows.len() > 1 && ascending).then_some(rows)
+}
+
+/// "First 2,000 free, each above $1.60": one price for what lies beyond an allowance, and the allowance.
+pub(crate) fn beyond_free(rows: &[TierRow]) -> Option<(Decimal, Found<Decimal>)> {
+    let [free, priced] = rows else { return None };
+    let nothing = free.unit_price.copied().is_some_and(|price| price.is_zero());
+    let something = priced.unit_price.copied().is_some_and(|price| !price.is_zero());
+    let whole = free.from.is_zero() && priced.to.is_none() && priced.flat_fee.is_absent();
+    (nothing && something && whole).then(|| Some((free.to?, priced.unit_price.clone())))?
 }
 
 fn bounds(range: Range, before: Option<Decimal>, first: bool) -> Option<(Decimal, Option<Decimal>)> {
@@ -81,7 +90,7 @@ const VOLUME: &str = "( volume|volume :|volume pricing|volume-priced|all units|a
     band reached|tier reached|total volume determines|applied to the entire|\
     applied to all|applies to every|applies to the entire|retroactive to the first|\
     back to the first unit|from the first unit|the whole month|all of them at|\
-    price of the tier reached|single rate|the same rate for all";
+    price of the tier reached|price of the step reached|price of the band reached|price of the row reached|of the row reached|single rate|the same rate for all";
 
 const GRADUATED: &str = "graduated|own band|own tier|band by band|tier by tier|marginal|incremental|\
     each tier|in its own|only the units|only to the units|within each band|\

@@ -269,6 +269,12 @@ pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)
         if token.is("between") {
             return None;
         }
+        let near = cursor <= at.saturating_add(12);
+        if let Some(found) =
+            apposed_role(tokens, cursor).filter(|_| near && next.is_some_and(|next| next.is("the")))
+        {
+            return Some(found);
+        }
         let opens = token.is_mark('(') || token.is("hereinafter") || token.is("hereafter");
         if let Some(found) = alias_inside(tokens, cursor.saturating_add(1)).filter(|_| opens) {
             return Some(found);
@@ -280,11 +286,15 @@ pub(super) fn alias_after(tokens: &[Token], at: usize) -> Option<(String, usize)
 
 /// "Halvorsen Mechanical, Inc., Contractor, and …": the role between commas.
 fn apposed_role(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    // ", the Contractor,": with or without its article.
+    let the = usize::from(tokens.get(at.saturating_add(1))?.is("the"));
+    let open = at;
+    let at = at.saturating_add(the);
     let word = tokens
         .get(at.saturating_add(1))
         .filter(|word| word.is_capital())?;
     let comma = |place: usize| tokens.get(place).is_some_and(|token| token.is_mark(','));
-    let apart = comma(at)
+    let apart = comma(open)
         && (comma(at.saturating_add(2))
             || tokens
                 .get(at.saturating_add(2))

@@ -80,7 +80,8 @@ impl<'s> Charge<'_, 's> {
             .period
             .or_else(|| span_of_fee(self.reader.tokens(), self.at))
             .or_else(|| self.listed_period())
-            .or_else(|| self.each_anniversary());
+            .or_else(|| self.each_anniversary())
+            .or_else(|| self.span_of_compared());
         let every = |months| Period {
             often: Often::Is(Cadence::months(months)),
             length: 1,

@@ -88,6 +88,11 @@ fn item(reader: &Reader<'_>, at: usize, count_at: usize) -> Option<Item> {
     };
     let to = next_amount(tokens, at);
     let dates = dates(reader, at, to);
+    let each = tokens
+        .get(at..to)
+        .is_some_and(|words| words.iter().any(|token| token.is_any("each|every")));
+    let named = listed_days(reader, at, to).filter(|days| !each && Decimal::from(days.len()) == count);
+    let dates = named.unwrap_or(dates);
     let listed = listed_months(reader, at, to);
     if dates.len() > 2 || (dates.len() == 2 && Decimal::from(dates.len()) == count) {
         dated(&mut line, dates, &value);
@@ -140,6 +145,31 @@ fn dated(line: &mut LineItem, dates: Vec<Found<Date>>, value: &dyn Fn() -> Found
             unit_price: Found::absent(),
         })
         .collect();
+}
+
+/// "on January 15, May 1 and September 1, 2002": days of one year, which the last of them names.
+fn listed_days(reader: &Reader<'_>, from: usize, to: usize) -> Option<Vec<Found<Date>>> {
+    let tokens = reader.tokens();
+    let stretch = &reader.statement().stretch;
+    let last = (from..to)
+        .rev()
+        .find(|at| tokens.get(*at).is_some_and(|token| token.day().is_some()))?;
+    let year = tokens.get(last)?.day()?.year();
+    let mut days: Vec<Found<Date>> = (from..last)
+        .filter_map(|at| {
+            let named = tokens.get(at).filter(|token| token.is_capital())?;
+            let day = tokens.get(at.saturating_add(1))?.number()?;
+            let day = crate::normal::date::day(year, month(&named.low)?, i8::try_from(day).ok()?)?;
+            Some(found(day, stretch, reader.document, at, at.saturating_add(2)))
+        })
+        .collect();
+    let end = tokens.get(last)?.day()?;
+    days.push(found(end, stretch, reader.document, last, last.saturating_add(1)));
+    let ascending = days.windows(2).all(|pair| match pair {
+        [one, next] => one.copied() < next.copied(),
+        _ => true,
+    });
+    (days.len() > 1 && ascending).then_some(days)
 }
 
 /// "due the first day of March, April, May … and October, 1998": a day in each month named.

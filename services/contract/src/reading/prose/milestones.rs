@@ -63,6 +63,9 @@ fn stands_in_list(reader: &Reader<'_>, found: &[Waiting]) -> bool {
 
 fn waiting(tokens: &[Token], at: usize) -> Option<Waiting> {
     let amount_at = bracketed_amount(tokens, at);
+    if amount_at.is_none() && is_of_turnover(tokens, at) {
+        return None;
+    }
     let after = amount_at.map_or(at.saturating_add(1), |inner| inner.saturating_add(2));
     // "and an additional $250,000 on each of the first two anniversaries": what follows says when, and is no event.
     let timed = tokens
@@ -73,6 +76,17 @@ fn waiting(tokens: &[Token], at: usize) -> Option<Waiting> {
     let mut amounts = vec![at];
     amounts.extend(amount_at);
     Some(Waiting { amounts, event })
+}
+
+/// "and, thereafter, royalties of 6% of Net Sales": a share that goes on is no part of a sum.
+fn is_of_turnover(tokens: &[Token], at: usize) -> bool {
+    let after = tokens.get(at.saturating_add(1)..).unwrap_or_default();
+    let near = after.get(..after.len().min(6)).unwrap_or_default();
+    let share = tokens.get(at).is_some_and(|token| token.percent().is_some());
+    share
+        && near
+            .iter()
+            .any(|token| token.is_any("sales|revenue|revenues|receipts|proceeds|profits|turnover|billings"))
 }
 
 /// `20% ($55,800.00)`, `20% Deposit ($55,800.00)`: the amount in brackets right behind a share.

@@ -180,7 +180,15 @@ fn is_range(tokens: &[Token], found: &Bounds, units: &[String]) -> bool {
         let counted = crate::normal::unit::singular(&token.low);
         crate::normal::duration::unit(&token.low).is_some() && !units.contains(&counted)
     });
-    let business = after.is_some_and(|token| token.is_any("business|calendar"));
+    // "the first two Operating Years" is a time, whatever the years are called.
+    let later = tokens.get(found.at.saturating_add(found.length).saturating_add(1));
+    let of_time = later.is_some_and(|token| {
+        let counted = crate::normal::unit::singular(&token.low);
+        crate::normal::duration::unit(&token.low).is_some() && !units.contains(&counted)
+    }) && after.is_some_and(|token| {
+        token.is_any("operating|contract|license|licence|fiscal|full|sales|royalty|lease|consecutive")
+    });
+    let business = of_time || after.is_some_and(|token| token.is_any("business|calendar"));
     // "for months one through six".
     let before = tokens
         .get(found.at.saturating_sub(2)..found.at)

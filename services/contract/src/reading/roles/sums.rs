@@ -63,7 +63,7 @@ pub(super) fn filled_up(place: &Place<'_>) -> Option<Role> {
         .count();
     let condition = says_any(
         place.clause(),
-        "if|where|when|should|whenever|is billed as|are billed as|is charged as|counts as|is invoiced as|is billed at|is charged at",
+        "if|where|when|should|whenever|in which|for which|is billed as|are billed as|is charged as|counts as|is invoiced as|is billed at|is charged at",
     ) && says_any(
         place.clause(),
         "below|less than|under|lower than|not reach|do not reach|does not reach|fall short of",
@@ -91,7 +91,15 @@ pub(super) fn paid_as_listed(place: &Place<'_>) -> Option<Role> {
         let count = near.iter().rev().find_map(Token::number).filter(|_| several);
         parts.checked_add(part.value.checked_mul(count.unwrap_or(Decimal::ONE))?)
     })?;
-    (led && parts == sum).then_some(Role::Total)
+    let each = after.get(..next)?;
+    let spans = |count: u32, words: &str| {
+        let one = after.get(next).and_then(Token::money);
+        let all = one.and_then(|one| one.value.checked_mul(Decimal::from(count)));
+        says_any(each, words) && all == Some(sum)
+    };
+    // "$1,200,000, payable monthly in the amount of $100,000".
+    let by_span = spans(12, "monthly") || spans(4, "quarterly") || spans(2, "semi-annually|semiannually");
+    (led && (parts == sum || by_span)).then_some(Role::Total)
 }
 
 /// "105% of the annual fee for the preceding Contract Year": the same price, moved.

@@ -120,7 +120,7 @@ pub(super) const SUBJECTS: [(Role, &str, &str); 13] = [
 /// Words near an amount that only speak of it: stems of words, and phrases. They say nothing against one that is paid.
 pub(super) const IN_PASSING: (&str, &str) = (
     "supersed|averag|budgeted|pension",
-    "on average|is sold for|are sold for|face value|minimum initial investment|minimum investment|for orientation|would come to|\
+    "has been closed|on average|is sold for|are sold for|face value|minimum initial investment|minimum investment|for orientation|would come to|\
         for tax purposes|attributed to|presently begin at|presently paid|( at present|currently about|expected to cost|will cost|costs about|cost about|\
         expects to spend|box-office|commercial value|presently ranging|ranging from|ranges from|represents that|its own cost|\
         own expense|own personnel|par value of|aggregate purchase price|minimum premium",
@@ -131,7 +131,7 @@ pub(super) const SAID_OF: &str = "parties note|acknowledge that|acknowledges tha
     suggested retail prices|retail prices of|prospectus provides|for customs purposes|declared at a value|depositary|escrow agent's|\
     in its tariff|published tariff|market studies|industry average|studies put|was informed that|informed that|reported that|\
     represents that|recites that|estimates put|expects to charge|expect to charge|commonly charges|usually charges|normally charges|\
-    customarily charges|advises that|typical cost|has been closed|may still see|on our website|old provider|former provider|previous provider|former agency|previous agency|\
+    customarily charges|advises that|typical cost|may still see|on our website|old provider|former provider|previous provider|former agency|previous agency|\
     previous system|previous supplier|former supplier|guide price|planning value|net assets";
 
 /// Words of a clause by which prices move, rather than what they are.

@@ -262,7 +262,12 @@ fn is_for_information(row: &[Stretch]) -> bool {
             token.is_any("estimated|expected|anticipated|projected|forecast|largest|budgeted|approximate")
         })
     });
-    led || is_performance(row) || row.iter().any(|cell| {
+    // "Forecast platform | $400.00 | per billing month": a product that is billed, whatever it is called.
+    let billed = row
+        .iter()
+        .skip(1)
+        .any(|cell| crate::reading::phrases::period_within(&cell.tokens).is_some());
+    led && !billed || is_performance(row) || row.iter().any(|cell| {
         says_any(
             &cell.tokens,
             "not ordered|not selected|not chosen|not part of this order|for planning|not a commitment|for information only|for information|for reference only|non-binding|credit limit|insured value",

@@ -156,11 +156,11 @@ impl Ladder<'_, '_> {
             .get(self.column)
             .cloned()
             .unwrap_or_default();
-        let first = self
-            .rows
-            .first()
-            .and_then(|row| row.get(self.column))
+        // "included" in the first row says nothing of what the others are for: "$1.80 per 1,000 calls".
+        let cells = || self.rows.iter().filter_map(|row| row.get(self.column));
+        let first = cells()
             .map(|cell| billing::of_words(&cell.tokens))
+            .find(|words| words.per.is_some() || words.period.is_some())
             .unwrap_or_default();
         let mut range_header = billing::of_words(self.place.header(self.range));
         range_header.period = range_header
@@ -183,11 +183,19 @@ impl Ladder<'_, '_> {
         }
         self.rhythm(&mut line, period);
         line.included = self.included(line.unit.as_deref());
-        line.price.tiers = Some(Tiers {
-            mode,
-            counting: self.counting(),
-            rows,
-        });
+        match tiers::beyond_free(&rows) {
+            Some((free, price)) => {
+                line.included = Found::supported(free, free.to_string(), self.evidence());
+                line.price.unit_price = price;
+            }
+            None => {
+                line.price.tiers = Some(Tiers {
+                    mode,
+                    counting: self.counting(),
+                    rows,
+                });
+            }
+        }
         let hidden = |row: &TierRow| matches!(row.unit_price.status, crate::terms::Status::Withheld);
         let tiers = line.price.tiers.as_ref();
         if tiers.is_some_and(|tiers| tiers.rows.iter().any(hidden)) {

@@ -154,6 +154,17 @@ impl Charge<'_, '_> {
         })
     }
 
+    /// "an annual fee equal to the greater of $100,000 or 2% of Net Sales": the span stands before both.
+    pub(super) fn span_of_compared(&self) -> Option<Period> {
+        let tokens = self.reader.tokens();
+        let (from, _) = roles::clause(tokens, self.at);
+        let before = tokens.get(from..self.at)?;
+        let bound = before.iter().position(|token| token.money().is_some())?;
+        let compared = says_any(before, "greater of|higher of|larger of|lesser of|lower of");
+        (compared && self.price.percent.is_some())
+            .then(|| super::super::span_of_fee(tokens, from.saturating_add(bound)))?
+    }
+
     /// "$1,500 on the Effective Date and on each anniversary of it": paid every year, whatever else is said.
     pub(super) fn each_anniversary(&self) -> Option<Period> {
         let tokens = self.reader.tokens();
