@@ -7,7 +7,7 @@ mod subject;
 use self::subject::{is_by_the_day, object, points_ahead, points_back, speaks_of_billing, subject, widened};
 use super::items::Item;
 use super::parties::Parties;
-use super::phrases::{Period, divided, equal_parts, says_any, timing};
+use super::phrases::{Period, divided, equal_parts, has_stem, says_any, timing};
 use super::statements::{Key, Statement};
 use super::tokens::Token;
 use crate::normal::unit::singular;
@@ -215,9 +215,11 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     let cadence = period
         .and_then(Period::cadence)
         .filter(|cadence| of_form || !is_by_the_day(*cadence));
+    // "The Provider will repay any overpayment in four equal installments" is no rule for every yearly fee.
+    let of_year = has_stem(tokens, "annual|year|season");
     let parts = equal_parts(tokens)
         .map(|(.., parts)| parts)
-        .filter(|_| cadence.is_none());
+        .filter(|_| cadence.is_none() && (of_year || !matches!(subject(tokens), Subject::All)));
     let found = cadence.is_some() || timing.is_some() || parts.is_some();
     let subject = match (of_form, points_back(tokens)) {
         (true, _) => Subject::All,
@@ -259,6 +261,16 @@ fn applies(rule: &Rule, item: &Item) -> bool {
         Subject::Said { scope } => item.scope == *scope,
         Subject::Below { scope } => item.scope == *scope && (measured || agreed),
         Subject::Named(words) => {
+            // "Royalties are computed for each quarter": a fee beside them is none.
+            let of_shares = words.iter().all(|word| {
+                matches!(
+                    word.as_str(),
+                    "royalty" | "royalties" | "commission" | "commissions"
+                )
+            });
+            if of_shares && agreed {
+                return false;
+            }
             let hits = words.iter().filter(|word| is_called(item, word)).count();
             hits > 0 && hits.saturating_mul(2) >= words.len()
         }

@@ -177,7 +177,7 @@ fn rhythm(document: &Document, statement: &Statement, term: &mut EscalatorTerm) 
     let yearly = says_any(
         tokens,
         "each anniversary|every anniversary|on the anniversary|annually|each year|per year|\
-        per annum|annual increase|every year|each contract year",
+        per annum|annual increase|every year|each contract year|yearly increase|a year|yearly|of each year",
     );
     let cadence = if yearly {
         Some(Cadence::months(12))

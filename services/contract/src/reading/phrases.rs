@@ -37,7 +37,10 @@ pub(crate) fn duration(tokens: &[Token], at: usize) -> Option<Duration> {
     let mut business = false;
     while let Some(token) = tokens.get(cursor) {
         let filler = token.is_mark('-')
-            || token.is_any("calendar|full|consecutive|additional|successive|further|equal|more");
+            || token.is_any("calendar|full|consecutive|additional|successive|further|equal|more")
+            || token.is_any(
+                "contract|operating|license|licence|lease|fiscal|royalty|agreement|service|sales|term",
+            );
         let working = token.is_any("business|working|banking");
         if !(filler || working) {
             break;

@@ -32,6 +32,7 @@ pub(crate) fn role(statement: &Statement, at: usize, parties: &Parties) -> Role 
         .or_else(|| sums::is_behind_sum(&place))
         .or_else(|| sums::explains_sum(&place))
         .or_else(|| sums::grows(&place))
+        .or_else(|| sums::grows_by(&place))
         .or_else(|| labelled(statement))
         .or_else(|| under_heading(&statement.under.heading, &place))
         .or_else(|| by_subject(&place))
@@ -163,7 +164,7 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
             "vat|tax|gst|hst|value added tax|withholding|taxes|iva|mwst",
         ),
         Role::Escalator => {
-            has_stem(place.before(9), ESCALATES) || has_stem(until_it_goes_on(place), ESCALATES)
+            has_stem(since_the_last(place), ESCALATES) || has_stem(until_it_goes_on(place), ESCALATES)
         }
         Role::Discount => is_reduction(place),
         Role::Security
@@ -195,6 +196,19 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
         _ => true,
     };
     holds.then_some(role)
+}
+
+/// "with an annual increase of 4% and a setup fee of $800": what stands before the amount before is that one's.
+fn since_the_last<'t>(place: &Place<'t>) -> &'t [Token] {
+    let before = place.before(9);
+    let last = before
+        .iter()
+        .rposition(|token| token.money().is_some() || token.percent().is_some());
+    let own = last
+        .and_then(|last| before.get(last.saturating_add(1)..))
+        .unwrap_or(before);
+    let fee = says_any(own, "fee of|charge of|price of");
+    if place.percent || !fee { before } else { own }
 }
 
 /// "$1,200 per month, increasing by 3% a year": what follows a comma is another amount's.

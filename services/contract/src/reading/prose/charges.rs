@@ -87,7 +87,9 @@ impl<'s> Charge<'_, 's> {
             length: 1,
         };
         let twelfth = self.is_twelfth();
-        price.period = price.period.or(twelfth.then(|| every(12)));
+        if twelfth {
+            price.period = Some(every(12));
+        }
         self.complete(&mut price);
         price.join_days();
         if price.above.is_none() && price.money.is_some() {
@@ -104,8 +106,8 @@ impl<'s> Charge<'_, 's> {
         }
         let billed = parts
             .or_else(|| self.in_parts(price.period))
-            .or_else(|| self.billed())
             .or(twelfth.then(|| (self.at, every(1))))
+            .or_else(|| self.billed())
             .or_else(|| before.and_then(|(_, span)| span));
         let quantity = self
             .reader

@@ -21,6 +21,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     if tokens.iter().any(|token| token.percent().is_some()) || reader.taken.contains(&at) {
         return;
     }
+    // "The fee of $9,000 per month is payable one-third upon the 1st": it comes again.
+    let spanned = crate::reading::prices::read(tokens, at).is_some_and(|price| price.period.is_some())
+        || super::span_of_fee(tokens, at).is_some();
+    if spanned {
+        return;
+    }
     let after = at.saturating_add(1);
     let Some(parts) = tokens.get(after..).and_then(shares::of) else {
         return;

@@ -92,14 +92,23 @@ fn item(reader: &Reader<'_>, at: usize, count_at: usize) -> Option<Item> {
         .get(at..to)
         .is_some_and(|words| words.iter().any(|token| token.is_any("each|every")));
     let named = listed_days(reader, at, to).filter(|days| !each && Decimal::from(days.len()) == count);
-    let dates = named.unwrap_or(dates);
+    // "four quarterly installments … on January 1, April 1, July 1 and October 1, 2001" comes every quarter from the first day.
+    let rhythmic = (at.saturating_sub(6)..at).any(|at| period(tokens, at).is_some());
+    let dates = match named {
+        Some(days) if rhythmic => days.into_iter().take(1).collect(),
+        Some(days) => days,
+        None => dates,
+    };
     let listed = listed_months(reader, at, to);
     if dates.len() > 2 || (dates.len() == 2 && Decimal::from(dates.len()) == count) {
         dated(&mut line, dates, &value);
     } else if let Some(days) = listed.filter(|days| Decimal::from(days.len()) == count) {
         monthly(&mut line, reader, at, &days, value());
     } else {
-        regular(&mut line, reader, (at, to), &dates, value())?;
+        if regular(&mut line, reader, (at, to), &dates, value()).is_none() {
+            // "in five installments of $100,000": how many is known, when is asked.
+            line.price.amount = value();
+        }
     }
     if withheld {
         line.missing = Some(String::from("redacted"));

@@ -7,6 +7,7 @@ use crate::reading::items::{Item, currency, found, share};
 use crate::reading::phrases::{find_any, period_within, says_any};
 use crate::reading::prices;
 use crate::reading::roles;
+use crate::reading::tokens::Stretch;
 use crate::terms::{Cadence, Found, Kind, LineItem, Mark, Role, Timing};
 
 /// Reads what is left of minimums and caps.
@@ -43,6 +44,13 @@ fn same_amounts(reader: &Reader<'_>, at: usize) -> Vec<usize> {
         .collect()
 }
 
+/// Does the price of the item stand in the sentence before that token?
+fn stands_before(stretch: &Stretch, item: &Item, at: usize) -> bool {
+    item.words
+        .first()
+        .is_some_and(|word| stretch.words(0, at).contains(word))
+}
+
 /// The bound of a charge that the same sentence names before it.
 fn bound_last(reader: &mut Reader<'_>, at: usize, least: bool) -> bool {
     let (stretch, document) = (&reader.statement().stretch, reader.document);
@@ -51,13 +59,20 @@ fn bound_last(reader: &mut Reader<'_>, at: usize, least: bool) -> bool {
     };
     let bound = found(amount.value, stretch, document, at, at.saturating_add(1));
     let in_total = says_any(reader.tokens(), "in total|in the aggregate|overall");
-    let count = reader.items.len();
-    let from = if in_total { 0 } else { count.saturating_sub(1) };
+    // "3% of Net Sales, but in no event less than $5,000, and a support fee of $900": the floor is of the price before it.
+    let before = reader
+        .items
+        .iter()
+        .rposition(|item| stands_before(stretch, item, at))
+        .unwrap_or(reader.items.len().saturating_sub(1));
+    let from = if in_total { 0 } else { before };
+    let upto = if in_total { usize::MAX } else { 1 };
     let mut bounded = false;
     for item in reader
         .items
         .iter_mut()
         .skip(from)
+        .take(upto)
         .filter(|item| !matches!(item.line.kind, Kind::Discount | Kind::Milestone))
     {
         let field = if least {

@@ -200,7 +200,7 @@ fn event(tokens: &[Token], from: usize) -> Option<(usize, usize)> {
         let ends = matches!(
             token.kind,
             TokenKind::Mark(',' | ';' | '.' | '(') | TokenKind::Money(_) | TokenKind::Percent(_)
-        ) || (token.is("and") && next_amount);
+        ) || (token.is("and") && (next_amount || begins_rest(tokens, to)));
         if ends {
             break;
         }
@@ -208,6 +208,14 @@ fn event(tokens: &[Token], from: usize) -> Option<(usize, usize)> {
     }
     let words = tokens.get(from..to)?;
     (!words.is_empty() && happens(words) && !recurs(words) && !is_somebodys(words)).then_some((from, to))
+}
+
+/// "and the balance in five installments": what follows is of another part.
+fn begins_rest(tokens: &[Token], and: usize) -> bool {
+    let rest = tokens.get(and.saturating_add(1)..).unwrap_or_default();
+    rest.iter()
+        .take(2)
+        .any(|token| token.is_any("balance|remainder|rest"))
 }
 
 /// Words for things that happen once.

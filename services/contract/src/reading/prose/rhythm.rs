@@ -121,10 +121,20 @@ fn near(tokens: &[Token], at: usize, limit: usize) -> Option<(usize, Period)> {
     (!names_a_price(tokens, at, found) && !is_of_turnover(tokens, at)).then_some((at, found))
 }
 
+/// "on Net Sales in each Contract Year": over which span the turnover is counted, and where that is said.
+pub(super) fn turnover_counted(tokens: &[Token]) -> Option<(usize, Period)> {
+    (0..tokens.len())
+        .filter(|at| is_of_turnover(tokens, *at))
+        .find_map(|at| Some((at, period(tokens, at)?)))
+}
+
 /// "a royalty on Net Sales in each Contract Year of three percent": over what the turnover is counted, not how often it is paid.
 fn is_of_turnover(tokens: &[Token], at: usize) -> bool {
     let behind = at.checked_sub(1).and_then(|before| tokens.get(before));
-    behind.is_some_and(|token| token.is_any("sales|revenue|revenues|receipts|proceeds|turnover|purchases"))
+    let counted = behind.is_some_and(|token| token.is_any("computed|accrued|calculated"));
+    counted
+        || behind
+            .is_some_and(|token| token.is_any("sales|revenue|revenues|receipts|proceeds|turnover|purchases"))
 }
 
 /// "shall pay an annual license fee of …": the span of a price, which may be billed more often than that.
@@ -149,7 +159,7 @@ fn names_a_price(tokens: &[Token], at: usize, found: Period) -> bool {
 /// "monthly fee of", "an annual subscription charge of", "at the annual rate of": the span that the words before an amount name.
 pub(crate) fn span_of_fee(tokens: &[Token], amount: usize) -> Option<Period> {
     const NAMES: &str = "fee|fees|charge|charges|payment|payments|subscription|retainer|rent|rate|price|rental|royalty|installment|\
-        cost|license|maintenance|sum|compensation|remuneration|salary|guarantee";
+        cost|license|maintenance|sum|compensation|remuneration|salary|guarantee|premium|dues";
     // "an annual fee (the “Maintenance Fee”) of": a name in brackets stands between.
     let near = tokens.get(amount.saturating_sub(8)..amount)?;
     let named = near.iter().any(|token| token.is_mark(')'));

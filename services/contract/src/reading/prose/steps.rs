@@ -47,9 +47,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 
 fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
     let tokens = reader.tokens();
+    let shares = prices
+        .iter()
+        .all(|at| tokens.get(*at).is_some_and(|token| token.percent().is_some()));
     let ranges: Vec<Bounds> = ranges(tokens, prices)
         .into_iter()
-        .filter(|found| !is_least(reader, found))
+        .filter(|found| shares || !is_least(reader, found))
         .collect();
     let pairs = paired(tokens, prices, &ranges)?;
     let priced: Vec<Priced> = pairs
@@ -93,7 +96,10 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
         Some((from.saturating_add(at), found))
     };
     // A share of a year's sales, or kits counted over a year, may be settled more often than they are counted.
-    let counted = counted().filter(|(_, found)| percent || found.cadence() == Some(Cadence::months(1)));
+    let of_turnover = || super::rhythm::turnover_counted(tokens).filter(|_| percent);
+    let counted = counted()
+        .or_else(of_turnover)
+        .filter(|(_, found)| percent || found.cadence() == Some(Cadence::months(1)));
     let rhythm = super::billed(tokens).or(counted.filter(|_| !percent));
     if let Some((at, cadence)) = rhythm.and_then(|(at, period)| period.cadence().map(|cadence| (at, cadence)))
     {

@@ -3,6 +3,8 @@
 use super::super::read;
 use super::super::written::document;
 
+mod paid;
+
 /// Each line as "sort amounts · cadence".
 fn lines(text: &str) -> Vec<String> {
     let reading = read(&document(text));

@@ -76,6 +76,21 @@ pub(super) fn paid_as_listed(place: &Place<'_>) -> Option<Role> {
     let sum = place.tokens.get(place.at)?.money()?.value;
     let after = place.after(90);
     let next = after.iter().position(|token| token.money().is_some())?;
+    let last = after.iter().rposition(|token| token.money().is_some())?;
+    // "$5,000 a month, payable in advance, a setup fee of $2,000 and a migration fee of $3,000": other fees, whatever they add up to.
+    let spanned = crate::reading::prices::read(place.tokens, place.at)?
+        .period
+        .is_some()
+        || crate::reading::prose::span_of_fee(place.tokens, place.at).is_some();
+    let other_fee = after.get(..last)?.iter().any(|token| {
+        token.is_any(
+            "fee|fees|deposit|retainer|rent|setup|set-up|training|implementation|support|migration|hosting|bonus|plus|maintenance|\
+             services|royalty|charge",
+        )
+    });
+    if spanned || other_fee {
+        return None;
+    }
     let led = says_any(
         after.get(..next)?,
         "payable|to be paid|shall be paid|will be paid|is paid|due|in installments|in instalments|consisting of|comprised of|as follows",
@@ -99,7 +114,9 @@ pub(super) fn paid_as_listed(place: &Place<'_>) -> Option<Role> {
     };
     // "$1,200,000, payable monthly in the amount of $100,000".
     let by_span = spans(12, "monthly") || spans(4, "quarterly") || spans(2, "semi-annually|semiannually");
-    (led && (parts == sum || by_span)).then_some(Role::Total)
+    let whole =
+        parts == sum && (last > next || after.iter().any(|token| token.is_any("installments|instalments")));
+    (led && (whole || by_span)).then_some(Role::Total)
 }
 
 /// "105% of the annual fee for the preceding Contract Year": the same price, moved.
@@ -109,7 +126,22 @@ pub(super) fn grows(place: &Place<'_>) -> Option<Role> {
         place.after(18),
         "preceding|previous|prior|immediately preceding|last year|year before|then in effect",
     );
-    (share > Decimal::ONE_HUNDRED && of_last).then_some(Role::Escalator)
+    // "112% of Alpha's cost in the previous month" is a price, and moves none.
+    let of_price = says_any(
+        place.after(8),
+        "fee|fees|price|prices|rent|rate|rates|charge|charges|royalty|compensation|retainer",
+    ) && !says_any(place.after(10), "cost|costs|expense|expenses");
+    (share > Decimal::ONE_HUNDRED && of_last && of_price).then_some(Role::Escalator)
+}
+
+/// "increasing by $100 each year": a rise that no plan can hold as an amount is asked about.
+pub(super) fn grows_by(place: &Place<'_>) -> Option<Role> {
+    place.tokens.get(place.at)?.money()?;
+    let moves = says_any(
+        place.before(3),
+        "increasing by|increased by|increase by|increases by|increase of|rising by|rises by|decreasing by|decreased by|escalating by",
+    );
+    moves.then_some(Role::Unexplained)
 }
 
 /// "$38,232, being eighteen percent (18%) of the License Fee": the share that the amount before it was computed from.

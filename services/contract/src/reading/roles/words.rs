@@ -156,6 +156,8 @@ pub(super) const LEADS: &[(Role, &str)] = &[
     (Role::Minimum, "usage commitment"),
     (Role::Minimum, "committed spend"),
     (Role::Cap, "not to exceed"),
+    (Role::Cap, "nor more than"),
+    (Role::Cap, "or more than"),
     (Role::Cap, "not exceed"),
     (Role::Cap, "not exceeding"),
     (Role::Cap, "up to"),

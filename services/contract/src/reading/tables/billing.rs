@@ -96,9 +96,11 @@ pub(crate) fn of_words(tokens: &[Token]) -> Expression {
 /// MRC is a monthly recurring charge, ARR what recurs in a year.
 fn recurring(tokens: &[Token]) -> Option<Period> {
     let of = [("mrc", 1), ("mrr", 1), ("arc", 12), ("arr", 12)];
-    let (_, months) = of
-        .iter()
-        .find(|(word, _)| tokens.len() <= 4 && tokens.iter().any(|token| token.is(word)))?;
+    let (_, months) = of.iter().find(|(word, _)| {
+        // "Arc welding" is no annual recurring charge.
+        let shouted = |token: &Token| token.is(word) && token.text.chars().all(char::is_uppercase);
+        tokens.len() <= 4 && tokens.iter().any(shouted)
+    })?;
     Some(Period {
         often: Often::Is(Cadence::months(*months)),
         length: 1,
@@ -133,8 +135,11 @@ fn per_thousand(tokens: &[Token]) -> Option<PerUnit> {
 
 /// "Day rate", "hour rate": what is counted.
 fn rated_by(tokens: &[Token]) -> Option<&'static str> {
+    let half = tokens.iter().any(|token| token.is_any("half|half-day"));
     tokens.windows(2).find_map(|pair| match pair {
-        [day, rate] if day.is_any("day|daily") && rate.is_any("rate|rates") => Some("day"),
+        [day, rate] if day.is_any("day|daily") && rate.is_any("rate|rates") => {
+            Some(if half { "half day" } else { "day" })
+        }
         [hour, rate] if hour.is("hour") && rate.is_any("rate|rates") => Some("hour"),
         _ => None,
     })

@@ -267,7 +267,8 @@ fn is_for_information(row: &[Stretch]) -> bool {
         .iter()
         .skip(1)
         .any(|cell| crate::reading::phrases::period_within(&cell.tokens).is_some());
-    led && !billed || is_performance(row) || row.iter().any(|cell| {
+    let product = label.is_some_and(|cell| cell.tokens.first().is_some_and(|token| token.is("forecast")));
+    led && !(billed && product) || is_performance(row) || row.iter().any(|cell| {
         says_any(
             &cell.tokens,
             "not ordered|not selected|not chosen|not part of this order|for planning|not a commitment|for information only|for information|for reference only|non-binding|credit limit|insured value",

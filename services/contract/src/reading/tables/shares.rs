@@ -77,7 +77,7 @@ fn percent_at(tokens: &[Token], at: usize, rest: Decimal) -> Option<(Decimal, us
 /// Past "at", "upon", "due on".
 fn event_start(tokens: &[Token], at: usize) -> Option<usize> {
     const FILLER: &str = "of|which|shall|will|is|are|to|be|being|paid|due|payable|falls|falling|invoiced|billed|it|thereof|such|\
-        the|said|fee|sum|amount|price|and";
+        the|said|fee|sum|amount|price|and|deposit|down|payment";
     let words = tokens.get(at..)?.iter().take(10);
     let length = words
         .take_while(|token| token.is_any(FILLER) || token.is_mark(',') || is_said_again(token))

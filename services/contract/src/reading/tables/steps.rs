@@ -183,7 +183,9 @@ impl Ladder<'_, '_> {
         }
         self.rhythm(&mut line, period);
         line.included = self.included(line.unit.as_deref());
-        match tiers::beyond_free(&rows) {
+        // "Over 10 users | $500.00" a month is a fee for the step, not for each user.
+        let each = per.is_some() || [&first, &header, caption].iter().any(|words| words.per.is_some());
+        match tiers::beyond_free(&rows).filter(|_| each) {
             Some((free, price)) => {
                 line.included = Found::supported(free, free.to_string(), self.evidence());
                 line.price.unit_price = price;

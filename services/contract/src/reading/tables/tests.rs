@@ -169,3 +169,65 @@ Charge for termination
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn tables_say_what_is_counted_and_when_it_is_billed() {
+    let cases: [(&str, &[&str]); 8] = [
+        (
+            "Charges\nARCs and RRCs are invoiced or credited monthly in arrears.\n\n| Resource Unit | Baseline | ARC per unit | RRC per unit |\n|--\n| Desktop | 2,600 | $48.50 | $27.25 |\n| Server image | 140 | $565.00 | $310.00 |",
+            &[
+                "Usage 48.50 free 2600 monthly",
+                "Discount 27.25 monthly",
+                "Usage 565.00 free 140 monthly",
+                "Discount 310.00 monthly",
+            ],
+        ),
+        (
+            "Imagery\n\n| Product | Quantity in the quarter | Price |\n|--\n| Archive imagery | up to 20,000 sq km | $0.85 per sq km |\n| | 20,001 to 60,000 sq km | $0.70 per sq km |\n| | more than 60,000 sq km | $0.58 per sq km |\n| New acquisition | any | $2,400.00 per acquisition |",
+            &[
+                "Usage 0-20000@0.85 20001-60000@0.70 60000-on@0.58 quarterly",
+                "Usage 2400.00 per_event",
+            ],
+        ),
+        (
+            "Price table\n\n| Component | Charge | Billed |\n|--\n| Forecast platform | $400.00 | per billing month, at its start |\n| API calls, first 250,000 | included | in each billing month |\n| API calls above 250,000 | $1.80 per 1,000 calls | after the billing month |\n| Alerts | 1 - 5,000: $0.04 per alert | after the billing month |\n| Alerts | 5,001 and more: $0.03 per alert | after the billing month |",
+            &[
+                "Recurring 400.00 monthly",
+                "Usage 1.80 free 250000 monthly",
+                "Usage 1-5000@0.04 5001-on@0.03 monthly",
+            ],
+        ),
+        (
+            "A. Access control (prices per month, invoiced quarterly in advance)\n\n| Item | Quantity | Price / month |\n|--\n| Door controller | 24 | $11.50 |\n| Support line | 1 | $95.00 |",
+            &["Recurring 11.50 x 24 quarterly", "Recurring 95.00 x 1 quarterly"],
+        ),
+        (
+            "B. Installation\n\n| Item | Price | Invoiced |\n|--\n| Mounting of 24 doors | $3,840.00 | 50% with the order, 50% on commissioning |\n| Cabling | $1,000.00 | 50% with the order, 50% on commissioning |",
+            &[
+                "OneTime 1920 one_time (the order)",
+                "Milestone 1920 one_time (commissioning)",
+                "OneTime 500 one_time (the order)",
+                "Milestone 500 one_time (commissioning)",
+            ],
+        ),
+        (
+            "Build phase\nDays are invoiced monthly in arrears.\n\n| Role | Day rate | Planned days | Planning value |\n|--\n| Architect | $1,180 | 20 | $23,600 |\n| Engineer | $940 | 60 | $56,400 |\n| Total | | 80 | $80,000 |",
+            &["Usage 1180 monthly", "Usage 940 monthly"],
+        ),
+        (
+            "Prices\n\n| Service | Price | Invoicing |\n|--\n| Testing programme | $18,400.00 per year | four equal instalments, each after the quarter |\n| Call-out | $210.00 per call-out | after the quarter |",
+            &["Recurring 18400.00 quarterly", "Usage 210.00 quarterly"],
+        ),
+        (
+            "The annual fee is payable in two equal installments.\n\n| Contract Year | Annual fee | Each installment |\n|--\n| 1 (2006-2007) | $400,000 | $200,000 |\n| 2 (2007-2008) | $412,000 | $206,000 |",
+            &["Recurring 400000 412000 semiannual"],
+        ),
+    ];
+    let wrong: Vec<String> = cases
+        .iter()
+        .map(|(text, expected)| (text, lines(text), expected))
+        .filter(|(_, read, expected)| read != *expected)
+        .map(|(text, read, expected)| format!("{text}\n  reads as {read:?}\n  and not {expected:?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

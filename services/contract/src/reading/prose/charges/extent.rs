@@ -173,7 +173,11 @@ impl Charge<'_, '_> {
         (from..to).find_map(|at| {
             let found = period(tokens, at)?;
             let named = tokens.get(at..at.saturating_add(found.length))?;
-            named.iter().any(|token| token.is("anniversary")).then_some(found)
+            let led = tokens.get(from..at)?;
+            let else_named = led
+                .iter()
+                .any(|token| token.is_any("with|meeting|review|report|subject|increasing|increase|adjusted"));
+            (!else_named && named.iter().any(|token| token.is("anniversary"))).then_some(found)
         })
     }
 

@@ -51,9 +51,19 @@ impl Charge<'_, '_> {
 
     /// "an annual fee of $60,000 in two equal installments": how often a yearly price cut in so many parts is paid.
     pub(super) fn in_parts(&self, span: Option<Period>) -> Option<(usize, Period)> {
-        let (from, to) = crate::reading::roles::clause(self.reader.tokens(), self.at);
+        let (_, clause) = crate::reading::roles::clause(self.reader.tokens(), self.at);
+        let (_, to) = self.between();
+        let from = self.at.saturating_add(self.price.length);
+        let words = self.reader.tokens().get(from..to.min(clause))?;
         let span = span?.cadence()?;
-        let (at, length, parts) = equal_parts(self.reader.tokens().get(from..to)?)?;
+        let (at, length, parts) = equal_parts(words)?;
+        // "and the tooling cost shall be paid in two equal installments": something else is.
+        let other = words.get(..at)?.iter().any(|token| {
+            token.is_any("fee|fees|price|cost|costs|charge|premium|goods|delivery|equipment|deposit|overpayment|tooling|loan")
+        });
+        if other {
+            return None;
+        }
         let often = Often::Is(divided(span, parts)?);
         Some((from.saturating_add(at), Period { often, length }))
     }

@@ -37,6 +37,16 @@ impl RowReader<'_, '_> {
         says_any(header, "rrc|rrcs|reduced resource").then_some(Resource::Reduced)
     }
 
+    /// The base charge itself, in a table with columns for what lies above or below the baseline.
+    pub(super) fn beside_resources(&self) -> bool {
+        self.place
+            .grid
+            .header
+            .iter()
+            .flatten()
+            .any(|cell| says_any(&cell.tokens, "rrc|rrcs|reduced resource|additional resource"))
+    }
+
     /// Its price is one of a unit, whatever months stand over the table.
     pub(super) fn by_resource(&self, mut price: Expression) -> Expression {
         if self.resource().is_none() {

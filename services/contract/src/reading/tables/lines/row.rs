@@ -90,7 +90,11 @@ impl RowReader<'_, '_> {
         }
         self.dates(&mut line);
         self.timed(&mut line, &rhythm);
-        if self.resource() != Some(Resource::Reduced) {
+        let covers = match self.resource() {
+            Some(resource) => resource == Resource::Additional,
+            None => !self.beside_resources(),
+        };
+        if covers {
             self.allowance(&mut line, &price);
         }
         self.extras(&mut line);

@@ -15,12 +15,20 @@ pub(super) fn or_whole(reader: &RowReader<'_, '_>) -> Vec<Item> {
     };
     let cell = reader.place.cell(reader.row, Column::Billing);
     match cell.and_then(|cell| shares::of(&cell.tokens).map(|shares| (cell, shares))) {
-        Some((cell, shares)) if whole.line.price.amount.value.is_some() => shares
+        Some((cell, shares)) if whole.line.price.amount.value.is_some() && !comes_again(&whole) => shares
             .iter()
             .filter_map(|one| item(reader, &whole, cell, one))
             .collect(),
         _ => vec![whole],
     }
+}
+
+/// "$9,000.00 per year": no sum that falls due in shares once.
+fn comes_again(item: &Item) -> bool {
+    let rhythm = item.line.cadence.copied();
+    item.line.price.period.value.is_some()
+        || rhythm
+            .is_some_and(|rhythm| !matches!(rhythm, Cadence::OneTime | Cadence::PerEvent | Cadence::Dated))
 }
 
 fn item(reader: &RowReader<'_, '_>, whole: &Item, cell: &Stretch, one: &Share) -> Option<Item> {

@@ -126,7 +126,8 @@ fn cut(item: &mut Item, parts: Option<u32>) {
 /// "Annual fee | Each installment": into how many parts one column cuts the other, in every row.
 fn instalments(place: &Place<'_>, whole: usize, part: usize) -> Option<u32> {
     let rows = &place.grid.rows;
-    [2u32, 3, 4, 6, 12].into_iter().find(|parts| {
+    let named = crate::reading::phrases::has_stem(place.header(part), "instal|payment|part");
+    [2u32, 3, 4, 6, 12].into_iter().filter(|_| named).find(|parts| {
         let count = Decimal::from(*parts);
         rows.iter().all(|row| {
             let (whole, part) = (amount_in(row, whole), amount_in(row, part));
