@@ -105,10 +105,7 @@ fn item(reader: &Reader<'_>, at: usize, count_at: usize) -> Option<Item> {
     } else if let Some(days) = listed.filter(|days| Decimal::from(days.len()) == count) {
         monthly(&mut line, reader, at, &days, value());
     } else {
-        if regular(&mut line, reader, (at, to), &dates, value()).is_none() {
-            // "in five installments of $100,000": how many is known, when is asked.
-            line.price.amount = value();
-        }
+        regular(&mut line, reader, (at, to), &dates, value())?;
     }
     if withheld {
         line.missing = Some(String::from("redacted"));

@@ -1,5 +1,7 @@
 //! What is not clear about a price in a sentence, and what is particular about it.
 
+use rust_decimal::Decimal;
+
 use super::Charge;
 use crate::flag::Code;
 use crate::normal::cadence::Often;
@@ -28,10 +30,23 @@ impl Charge<'_, '_> {
     fn falls_due_again(&self) -> bool {
         let (_, to) = self.reader.between_amounts(self.at);
         let behind = self.reader.tokens().get(self.at..to).unwrap_or_default();
-        says_any(
-            behind,
-            "on each of|upon each of|at each of|on each such|anniversaries",
-        )
+        let before = self
+            .reader
+            .tokens()
+            .get(self.at.saturating_sub(5)..self.at)
+            .unwrap_or_default();
+        // "in five installments of $100,000": how many is known, when is asked.
+        let parts = before
+            .iter()
+            .any(|token| token.is_any("installments|instalments"))
+            && before
+                .iter()
+                .any(|token| token.number().is_some_and(|count| count > Decimal::ONE));
+        parts
+            || says_any(
+                behind,
+                "on each of|upon each of|at each of|on each such|anniversaries",
+            )
     }
 
     pub(super) fn doubts(&self, item: &mut Item, price: &Expression, billed: Option<(usize, Period)>) {
