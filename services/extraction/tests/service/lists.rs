@@ -7,7 +7,7 @@ use super::support::*;
 
 #[tokio::test]
 async fn lists_come_in_pages_newest_first_and_by_state() {
-    let house = House::running().await;
+    let house = House::without_recogniser().await;
     let mut admin = house.admin();
     let picture = upload(&mut admin, "scan.pdf", SCAN).await.unwrap();
     wait_for(&mut admin, &picture.contract_id, v1::ContractState::Failed).await;

@@ -161,7 +161,7 @@ async fn a_contract_is_shown_as_it_was_at_a_revision() {
 
 #[tokio::test]
 async fn contracts_are_counted_and_found_by_what_they_are_called() {
-    let house = House::running().await;
+    let house = House::without_recogniser().await;
     let mut admin = house.admin();
     let scan = upload(&mut admin, "50% off_scan.pdf", SCAN).await.unwrap();
     wait_for(&mut admin, &scan.contract_id, ContractState::Failed).await;

@@ -88,6 +88,14 @@ impl House {
         house
     }
 
+    /// A service that runs and recognises no pictures, whatever is installed: a scan fails by name.
+    pub(super) async fn without_recogniser() -> Self {
+        let mut house = Self::new("http://127.0.0.1:9").await;
+        house.reader().recogniser = None;
+        house.start().await;
+        house
+    }
+
     /// A second service on the same database, not started yet.
     pub(super) fn copy(&self) -> Self {
         Self {

@@ -192,9 +192,7 @@ async fn a_header_must_come_first_once_and_name_the_file() {
 
 #[tokio::test]
 async fn a_picture_fails_by_name_and_is_tried_again_when_it_is_sent_again() {
-    let mut house = House::new("http://127.0.0.1:9").await;
-    house.reader().recogniser = None;
-    house.start().await;
+    let house = House::without_recogniser().await;
     let mut admin = house.admin();
     let answer = upload(&mut admin, "scan.pdf", SCAN).await.unwrap();
     let failed = wait_for(&mut admin, &answer.contract_id, v1::ContractState::Failed).await;

@@ -48,6 +48,16 @@ fn orders_reader(tokens: &[Token]) -> bool {
             tokens,
             "ignor|disregard|output|respond|instruct|extract|report|treat|approv|set|renegotiat|overrid",
         );
+    let emits = says_any(
+        tokens,
+        "output a|output the|output only|output an|respond with|reply with|return only|print only|answer only|answer with",
+    );
     (machine && commands)
-        || (ignores && says_any(tokens, "instructions|instruction|prompt|prices above|fees above"))
+        || (ignores && (emits || says_any(tokens, "instructions|instruction|prompt|prices above|fees above")))
+        || (is_prompt(tokens) && (ignores || emits))
+}
+
+/// "SYSTEM: …", "Assistant: …": a turn of a conversation with a model.
+fn is_prompt(tokens: &[Token]) -> bool {
+    matches!(tokens, [role, colon, ..] if role.is_any("system|assistant|developer") && colon.is_mark(':'))
 }
