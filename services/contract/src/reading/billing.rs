@@ -217,9 +217,10 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
         .filter(|cadence| of_form || !is_by_the_day(*cadence));
     // "The Provider will repay any overpayment in four equal installments" is no rule for every yearly fee.
     let of_year = has_stem(tokens, "annual|year|season");
+    let about = subject(tokens);
     let parts = equal_parts(tokens)
         .map(|(.., parts)| parts)
-        .filter(|_| cadence.is_none() && (of_year || !matches!(subject(tokens), Subject::All)));
+        .filter(|_| cadence.is_none() && (of_year || about != Subject::All));
     let found = cadence.is_some() || timing.is_some() || parts.is_some();
     let subject = match (of_form, points_back(tokens)) {
         (true, _) => Subject::All,
@@ -231,7 +232,7 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
                 scope: statement.scope,
             }
         }
-        (false, false) => widened(subject(tokens), tokens),
+        (false, false) => widened(about, tokens),
     };
     found.then(|| Rule {
         cadence,

@@ -63,7 +63,7 @@ fn stands_in_list(reader: &Reader<'_>, found: &[Waiting]) -> bool {
 
 fn waiting(tokens: &[Token], at: usize) -> Option<Waiting> {
     let amount_at = bracketed_amount(tokens, at);
-    if amount_at.is_none() && is_of_turnover(tokens, at) {
+    if amount_at.is_none() && is_share_of_turnover(tokens, at) {
         return None;
     }
     let after = amount_at.map_or(at.saturating_add(1), |inner| inner.saturating_add(2));
@@ -79,7 +79,7 @@ fn waiting(tokens: &[Token], at: usize) -> Option<Waiting> {
 }
 
 /// "and, thereafter, royalties of 6% of Net Sales": a share that goes on is no part of a sum.
-fn is_of_turnover(tokens: &[Token], at: usize) -> bool {
+fn is_share_of_turnover(tokens: &[Token], at: usize) -> bool {
     let after = tokens.get(at.saturating_add(1)..).unwrap_or_default();
     let near = after.get(..after.len().min(6)).unwrap_or_default();
     let share = tokens.get(at).is_some_and(|token| token.percent().is_some());

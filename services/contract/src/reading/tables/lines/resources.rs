@@ -25,12 +25,7 @@ impl RowReader<'_, '_> {
     pub(super) fn resource(&self) -> Option<Resource> {
         let header = self.place.header(self.column);
         // Alone, "ARC" is an annual recurring charge.
-        let paired = self.place.grid.header.iter().flatten().any(|cell| {
-            says_any(
-                &cell.tokens,
-                "rrc|rrcs|reduced resource|baseline|baselines|resource unit",
-            )
-        });
+        let paired = self.heads("rrc|rrcs|reduced resource|baseline|baselines|resource unit");
         if says_any(header, "additional resource") || paired && says_any(header, "arc|arcs") {
             return Some(Resource::Additional);
         }
@@ -39,12 +34,13 @@ impl RowReader<'_, '_> {
 
     /// The base charge itself, in a table with columns for what lies above or below the baseline.
     pub(super) fn beside_resources(&self) -> bool {
-        self.place
-            .grid
-            .header
-            .iter()
-            .flatten()
-            .any(|cell| says_any(&cell.tokens, "rrc|rrcs|reduced resource|additional resource"))
+        self.heads("rrc|rrcs|reduced resource|additional resource")
+    }
+
+    /// Does a cell of the header say one of these?
+    fn heads(&self, words: &str) -> bool {
+        let mut cells = self.place.grid.header.iter().flatten();
+        cells.any(|cell| says_any(&cell.tokens, words))
     }
 
     /// Its price is one of a unit, whatever months stand over the table.

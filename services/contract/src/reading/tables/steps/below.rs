@@ -22,15 +22,24 @@ pub(super) fn group(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
     let below = place.grid.rows.iter().skip(at.saturating_add(1));
     let mut rows = vec![first];
     rows.extend(below.take_while(|row| blank(row) && tier(row)));
+    ladder(place, &rows, (range, price), first.get(named)?)
+}
+
+/// The tiers of those rows under one name: their bounds and their prices stand in these columns.
+fn ladder(
+    place: &Place<'_>,
+    rows: &[&Vec<Stretch>],
+    (range, column): (usize, usize),
+    name: &Stretch,
+) -> Option<(Item, usize)> {
     if rows.len() < 2 {
         return None;
     }
-    let name = first.get(named)?;
     let item = Ladder {
         place,
-        rows: &rows,
+        rows,
         range,
-        column: price,
+        column,
         several: false,
         prefix: &name.printed(0, name.tokens.len()),
     }
@@ -65,19 +74,7 @@ pub(super) fn in_price(place: &Place<'_>, at: usize) -> Option<(Item, usize)> {
         .skip(at)
         .take_while(|row| same(row) && bound(row).is_some())
         .collect();
-    if rows.len() < 2 {
-        return None;
-    }
-    let item = Ladder {
-        place,
-        rows: &rows,
-        range: price,
-        column: price,
-        several: false,
-        prefix: &name.printed(0, name.tokens.len()),
-    }
-    .item()?;
-    Some((item, rows.len()))
+    ladder(place, &rows, (price, price), name)
 }
 
 /// "Quantity in the quarter": over which span a column counts.
