@@ -106,6 +106,10 @@ fn lines(
     terms: &mut Terms,
 ) -> Vec<Item> {
     let mut items = order::sorted(items, statements);
+    for item in &mut items {
+        let under = scopes.all.get(item.scope).map(|scope| scope.under.number.clone());
+        item.clause = under.unwrap_or_default();
+    }
     counts::fill(document, statements, &mut items);
     tables::follow(pointers, &mut items);
     sums::separate(&mut items, &mut terms.totals);

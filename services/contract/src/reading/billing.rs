@@ -1,9 +1,12 @@
 //! How often and when the whole contract is billed, and which lines that is said of.
 
+mod numbered;
 mod rhythm;
 mod settled;
+mod settling;
 mod subject;
 
+use self::numbered::Numbered;
 use self::subject::{is_by_the_day, object, points_ahead, points_back, speaks_of_billing, subject, widened};
 use super::items::Item;
 use super::parties::Parties;
@@ -43,6 +46,8 @@ enum Subject {
     Shares,
     /// Lines that these words name.
     Named(Vec<String>),
+    /// Lines known by the number of their section or row.
+    Numbered(Numbered),
     /// The lines that follow: "the following fees, which are billed monthly".
     Below {
         /// Scope of the rule itself, until that of the lines is known.
@@ -65,14 +70,20 @@ pub(crate) fn spread(document: &Document, statements: &[Statement], parties: &Pa
     for rule in &mut rules {
         resolve(rule, statements, items);
     }
-    let is_named = |rule: &&Rule| matches!(rule.subject, Subject::Named(_) | Subject::Said { .. });
-    for named in [true, false] {
-        for rule in rules.iter().filter(|rule| is_named(rule) == named) {
+    // What is said of one line goes before what is said of its section, and that before what is said of all.
+    let rank = |rule: &Rule| match rule.subject {
+        Subject::Named(_) | Subject::Said { .. } => 0,
+        Subject::Numbered(_) => 1,
+        _ => 2,
+    };
+    for named in [0, 1, 2] {
+        for rule in rules.iter().filter(|rule| rank(rule) == named) {
             for item in items.iter_mut().filter(|item| applies(rule, item)) {
                 apply(rule, item);
             }
         }
     }
+    settling::apply(document, statements, items);
     settled::follow_references(items);
     for item in items.iter_mut() {
         settled::settle(item);
@@ -145,9 +156,14 @@ fn rules(document: &Document, statement: &Statement) -> Vec<Rule> {
     if !of_form && !speaks_of_billing(tokens) {
         return Vec::new();
     }
+    let leaves_out = excepted(tokens).and_then(|parts| parts.get(1).copied());
     parts(tokens)
         .into_iter()
         .filter_map(|(from, to)| Some((from, to, rule(document, statement, from, to, of_form)?)))
+        // "save the last, which is invoiced each quarter": of what is left out only what is named can be told.
+        .filter(|(from, to, rule)| {
+            leaves_out != Some((*from, *to)) || matches!(rule.subject, Subject::Named(_))
+        })
         .flat_map(|(from, to, rule)| each_named(rule, tokens.get(from..to).unwrap_or_default()))
         .collect()
 }
@@ -171,6 +187,9 @@ fn each_named(rule: Rule, tokens: &[Token]) -> Vec<Rule> {
 /// "…: processing fees of the month just closed and the platform fee of the month just begun" speaks of two things.
 fn parts(tokens: &[Token]) -> Vec<(usize, usize)> {
     let colon = tokens.iter().position(|token| token.is_mark(':'));
+    if let Some(halves) = halves(tokens) {
+        return halves;
+    }
     let both = says_any(tokens, "just closed|just ended") && says_any(tokens, "just begun|just started");
     let and = tokens
         .iter()
@@ -183,8 +202,35 @@ fn parts(tokens: &[Token]) -> Vec<(usize, usize)> {
             (colon.map_or(0, |at| at.saturating_add(1)), and),
             (and.saturating_add(1), tokens.len()),
         ],
-        _ => vec![(0, tokens.len())],
+        _ => excepted(tokens).unwrap_or_else(|| vec![(0, tokens.len())]),
     }
+}
+
+/// "The account fee is for the month starting that day; everything else is for the month just finished."
+fn halves(tokens: &[Token]) -> Option<Vec<(usize, usize)>> {
+    let at = tokens.iter().position(|token| token.is_mark(';'))?;
+    let (before, after) = tokens.split_at_checked(at)?;
+    let tells = |part: &[Token]| says_any(part, AHEAD) || says_any(part, BEHIND) || timing(part).is_some();
+    (tells(before) && tells(after)).then(|| vec![(0, at), (at.saturating_add(1), tokens.len())])
+}
+
+/// Words for a span that is billed before it, and after it.
+const AHEAD: &str = "they cover|it covers|for that month|for that quarter|for that period|it is for|they are for|for the month ahead|\
+    for the month that begins|of the month that begins|for the month starting|for the month beginning";
+const BEHIND: &str = "just ended|just closed|just finished|gone by|just past|of the following month|of the next month|\
+    following its use|used from|used during|used in";
+
+/// "Sections 2 and 3 are invoiced afterwards, except the line fee, which is invoiced before": a rule, and one for what it leaves out.
+fn excepted(tokens: &[Token]) -> Option<Vec<(usize, usize)>> {
+    let except = tokens
+        .iter()
+        .position(|token| token.is_any("except|save|excepting"))
+        .filter(|at| *at > 4)?;
+    let behind = tokens.get(except..)?;
+    let bills = behind.windows(2).any(|pair| {
+        matches!(pair, [which, verb] if which.is_any("which|that") && verb.is_any("is|are|shall|will"))
+    });
+    bills.then(|| vec![(0, except), (except.saturating_add(1), tokens.len())])
 }
 
 fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_form: bool) -> Option<Rule> {
@@ -197,20 +243,14 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
     };
     // "Monthly; platform in advance, checks in arrears" says when of each line, not of all.
     let told_apart = says_any(value, "in advance") && says_any(value, "in arrears|in arrear");
-    let timing = timing(value).filter(|_| !told_apart).map(|(.., timing)| timing).or_else(|| {
-        says_any(
-            value,
-            "just ended|just closed|of the following month|of the next month|following its use|used from|used during|used in",
-        )
-        .then_some(Timing::Arrears)
+    let timing = timing(value)
+        .filter(|_| !told_apart)
+        .map(|(.., timing)| timing)
         .or_else(|| {
-            says_any(
-                value,
-                "they cover|it covers|for that month|for that quarter|for that period",
-            )
-            .then_some(Timing::Advance)
-        })
-    });
+            says_any(value, BEHIND)
+                .then_some(Timing::Arrears)
+                .or_else(|| says_any(value, AHEAD).then_some(Timing::Advance))
+        });
     // "Orders are charged daily to the card" is how often something is counted, not how often it is billed.
     let cadence = period
         .and_then(Period::cadence)
@@ -222,8 +262,10 @@ fn rule(document: &Document, statement: &Statement, from: usize, to: usize, of_f
         .map(|(.., parts)| parts)
         .filter(|_| cadence.is_none() && (of_year || about != Subject::All));
     let found = cadence.is_some() || timing.is_some() || parts.is_some();
+    let numbered = numbered::read(tokens).filter(|_| !of_form);
     let subject = match (of_form, points_back(tokens)) {
         (true, _) => Subject::All,
+        _ if numbered.is_some() => numbered.map_or(Subject::All, Subject::Numbered),
         (false, true) => Subject::Said {
             scope: statement.scope,
         },
@@ -261,6 +303,7 @@ fn applies(rule: &Rule, item: &Item) -> bool {
         Subject::Shares => item.line.kind == Kind::Percentage,
         Subject::Said { scope } => item.scope == *scope,
         Subject::Below { scope } => item.scope == *scope && (measured || agreed),
+        Subject::Numbered(numbered) => numbered.holds(item),
         Subject::Named(words) => {
             // "Royalties are computed for each quarter": a fee beside them is none.
             let of_shares = words.iter().all(|word| {

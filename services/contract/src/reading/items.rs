@@ -44,6 +44,8 @@ pub(crate) struct Item {
     pub(crate) goes_on: bool,
     /// It stands in a sentence, not in a table.
     pub(crate) in_prose: bool,
+    /// The number of the section that it stands in.
+    pub(crate) clause: String,
     /// The row that heads its part of a table, in lower case.
     pub(crate) section: String,
     /// The letter of the line it is billed with.
@@ -123,6 +125,7 @@ impl Item {
             kind_unknown: false,
             goes_on: false,
             in_prose: false,
+            clause: String::new(),
             section: String::new(),
             follows: None,
             in_parts: false,

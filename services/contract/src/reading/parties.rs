@@ -244,7 +244,8 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
         let pronoun = names::pronoun_before(tokens, at);
         let side = pronoun
             .or_else(|| alias.as_ref().and_then(|(alias, _)| role(alias)))
-            .or_else(|| between::for_whom(tokens, at).filter(|_| name.suffix));
+            .or_else(|| between::for_whom(tokens, at).filter(|_| name.suffix))
+            .or_else(|| accepts(tokens, at).then_some(Side::Customer));
         let to = alias.as_ref().map_or(name.end(), |(_, to)| *to);
         let named_party = introduced || side.is_some() || names::is_defined(tokens, name.end());
         if named_party || name.suffix {
@@ -265,6 +266,15 @@ fn in_prose(document: &Document, statement: &Statement) -> Vec<Introduced> {
     }
     between::set_by_preposition(tokens, &mut out, &ends);
     out
+}
+
+/// "Accepted for Wexmoor Dairies plc:": who accepts an offer is the one who pays.
+fn accepts(tokens: &[Token], at: usize) -> bool {
+    let before = tokens.get(at.saturating_sub(5)..at).unwrap_or_default();
+    crate::reading::phrases::says_any(
+        before,
+        "accepted for|accepted on behalf of|accepted for and on behalf of|accepted online by|acceptance by|ordered by",
+    )
 }
 
 fn is_named_ahead(tokens: &[Token], at: usize, name: &Name) -> bool {

@@ -23,6 +23,8 @@ pub(crate) struct Expression {
     pub(crate) fixed_fee: Option<Decimal>,
     /// The least it comes to.
     pub(crate) minimum: Option<Decimal>,
+    /// The span for which the least is owed: "with a minimum monthly charge of $5,000".
+    pub(crate) minimum_each: Option<Period>,
     /// The most it comes to.
     pub(crate) cap: Option<Decimal>,
     /// What it is for.
@@ -110,7 +112,8 @@ impl Expression {
             return Some(found.length);
         }
         if self.per.is_none()
-            && let Some(found) = per_unit(tokens, at).filter(|found| !is_distributive(found))
+            && let Some(found) =
+                per_unit(tokens, at).filter(|found| !is_distributive(found) || is_case_of_goods(token, found))
         {
             let length = found.length;
             self.per = Some(found);
@@ -170,6 +173,7 @@ impl Expression {
             return self.trailing_bound(tokens, at);
         };
         let mut value_at = cursor.saturating_add(words);
+        let each = period(tokens, value_at).filter(|found| found.length == 1);
         while tokens.get(value_at).is_some_and(|token| {
             token.is_any("of|charge|fee|payment|monthly|annual|quarterly|total|service") || token.is_mark(':')
         }) {
@@ -181,6 +185,7 @@ impl Expression {
         };
         if least {
             self.minimum = Some(value);
+            self.minimum_each = each.or_else(|| period(tokens, end));
         } else {
             self.cap = Some(value);
         }
@@ -244,6 +249,11 @@ fn bound_word(tokens: &[Token], at: usize) -> Option<(bool, usize)> {
     any_at(tokens, at, LEAST)
         .map(|length| (true, length))
         .or_else(most)
+}
+
+/// "$14.25 per case": a box of goods, where "in each case" is none.
+fn is_case_of_goods(opens: &Token, found: &PerUnit) -> bool {
+    found.unit == "case" && (opens.is("per") || opens.is_mark('/') || opens.is("a"))
 }
 
 /// "each" before a noun that is no unit of what is sold ("$5,000 each, due …" keeps its bare each).

@@ -46,7 +46,7 @@ fn set(field: &mut Found<bool>, value: bool, statement: &Statement, document: &D
 }
 
 /// Words for a contract that goes on by itself, span after span.
-const CONTINUES: &str = "month to month|month-to-month|month by month|year to year|year-to-year|rolls on|goes on for another|\
+const CONTINUES: &str = "month to month|month-to-month|month by month|carries on for|runs on for|goes on in periods of|year to year|year-to-year|rolls on|goes on for another|\
     goes on for further|continue for successive|continues for successive|continue for further|continues for further|\
     continue for additional|until so ended|until determined by|unless determined by|extend for further|extends for further|\
     extend for additional|extends for additional|extend for successive|for further terms|for further one-year|for additional one-year|\
@@ -113,7 +113,7 @@ fn says_end(tokens: &[Token]) -> bool {
     (plain && !supposed)
         || says_any(
             tokens,
-            "no automatic renewal|no option to extend|nothing in this letter renews itself|comes to its end|simply stops|then stops|not extended without|\
+            "no automatic renewal|no option to extend|ends with the renewal term|ends with the term|not renew itself|nothing in this letter renews itself|comes to its end|simply stops|then stops|not extended without|\
         no right to renew|not renew automatically|not automatically renew|\
         not renew by itself|without automatic renewal|not auto-renew|does not auto-renew|\
         not be automatically renewed|no auto-renewal|does not renew|will not renew|\
@@ -224,7 +224,7 @@ fn notice(terms: &mut RenewalTerms, statement: &Statement, document: &Document) 
     let notifies = tokens.iter().any(|token| {
         token.low.starts_with("noti")
             || token
-                .is_any("unless|cancel|cancels|terminate|terminates|opt|elects|e-mail|email|objects|objected")
+                .is_any("unless|cancel|cancels|terminate|terminates|stop|stops|writes|opt|elects|e-mail|email|objects|objected")
     });
     if !notifies {
         return;

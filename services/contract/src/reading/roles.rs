@@ -252,7 +252,7 @@ fn is_reduction(place: &Place<'_>) -> bool {
     let before = says_any(
         place.before(6),
         "discount of|discount|rebate of|reduced by|abated by|reduction of|credit of|waive|\
-        less|off|promotional|rebate",
+        less|off|promotional|rebate|rebates|discounts",
     );
     let after = says_any(
         place.after(4),
@@ -373,7 +373,22 @@ fn lists_prices(place: &Place<'_>) -> bool {
         ))
 }
 
+/// "the retainer is 20% less", "comes with 50% off", "deducts $250 from each of the invoices": what is taken off.
+fn taken_off(place: &Place<'_>) -> bool {
+    let after = place.after(3);
+    let less = after
+        .first()
+        .is_some_and(|token| token.is_any("less|off|cheaper|lower"))
+        && !after.get(1).is_some_and(|token| token.is_any("than|of"));
+    let taken = says_any(place.before(3), "deduct|deducts|take|takes|knock|knocks")
+        && after.first().is_some_and(|token| token.is_any("from|off"));
+    place.percent && less || taken
+}
+
 fn trailing(place: &Place<'_>) -> Option<Role> {
+    if taken_off(place) {
+        return Some(Role::Discount);
+    }
     let after = place.after(4);
     if says_any(after.get(..2).unwrap_or(after), "minimum|min.") {
         return Some(Role::Minimum);
@@ -390,7 +405,18 @@ fn trailing(place: &Place<'_>) -> Option<Role> {
 fn speaks_of_price(place: &Place<'_>) -> bool {
     let clause = place.clause();
     let opens = clause.get(..clause.len().min(2)).unwrap_or_default();
+    let base = says_any(
+        place.after(10),
+        "gross|net|revenue|revenues|sales|receipts|amounts|proceeds|profits|income|fees",
+    );
+    let shared = place.percent
+        && base
+        && says_any(
+            clause,
+            "shall receive|will receive|receives|is entitled to|be entitled to|shall retain|retains",
+        );
     is_about_price(clause)
+        || shared
         || lists_prices(place)
         || (says_any(opens, "for each|for every|per") && clause.len() <= 16)
         || super::prices::read(place.tokens, place.at)

@@ -3,6 +3,7 @@
 //! Lines become headings, paragraphs and rows; paragraphs become sentences; tables stay tables. Every scope knows the
 //! heading it stands under.
 
+mod aligned;
 pub(crate) mod carried;
 mod grid;
 mod lines;
@@ -102,7 +103,9 @@ pub(crate) fn cut(document: &Document, locale: Locale) -> Scopes {
                 let Some(table) = document.tables.get(index) else {
                     continue;
                 };
-                let grid = Grid::read(document, table, locale);
+                let mut grid = Grid::read(document, table, locale);
+                let heading = under.title.as_ref().map_or(&[][..], |title| &title.tokens);
+                carried::carry_heading(heading, &mut grid.rows);
                 for text in grid.as_text(document, locale) {
                     for (sentence, _) in sentences::split(&text, document) {
                         put(Content::Sentence(sentence, paragraph), &under);
@@ -117,14 +120,14 @@ pub(crate) fn cut(document: &Document, locale: Locale) -> Scopes {
         }
     }
     Scopes {
-        all: gathered(&all),
+        all: gathered(document, &all, locale),
         locale,
     }
 }
 
 /// Rows of as many cells, one under the other, are a table that nothing rules: the first is its header where it names
 /// what the others hold.
-fn gathered(all: &[Scope]) -> Vec<Scope> {
+fn gathered(document: &Document, all: &[Scope], locale: Locale) -> Vec<Scope> {
     let mut out: Vec<Scope> = Vec::with_capacity(all.len());
     let mut all = all.to_vec();
     carry_signs(&mut all);
@@ -132,8 +135,8 @@ fn gathered(all: &[Scope]) -> Vec<Scope> {
     let mut at = 0usize;
     while let Some(scope) = all.get(at) {
         let run = run_of_rows(all, at);
-        let grid = Grid::of_rows(&run)
-            .map(|grid| (grid.all_rows().count(), grid))
+        let grid = aligned::table(document, all, at, locale)
+            .or_else(|| Some(Grid::of_rows(&run)?).map(|grid| (grid.all_rows().count(), grid)))
             .or_else(|| {
                 let run: Vec<Vec<Stretch>> = rows_from(all, at).cloned().collect();
                 let grid = Grid::of_stages(&run).or_else(|| Grid::of_tiers(&run))?;

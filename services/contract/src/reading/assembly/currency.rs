@@ -33,7 +33,12 @@ fn stated(document: &Document, statements: &[Statement]) -> Option<Found<Currenc
         tokens.iter().enumerate().find_map(|(at, token)| {
             let named = named(tokens, at)?;
             let led = tokens.get(at.saturating_sub(4)..at).unwrap_or_default();
-            let says = of_form || says_any(led, "in|currency is|currency") || token.is("euros");
+            // "RATES (Canadian dollars)".
+            let bracketed = led.last().is_some_and(|token| token.is_mark('('))
+                && tokens
+                    .get(at.saturating_add(1)..)
+                    .is_some_and(|rest| rest.iter().take(2).any(|token| token.is_mark(')')));
+            let says = of_form || bracketed || says_any(led, "in|currency is|currency") || token.is("euros");
             says.then(|| {
                 Found::supported(
                     named,

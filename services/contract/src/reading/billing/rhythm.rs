@@ -3,7 +3,7 @@
 use super::subject::sends_bills;
 use crate::reading::phrases::{Period, period_within, says_any};
 use crate::reading::prose::billed;
-use crate::reading::tokens::Token;
+use crate::reading::tokens::{Kind, Token};
 use crate::terms::Cadence;
 
 /// How often the sentence says that it is billed.
@@ -14,7 +14,7 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
             tokens,
             "we send|is sent|are sent|will be sent|is issued|are issued|issues|issue|is dated|\
             go out|sends|and invoiced|are invoiced on|is invoiced on|are billed on|is billed on|dated the first of|i invoice|we invoice|invoice on|invoices on|is charged on|are charged on|is charged to|are charged to|is debited|\
-            are debited|are payable on|is payable on|are due on|is due on|is paid on|are paid on|on an invoice dated|on the invoice of|goes on|go on",
+            are debited|is put on|are put on|appears on|appear on|are payable on|is payable on|are due on|is due on|is paid on|are paid on|on an invoice dated|on the invoice of|goes on|go on",
         );
         let stated = || period_within(tokens).map(|(_, found)| found);
         sends
@@ -22,6 +22,7 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
             .flatten()
             .or_else(|| just_closed(tokens))
             .or_else(|| sent(tokens))
+                        .or_else(|| on_the(tokens))
             .or_else(|| computed(tokens))
             .or_else(|| by_weekday(tokens))
     })
@@ -64,6 +65,25 @@ fn of_month(tokens: &[Token]) -> Option<Period> {
         "of the following month|for the month before|of the month before|of the month following that|of the month next following|of the month following|of the succeeding month|of the ensuing month|of the next month|of the month|with the next monthly|at month end|after month end",
     );
     said.then_some(Period {
+        often: crate::normal::cadence::Often::Is(Cadence::months(1)),
+        length: 2,
+    })
+}
+
+/// "We bill on the 1st.": a day that no month is named for comes every month.
+fn on_the(tokens: &[Token]) -> Option<Period> {
+    let verb = tokens
+        .iter()
+        .position(|token| token.is_any("bill|bills|billed|invoice|invoices|invoiced|charged"))?;
+    let behind = tokens.get(verb.saturating_add(1)..)?;
+    let bare = behind.windows(2).enumerate().any(|(at, pair)| {
+        let [led, day] = pair else { return false };
+        let next = behind.get(at.saturating_add(2));
+        led.is("the")
+            && matches!(day.kind, Kind::Ordinal(1..=31))
+            && next.is_none_or(|next| !matches!(next.kind, Kind::Word))
+    });
+    bare.then_some(Period {
         often: crate::normal::cadence::Often::Is(Cadence::months(1)),
         length: 2,
     })

@@ -201,7 +201,7 @@ fn names_of(lead: &[Token]) -> Vec<String> {
     // "Days and expenses are invoiced monthly": what was worked, not a term of payment.
     let worked = lead
         .iter()
-        .find(|token| matches!(token.kind, Kind::Word))
+        .find(|token| matches!(token.kind, Kind::Word) && !token.is_any("the|all|such|these"))
         .filter(|token| token.is_any("days|hours"));
     let kept = |token: &&Token| token.low.len() > 2 && !is_generic(token);
     worked
@@ -248,7 +248,7 @@ fn is_generic(token: &Token) -> bool {
         agreed|will|shall|then|from|month|on|we|our|you|your|any|every|annual|monthly|quarterly|yearly|year|half-yearly|\
         after|end|beginning|start|close|calendar|within|days|following|later|than|business|thereafter|last|working|quarter|preceding|\
         report|reports|statement|statements|such|promptly|accompanied|week|weekly|about|before|performed|rendered|month's|\
-        provided|used|ordered|due|owed|itemized|detailed|separate|pay|monday|tuesday|wednesday|thursday|friday|saturday|sunday";
+        provided|used|ordered|which|that|due|owed|itemized|detailed|separate|pay|monday|tuesday|wednesday|thursday|friday|saturday|sunday";
     token.is_any(GENERIC)
         || token.is_any(PARTIES)
         || crate::reading::parties::role(&token.low).is_some()

@@ -90,7 +90,7 @@ pub(crate) fn is_one_time(words: &[Token]) -> bool {
     !afterwards
         && says_any(
             words,
-            "one-time|one time|onetime|once only|, once|once ,|once on the|once at|( once )|charged once|due once|payable once|non-recurring|nonrecurring|nrc|otc|set-up|setup|\
+            "one-time|one time|onetime|once only|once-only|one-off|one off|, once|once ,|once on the|once at|( once )|charged once|due once|payable once|non-recurring|nonrecurring|nrc|otc|set-up|setup|\
         set up fee|implementation|onboarding|installation|activation fee|initial payment|\
         initiation fee|kick-off|migration|upfront fee|up-front fee|initial fee|\
         initial license fee|lump sum|lump-sum|signing fee|quick-start|quickstart|\

@@ -23,7 +23,7 @@ impl Name {
 const SUFFIXES: &str = "inc|inc.|llc|l.l.c.|ltd|ltd.|limited|corp|corp.|corporation|company|co|co.|plc|gmbh|\
     ag|kg|se|ab|as|a/s|aps|oy|oyj|b.v.|bv|n.v.|nv|s.a.|sa|s.a.s.|sas|s.r.l.|srl|s.p.a.|\
     spa|llp|l.p.|lp|pty|pte|kk|lllp|pbc|trust|sarl|k.k.|pvt|dac|clg|kft|kft.|zrt|zrt.|s.r.o.|d.o.o.|ug|bhd|ltda|ltda.|\
-    n.a.|p.c.|pllc|e.v.|gbr|ohg|sp.z.o.o.|cooperative|lda|lda.|unipessoal|s.l.|s.l.u.|asa|kgaa|e.k.|d.d.|foundation|university|partnership|associates";
+    n.a.|p.c.|pllc|pc|p.a.|e.v.|gbr|ohg|sp.z.o.o.|cooperative|lda|lda.|unipessoal|s.l.|s.l.u.|asa|kgaa|e.k.|d.d.|foundation|university|partnership|associates";
 
 /// The name that begins at `at`: capital words up to a company suffix or the first word that belongs to no name.
 pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
@@ -43,7 +43,7 @@ pub(crate) fn name(tokens: &[Token], at: usize) -> Option<Name> {
             if !more {
                 break;
             }
-        } else if !belongs(tokens, to) {
+        } else if !belongs(tokens, to) || is_between(tokens, to) {
             break;
         }
         suffix |= is_suffix(token) && to > at;
@@ -76,6 +76,11 @@ fn is_quoted_alias(tokens: &[Token], at: usize) -> bool {
         .iter()
         .any(|token| token.is_mark('('));
     before.is_some_and(is_quote) && opened
+}
+
+/// "Seller Fee Agreement Between Lanternway Marketplaces Ltd": the title of the paper ends before the parties.
+fn is_between(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| token.is_any("between|among"))
 }
 
 /// "551 FX IB Associates": a number may open a name when a suffix closes it.

@@ -182,7 +182,7 @@ pub(crate) fn equal_parts(tokens: &[Token]) -> Option<(usize, usize, u32)> {
 fn is_calendar_word(token: &Token) -> bool {
     token.is_any(
         "calendar|contract|order|billing|full|fiscal|term|subscription|royalty|whole|such|\
-        license|service|agreement|school|academic|lease|policy|membership|maintenance|support|successive|given|single|particular",
+        license|service|agreement|payment|reporting|accounting|school|academic|lease|policy|membership|maintenance|support|successive|given|single|particular",
     )
 }
 

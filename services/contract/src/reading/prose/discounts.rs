@@ -26,7 +26,12 @@ pub(super) fn read_words(reader: &mut Reader<'_>) {
     ) else {
         return;
     };
-    if !is_about_charges(reader) {
+    // "Half days are charged at half the rate": what half a day costs, and nobody saves anything.
+    let half_units = says_any(
+        reader.tokens(),
+        "half days|half day|half-days|half-day|half hours|half hour",
+    );
+    if half_units || !is_about_charges(reader) {
         return;
     }
     let statement = reader.statement();
@@ -139,7 +144,7 @@ fn is_about_charges(reader: &Reader<'_>) -> bool {
         tokens,
         "line|fee|fees|price|prices|subscription|charges|charge|invoice|invoices|rate|rates|\
         seat|seats|licence|license|platform|order|slice|first year|contract year|services|\
-        bill",
+        bill|plan|retainer|package|module|support|hosting|rent",
     );
     let theirs = says_any(
         tokens,

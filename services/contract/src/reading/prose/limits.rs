@@ -186,7 +186,7 @@ fn is_owed(reader: &Reader<'_>, at: usize) -> bool {
     let after = tokens.get(at..to).unwrap_or_default();
     let made_up = says_any(
         after,
-        "shortfall|difference|deficit|top|tops|make up|we bill|is billed|are billed|is invoiced|are invoiced|is charged|the gap|minimum fee applies",
+        "shortfall|difference|deficit|top|tops|make up|add the difference|adds the difference|we bill|is billed|are billed|is invoiced|are invoiced|is charged|the gap|minimum fee applies",
     );
     let led = before.get(before.len().saturating_sub(4)..).unwrap_or(before);
     let bare = says_any(led, "less than")

@@ -193,6 +193,22 @@ fn behind(tokens: &[Token], prices: &[Priced], index: usize) -> Option<Holding> 
     (from..to)
         .find_map(|at| holding(tokens, at).filter(|(_, length)| at.saturating_add(*length) <= to))
         .map(|(found, _)| found)
+        .or_else(|| on_day(tokens, own, index))
+}
+
+/// "increasing to $.27 on January 1, 2001": a later price begins on that day.
+fn on_day(tokens: &[Token], own: &Priced, index: usize) -> Option<Holding> {
+    let behind = own.at.saturating_add(own.price.length);
+    let [on, day] = tokens.get(behind..behind.saturating_add(2))? else {
+        return None;
+    };
+    let crate::reading::tokens::Kind::Date(crate::normal::date::Day::Is(first)) = day.kind else {
+        return None;
+    };
+    (index > 0 && on.is("on")).then_some(Holding::Days {
+        first: Some(first),
+        last: None,
+    })
 }
 
 /// Where a price holds, as the words before it say, back to the price before or a semicolon.

@@ -54,6 +54,9 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
         .into_iter()
         .filter(|found| shares || !is_least(reader, found))
         .collect();
+    if is_base_and_excess(tokens, prices) {
+        return None;
+    }
     let pairs = paired(tokens, prices, &ranges)?;
     let priced: Vec<Priced> = pairs
         .iter()
@@ -137,6 +140,24 @@ fn ladder(reader: &Reader<'_>, prices: &[usize]) -> Option<(Item, Vec<usize>)> {
         .filter(|at| (from..to).contains(at))
         .collect();
     Some((item, taken))
+}
+
+/// "$45,000 per month for up to 50,000 accounts, and $0.85 for each account in excess": a charge that covers so many, and what
+/// each more costs; no ladder of one price.
+fn is_base_and_excess(tokens: &[Token], prices: &[usize]) -> bool {
+    let [first, second] = prices else { return false };
+    let Some((base, excess)) = prices::read(tokens, *first).zip(prices::read(tokens, *second)) else {
+        return false;
+    };
+    let amount = |price: &prices::Expression| price.money.map(|amount| amount.value);
+    let dear = amount(&base).zip(amount(&excess)).is_some_and(|(base, excess)| {
+        excess
+            .checked_mul(Decimal::from(20))
+            .is_some_and(|least| base >= least)
+    });
+    dear && base.unit().is_none()
+        && (base.period.is_some() || super::span_of_fee(tokens, *first).is_some())
+        && excess.is_per_unit()
 }
 
 /// "not less than $50,000 in the first year" is owed at least, and bounds no tier.

@@ -4,6 +4,7 @@ use super::super::read;
 use super::super::written::document;
 
 mod paid;
+mod settled;
 
 /// Each line as "sort amounts · cadence".
 fn lines(text: &str) -> Vec<String> {

@@ -132,7 +132,9 @@ pub(super) const SAID_OF: &str = "parties note|acknowledge that|acknowledges tha
     in its tariff|published tariff|market studies|industry average|studies put|was informed that|informed that|reported that|\
     represents that|recites that|estimates put|expects to charge|expect to charge|commonly charges|usually charges|normally charges|\
     customarily charges|advises that|typical cost|may still see|on our website|old provider|former provider|previous provider|former agency|previous agency|\
-    previous system|previous supplier|former supplier|guide price|planning value|net assets";
+    previous system|previous supplier|former supplier|guide price|planning value|net assets|whose commission|whose fee|whose fees|whose advisory fee|whose charges|you asked|if you were to|were you to|would cost you|would be looking at|customers of your size|\
+    a typical|as a guide|for which you paid|which you paid|last year's|self-serve price|price on our website|internally set aside|annual budget|technology budget|\
+    recommended retail|public prices|is already taken off|already included in the rates|replacement value";
 
 /// Words of a clause by which prices move, rather than what they are.
 pub(super) const MOVES: &str = "of the change in|of any change in|of the rise in|of the increase in|price index|cost index|\

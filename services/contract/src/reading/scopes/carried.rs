@@ -12,13 +12,97 @@ pub(super) fn carry(rows: &mut [Vec<Stretch>]) {
         let Some(sign) = sign.filter(|_| is_of_prices(rows, column)) else {
             continue;
         };
-        for row in rows.iter_mut() {
+        for row in rows.iter_mut().filter(|row| !is_of_counts(row)) {
             if let Some(token) = row
                 .get_mut(column)
                 .and_then(number)
                 .filter(|token| has_decimals(token))
             {
                 make_money(token, Some(sign));
+            }
+        }
+    }
+}
+
+/// "Learners covered | 6,000 | 9,000": how many there are, whatever stands below.
+fn is_of_counts(row: &[Stretch]) -> bool {
+    const COUNTED: &str = "covered|learners|employees|users|seats|licences|licenses|members|sites|stores|units|number|volume|headcount|\
+        students|devices|locations|quantity|count|calls|pages|hours|minutes|orders|transactions";
+    let Some((label, values)) = row.split_first() else {
+        return false;
+    };
+    let money = values
+        .iter()
+        .flat_map(|cell| &cell.tokens)
+        .any(|token| token.money().is_some());
+    let decimals = values
+        .iter()
+        .flat_map(|cell| &cell.tokens)
+        .any(|token| token.number().is_some_and(|value| value.scale() > 0));
+    let prices = label
+        .tokens
+        .iter()
+        .any(|token| token.is_any(PRICES) || token.is_any("per|royalty"));
+    !money && !decimals && !prices && label.tokens.iter().any(|token| token.is_any(COUNTED))
+}
+
+/// Makes money of the bare numbers of a row whose first cell names a currency or a price: "A$ per SIM per month | 3.40 | 2.95".
+pub(crate) fn carry_across(rows: &mut [Vec<Stretch>]) {
+    for row in rows.iter_mut() {
+        let Some((label, values)) = row.split_first_mut() else {
+            continue;
+        };
+        let named = label.tokens.iter().find_map(currency_of);
+        let priced = named.is_some() || label.tokens.first().is_some_and(|token| token.is_any(PRICES));
+        let spent = label.tokens.iter().any(|token| token.money().is_some());
+        let fits = |cell: &Stretch| match cell.tokens.as_slice() {
+            [] => true,
+            [only] => only
+                .number()
+                .is_some_and(|value| value.scale() == 2 || named.is_some() && has_decimals(only)),
+            _ => false,
+        };
+        if !priced || spent || values.len() < 2 || !values.iter().all(fits) {
+            continue;
+        }
+        for token in values.iter_mut().filter_map(number) {
+            make_money(token, named);
+        }
+    }
+}
+
+/// Makes money of the bare numbers under a heading that names a currency or prices, where the cell beside each says per what:
+/// "RATES (Canadian dollars)" over "Receiving | 2.10 | per carton".
+pub(crate) fn carry_heading(heading: &[Token], rows: &mut [Vec<Stretch>]) {
+    let money = |row: &Vec<Stretch>| {
+        row.iter()
+            .flat_map(|cell| &cell.tokens)
+            .any(|token| token.money().is_some())
+    };
+    let priced = heading.iter().any(|token| {
+        token.is_any("rates|prices|fees|charges|tariff|pricing") || currency_of(token).is_some()
+    });
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    if !priced || rows.iter().any(money) {
+        return;
+    }
+    let is_price = |row: &Vec<Stretch>, column: usize| {
+        let value = row.get(column).and_then(|cell| match cell.tokens.as_slice() {
+            [only] => only.number(),
+            _ => None,
+        });
+        value.is_some_and(|value| value.scale() >= 2)
+    };
+    let per = |row: &Vec<Stretch>, column: usize| {
+        let beside = row
+            .get(column.saturating_add(1))
+            .and_then(|cell| cell.tokens.first());
+        beside.is_some_and(|token| token.is_any("per|each|once|a|an|one-time") || token.is_mark('/'))
+    };
+    for column in 1..columns {
+        if rows.iter().all(|row| is_price(row, column) && per(row, column)) {
+            for token in rows.iter_mut().filter_map(|row| number(row.get_mut(column)?)) {
+                make_money(token, None);
             }
         }
     }

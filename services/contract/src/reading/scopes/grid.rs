@@ -29,6 +29,7 @@ impl Grid {
         rows.retain(|row| !reshaped::is_rule(row));
         reshaped::join_labels(&mut rows);
         super::carried::carry(&mut rows);
+        super::carried::carry_across(&mut rows);
         let header = (table.has_header && !ruled || looks_like_header(&rows)) && rows.len() > 1;
         let header = header.then(|| rows.remove(0));
         let header = reshaped::header_of_lines(header, &mut rows);

@@ -171,11 +171,21 @@ fn is_of_price(tokens: &[Token], at: usize) -> bool {
 
 /// Cadence and timing of a billing cell: "Quarterly in advance", "monthly, after use".
 pub(super) fn of_cell(tokens: &[Token]) -> (Option<Period>, Option<Timing>) {
-    let after = after_the(tokens);
+    let after = after_the(tokens).or_else(|| next_month(tokens));
     let timing = timing(tokens).map(|(.., timing)| timing);
     let start = crate::reading::phrases::says_any(tokens, "at its start|at the start|at its beginning");
+    let of_month = || {
+        let first = crate::reading::phrases::says_any(
+            tokens,
+            "1st of the month|first of the month|first day of the month|last day of the month",
+        );
+        first.then(|| every_month(tokens.len()))
+    };
     (
-        period_within(tokens).map(|(_, found)| found).or(after),
+        period_within(tokens)
+            .map(|(_, found)| found)
+            .or(after)
+            .or_else(of_month),
         timing
             .or(after.map(|_| Timing::Arrears))
             .or(start.then_some(Timing::Advance)),
@@ -198,6 +208,22 @@ fn after_the(tokens: &[Token]) -> Option<Period> {
         often: Often::Is(Cadence::months(months)),
         length: 3usize.saturating_add(calendar),
     })
+}
+
+/// "1st of the next month": what is billed is the month before.
+fn next_month(tokens: &[Token]) -> Option<Period> {
+    let next = crate::reading::phrases::says_any(
+        tokens,
+        "of the next month|of the following month|of next month|of the month after",
+    );
+    next.then(|| every_month(tokens.len()))
+}
+
+fn every_month(length: usize) -> Period {
+    Period {
+        often: Often::Is(Cadence::months(1)),
+        length,
+    }
 }
 
 /// "GPU-hour", "per user / month", "month", "GB-month", "each".

@@ -92,6 +92,8 @@ struct Content {
     /// Bounds that are amounts of money: "above $100,000".
     money_range: usize,
     short: usize,
+    /// "per carton", "each".
+    per: usize,
     period: usize,
 }
 
@@ -117,6 +119,7 @@ impl Content {
             range: count(&|cell: &Stretch| is_range(cell)),
             money_range: count(&|cell: &Stretch| is_money_range(cell)),
             short: count(&|cell: &Stretch| cell.tokens.len() <= 2),
+            per: count(&|cell: &Stretch| cell.tokens.first().is_some_and(|token| token.is_any("per|each"))),
             period: count(&|cell: &Stretch| period_within(&cell.tokens).is_some() && cell.tokens.len() <= 14),
         }
     }
@@ -168,7 +171,14 @@ fn by_header(header: &[Token], content: &Content) -> Option<Column> {
     }
     let says = |words: &str| header.iter().any(|token| token.is_any(words));
     let values = content.mostly(content.money);
-    if let Some(year) = year(header).filter(|_| values || content.mostly(content.percent)) {
+    // Dates, counts and prices under a year: rows that say when, how many, and at what price.
+    let figures = content.money > 0
+        && content
+            .money
+            .saturating_add(content.number)
+            .saturating_add(content.date)
+            >= content.cells;
+    if let Some(year) = year(header).filter(|_| values || figures || content.mostly(content.percent)) {
         return Some(Column::Year(year));
     }
     if content.mostly(content.range) && !values || content.all(content.money_range) {
@@ -320,6 +330,9 @@ fn by_content(content: &Content) -> Column {
     }
     if content.mostly(content.number) {
         return Column::Quantity;
+    }
+    if content.mostly(content.per) && content.money == 0 {
+        return Column::Unit;
     }
     if content.mostly(content.period) {
         return Column::Billing;

@@ -187,6 +187,11 @@ fn names_sum(cell: &Stretch) -> bool {
     let first = cell.tokens.first();
     let short = cell.tokens.len() <= 8;
     first.is_some_and(|token| token.is_any("total|totals|subtotal|sub-total|sum|aggregate"))
+        || cell.tokens.len() <= 5
+            && cell
+                .tokens
+                .last()
+                .is_some_and(|token| token.is_any("total|totals"))
         || says_any(&cell.tokens, "all slices|all together|all phases")
         || short && is_net_sum(&cell.tokens)
 }

@@ -1,6 +1,7 @@
 //! Ramps: a column for each year of the contract. Dates come from the term once it is known.
 
 mod calendar;
+mod computed;
 mod rows;
 
 use rust_decimal::Decimal;
@@ -34,12 +35,21 @@ pub(super) fn read(place: &Place<'_>) -> Option<Vec<Item>> {
     let mut items = Vec::new();
     let mut at = 0usize;
     while let Some(row) = place.grid.rows.get(at) {
+        if computed::is_factor(place.grid, at, &years) {
+            at = at.saturating_add(1);
+            continue;
+        }
         let next = place.grid.rows.get(at.saturating_add(1));
         if let Some(item) = next.and_then(|next| reduced(place, row, next, &years)) {
             items.push(item);
             at = at.saturating_add(1);
         } else {
-            items.extend(plain(place, row, &years));
+            let mut item = plain(place, row, &years);
+            if let Some(item) = &mut item {
+                computed::count(place, at, &years, item);
+                computed::name(place, item);
+            }
+            items.extend(item);
         }
         at = at.saturating_add(1);
     }
@@ -63,10 +73,10 @@ fn is_total(row: &[Stretch]) -> bool {
     row.first().is_some_and(|cell| {
         cell.tokens
             .first()
-            .is_some_and(|token| token.is_any("total|subtotal|totals"))
+                        .is_some_and(|token| token.is_any("total|subtotal|totals"))
             || says_any(
                 &cell.tokens,
-                "annual total|total annual|total per year|total fees",
+                "annual total|total annual|total per year|total fees|total for the year|yearly total|year total",
             )
     })
 }

@@ -231,3 +231,70 @@ fn tables_say_what_is_counted_and_when_it_is_billed() {
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn years_across_hold_when_how_many_and_at_what_price() {
+    let text = "\
+2. Core HR
+
+| Core HR | Contract Year 1 | Contract Year 2 | Contract Year 3 |
+|--
+| From | April 1, 2026 | April 1, 2027 | April 1, 2028 |
+| Covered Employees | 780 | 780 | 780 |
+| Price per Employee per month | $6.90 | $7.10 | $7.30 |
+
+3. Invoicing
+Section 2 is invoiced quarterly in advance.";
+    assert_eq!(lines(text), ["Seat 6.90 7.10 7.30 x 780 quarterly"]);
+}
+
+#[test]
+fn the_price_of_one_is_not_charged_beside_its_product() {
+    let text = "\
+Annual fees
+
+| | Year 1 | Year 2 |
+|--
+| Learners covered | 6,000 | 9,000 |
+| Price per learner | $9.00 | $8.50 |
+| Learning platform | $54,000 | $76,500 |
+| Annual total | $54,000 | $76,500 |
+
+The annual fees are invoiced at the beginning of each year.";
+    assert_eq!(lines(text), ["Recurring 54000 76500 annual"]);
+}
+
+#[test]
+fn rows_are_billed_as_their_number_says() {
+    let text = "\
+Prices
+
+| No. | Service | Price |
+|--
+| 1 | Platform | $500.00 per month |
+| 2 | Log ingest | $0.62 per GB |
+
+Item 2 is metered and is invoiced on the first day of the following month.";
+    assert_eq!(lines(text), ["Recurring 500.00 monthly", "Usage 0.62 monthly"]);
+}
+
+#[test]
+fn bare_numbers_are_money_under_a_heading_of_rates() {
+    let text = "\
+RATES (Canadian dollars)
+
+| Receiving | 2.10 | per carton |
+| Returns processing | 3.20 | per return |
+| Account fee | 150.00 | per month |
+
+BILLING
+We bill on the 1st.";
+    assert_eq!(
+        lines(text),
+        [
+            "Usage 2.10 monthly",
+            "Usage 3.20 monthly",
+            "Recurring 150.00 monthly"
+        ]
+    );
+}

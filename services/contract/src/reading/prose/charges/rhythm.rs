@@ -18,7 +18,18 @@ impl Charge<'_, '_> {
             let found = billed(tokens.get(from..to)?);
             found.map(|(at, period)| (at.saturating_add(from), period))
         };
-        let stated = within(next).or_else(|| within(to));
+        // "3% of revenue, payable monthly, together with 10% of income, payable annually": the words behind a price are its own.
+        let behind = || {
+            let found = billed(tokens.get(self.at..next)?)?;
+            let at = self.at.saturating_add(found.0);
+            let other_before = crate::reading::roles::clause(tokens, self.at).0;
+            let shared = tokens
+                .get(other_before..self.at)?
+                .iter()
+                .any(|token| token.money().is_some() || token.percent().is_some());
+            shared.then_some((at, found.1))
+        };
+        let stated = behind().or_else(|| within(next)).or_else(|| within(to));
         let stated = stated
             .filter(|(at, _)| !own.contains(at) || self.price.period.is_some())
             .filter(|(at, _)| !self.is_of_other_fees(*at));
@@ -103,7 +114,12 @@ impl Charge<'_, '_> {
                 }
             }
             (_, None, Some(period)) => line.cadence = self.found(period, self.at, end),
-            (_, None, None) => {}
+            // "$.35 per item, with a minimum monthly charge of $5,000": what is owed at least each month is counted each month.
+            (_, None, None) => {
+                if let Some(each) = price.minimum_each.and_then(Period::cadence) {
+                    line.cadence = self.found(each, self.at, end);
+                }
+            }
         }
         let measured = matches!(line.kind, Kind::Usage | Kind::Percentage);
         let said = self

@@ -41,7 +41,7 @@ fn said(line: &LineItem) -> String {
     parts.join(" ")
 }
 
-fn check(cases: &[(&str, &[&str])]) {
+pub(super) fn check(cases: &[(&str, &[&str])]) {
     let wrong: Vec<String> = cases
         .iter()
         .filter_map(|(text, expected)| {
