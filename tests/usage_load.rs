@@ -26,7 +26,7 @@ impl House {
         }
     }
 
-    fn file(&self, name: &str, content: &str) -> PathBuf {
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.installation.path().join(name);
         std::fs::write(&path, content).unwrap();
         path
@@ -96,7 +96,7 @@ fn what_is_not_taken_is_told_row_by_row_and_a_file_loaded_again_changes_nothing(
         (Some(0), &0.into(), &6000.into()),
         "{again}"
     );
-    let (code, csv) = house.load(&house.file("usage.csv", &table(4500)));
+    let (code, csv) = house.load(&house.file("usage.csv", table(4500)));
     assert_eq!(
         (code, &csv["duplicates"], &csv["unmatched"]),
         (Some(0), &4500.into(), &0.into()),
@@ -110,6 +110,54 @@ fn what_is_not_taken_is_told_row_by_row_and_a_file_loaded_again_changes_nothing(
         ),
         (1, &"7".into())
     );
+}
+
+/// 4500 rows of which one value has thirty digits and one account is absent.
+const PARQUET: &str = "services/quittance/src/usage/rows/parquet/known/two-wrong-rows.parquet";
+
+#[test]
+fn a_parquet_file_is_taken_row_by_row_like_any_other() {
+    let house = House::open();
+    let parquet = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PARQUET);
+    let whole = std::fs::read(parquet).unwrap();
+    let file = house.file("usage.parquet", &whole);
+    let (code, told) = house.load(&file);
+    assert_eq!(code, Some(2), "{told}");
+    assert_eq!(
+        (&told["unmatched"], &told["refused"]),
+        (&4498.into(), &2.into()),
+        "{told}"
+    );
+    let rejected = std::fs::read_to_string(told["rejected_file"].as_str().unwrap()).unwrap();
+    let rows: Vec<&str> = rejected.lines().skip(1).collect();
+    assert!(
+        rows[0].starts_with("2500,") && rows[0].contains("more than 28 digits"),
+        "{rejected}"
+    );
+    assert!(
+        rows[1].starts_with("4400,") && rows[1].contains("account"),
+        "{rejected}"
+    );
+    let (code, again) = house.load(&file);
+    assert_eq!(
+        (code, &again["unmatched"], &again["rows_before"]),
+        (Some(0), &0.into(), &6000.into()),
+        "{again}"
+    );
+    let (_, csv) = house.load(&house.file("usage.csv", table(4500)));
+    assert_eq!(
+        (&csv["duplicates"], &csv["unmatched"]),
+        (&4498.into(), &2.into()),
+        "{csv}"
+    );
+    let cut = house.file("cut.parquet", &whole[..whole.len() / 2]);
+    let refused = house
+        .command(&["usage", "load", cut.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("cut.parquet: the file is damaged"), "{told}");
 }
 
 #[test]
@@ -131,7 +179,7 @@ fn loading_that_was_killed_goes_on_and_counts_each_row_once() {
     assert_eq!(code, Some(0), "{told}");
     let before = told["rows_before"].as_u64().unwrap();
     assert!(before > 0 && before < 60_000, "{told}");
-    let (_, all) = house.load(&house.file("usage.csv", &table(ROWS)));
+    let (_, all) = house.load(&house.file("usage.csv", table(ROWS)));
     assert_eq!(
         (&all["duplicates"], &all["unmatched"]),
         (&60_000.into(), &0.into()),

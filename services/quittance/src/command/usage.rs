@@ -7,9 +7,10 @@ use rust_decimal::Decimal;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Usage {
-    /// Load a CSV file with the columns source,id,account,meter,time,value, or a file of one JSON object a line with the same
-    /// fields (.ndjson, .jsonl). `corrects` names an event of the same source whose place a row takes; further columns, or
-    /// the fields of `dimensions`, are dimensions. Broken off and started again, it goes on where it was.
+    /// Load a file of usage: CSV with the columns source,id,account,meter,time,value, Parquet (.parquet) with the same columns,
+    /// or one JSON object a line with the same fields (.ndjson, .jsonl). `corrects` names an event of the same source whose
+    /// place a row takes; further columns, or the fields of `dimensions`, are dimensions. In Parquet, times are moments in
+    /// UTC and numbers decimals or whole: floating point is refused. Broken off and started again, it goes on where it was.
     Load {
         /// The file.
         file: PathBuf,

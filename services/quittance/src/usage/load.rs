@@ -160,7 +160,8 @@ struct Batch {
 fn read(file: &Path, backfill: &str, stands: u64, batches: &mpsc::Sender<Batch>) -> Result<(), Failure> {
     let mut rows = Rows::open(file)?;
     for number in 1_u64.. {
-        let taken: Vec<Row> = rows.by_ref().take(BATCH).collect::<Result<_, _>>()?;
+        let taken = rows.by_ref().take(BATCH).collect::<Result<Vec<Row>, _>>();
+        let taken = taken.map_err(|error| unreadable(file, number, &error))?;
         if taken.is_empty() {
             break;
         }
@@ -174,6 +175,25 @@ fn read(file: &Path, backfill: &str, stands: u64, batches: &mpsc::Sender<Batch>)
         }
     }
     Ok(())
+}
+
+/// Damage that shows in the middle of a file: what stands before it is stored already.
+fn unreadable(file: &Path, batch: u64, error: &std::io::Error) -> Failure {
+    let sent = rows_of(batch.saturating_sub(1));
+    let told = format!(
+        "{}: {error}; its first {sent} rows were loaded, and none behind them: load a mended file as a whole, what is known \
+         already counts once",
+        file.display()
+    );
+    match error.kind() {
+        std::io::ErrorKind::InvalidData => Failure::refused(told),
+        _ => Failure::broken(told),
+    }
+}
+
+/// Rows in so many batches.
+fn rows_of(batches: u64) -> u64 {
+    batches.saturating_mul(u64::try_from(BATCH).unwrap_or(u64::MAX))
 }
 
 fn batch(number: u64, backfill: &str, taken: Vec<Row>, bytes: u64) -> Batch {
@@ -215,7 +235,7 @@ struct Report {
 impl Report {
     fn resumed(stands: u64, file: PathBuf) -> Self {
         Self {
-            before: stands.saturating_mul(u64::try_from(BATCH).unwrap_or(u64::MAX)),
+            before: rows_of(stands),
             sum: RecordUsageResponse::default(),
             refused: 0,
             shown: Vec::new(),

@@ -1,6 +1,8 @@
-//! Files of usage, row by row: CSV, or one JSON object a line.
+//! Files of usage, row by row: CSV, one JSON object a line, or Parquet.
 
-use std::collections::HashMap;
+mod parquet;
+
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
@@ -11,13 +13,14 @@ use wire::invoicing::v1::UsageEvent;
 use crate::facts::timestamp;
 use crate::failure::Failure;
 
-/// The columns every file has; any other column of a CSV file is a dimension.
+/// The columns every file has; any other column is a dimension, save `corrects`.
 const COLUMNS: [&str; 6] = ["source", "id", "account", "meter", "time", "value"];
 
 /// A row of a file.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// As an editor counts lines in a file without line breaks in its values; the header of a CSV file is 1.
+    /// As an editor counts lines in a file without line breaks in its values; the header of a CSV file is 1, and so is the
+    /// first row of a Parquet file, which has none.
     pub(super) number: u64,
     /// Why it is no event, if it is none.
     pub(super) event: Result<UsageEvent, String>,
@@ -35,36 +38,54 @@ pub(super) enum Rows {
         number: u64,
         bytes: u64,
     },
+    Parquet(Box<parquet::Parquet>),
 }
 
 impl Rows {
-    /// `.ndjson`, `.jsonl` and `.json` hold one JSON object a line, everything else is CSV.
+    /// `.ndjson`, `.jsonl` and `.json` hold one JSON object a line, `.parquet` is Parquet, everything else is CSV.
     pub(super) fn open(file: &Path) -> Result<Self, Failure> {
-        let refused = |why: &dyn std::fmt::Display| Failure::refused(format!("{}: {why}", file.display()));
-        let opened = File::open(file).map_err(|error| refused(&error))?;
-        let kind = file
-            .extension()
-            .and_then(|kind| kind.to_str())
-            .unwrap_or_default();
-        if ["ndjson", "jsonl", "json"].contains(&kind.to_ascii_lowercase().as_str()) {
-            return Ok(Self::Json {
-                lines: BufReader::new(opened).lines(),
-                number: 0,
-                bytes: 0,
-            });
+        let kind = file.extension().and_then(|kind| kind.to_str());
+        let kind = kind.unwrap_or_default().to_ascii_lowercase();
+        let opened = File::open(file).map_err(|error| error.to_string());
+        let rows = opened.and_then(|opened| match kind.as_str() {
+            "ndjson" | "jsonl" | "json" => Ok(Self::json(opened)),
+            "parquet" => Ok(Self::Parquet(Box::new(parquet::Parquet::open(opened)?))),
+            _ => Self::csv(opened),
+        });
+        rows.map_err(|why| Failure::refused(format!("{}: {why}", file.display())))
+    }
+
+    fn json(opened: File) -> Self {
+        Self::Json {
+            lines: BufReader::new(opened).lines(),
+            number: 0,
+            bytes: 0,
         }
+    }
+
+    fn csv(opened: File) -> Result<Self, String> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(opened);
-        let headers = reader.headers().map_err(|error| refused(&error))?.clone();
-        for column in COLUMNS {
-            if !headers.iter().any(|header| header == column) {
-                return Err(refused(&format!("the column `{column}` is missing")));
-            }
-        }
+        let headers = reader.headers().map_err(|error| error.to_string())?.clone();
+        required(headers.iter())?;
         Ok(Self::Csv {
             headers,
             records: reader.into_records(),
             number: 1,
         })
+    }
+}
+
+/// Each column that a file must have is there, and no two have one name: one would hide the other.
+fn required<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(format!("two columns are named `{name}`"));
+        }
+    }
+    match COLUMNS.into_iter().find(|name| !seen.contains(name)) {
+        None => Ok(()),
+        Some(missing) => Err(format!("the column `{missing}` is missing")),
     }
 }
 
@@ -74,6 +95,7 @@ impl Rows {
         match self {
             Self::Csv { records, .. } => records.reader().position().byte(),
             Self::Json { bytes, .. } => *bytes,
+            Self::Parquet(parquet) => parquet.position(),
         }
     }
 }
@@ -110,6 +132,7 @@ impl Iterator for Rows {
                     return Some(Ok(Row { number, event }));
                 }
             },
+            Self::Parquet(parquet) => parquet.next().transpose(),
         }
     }
 }
@@ -122,7 +145,11 @@ fn of_record(headers: &csv::StringRecord, row: &csv::StringRecord) -> Result<Usa
             headers.len()
         ));
     }
-    let mut cells: HashMap<&str, &str> = headers.iter().zip(row.iter()).collect();
+    of_cells(headers.iter().zip(row.iter()).collect())
+}
+
+/// An event of what stands in a row, by the names of its columns.
+fn of_cells(mut cells: HashMap<&str, &str>) -> Result<UsageEvent, String> {
     let mut take = |column: &str| cells.remove(column).unwrap_or_default().trim().to_owned();
     let (source, id, account, meter) = (take("source"), take("id"), take("account"), take("meter"));
     let (time, value, corrects) = (take("time"), take("value"), take("corrects"));
@@ -248,5 +275,14 @@ mod tests {
     fn a_missing_column_is_named() {
         let refused = rows("usage.csv", "source,id\n").unwrap_err();
         assert!(refused.to_string().contains("`account`"), "{refused}");
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_refused() {
+        let refused = rows("usage.csv", "source,id,account,meter,time,value,region,region\n").unwrap_err();
+        assert!(
+            refused.to_string().contains("two columns are named `region`"),
+            "{refused}"
+        );
     }
 }
