@@ -20,7 +20,7 @@ use crate::author::Author;
 use crate::billing_run::{self, Accounts, Order, RunError};
 use crate::renewals;
 use crate::store::automatic::{self, Dated, Days};
-use crate::store::clocks;
+use crate::store::{self, clocks};
 use crate::workers;
 
 /// How often it looks.
@@ -48,6 +48,10 @@ pub(crate) async fn turn(pool: &PgPool, clock: &Clock) -> Result<usize, RunError
     for (tenant, grace_days) in automatic::tenants(&mut watch).await? {
         count = count.saturating_add(bill_tenant(pool, clock, tenant, grace_days).await?);
     }
+    for tenant in store::renewals::tenants(&mut watch).await? {
+        let author = Author::of_service(NAME, tenant, clock.now());
+        look_at_renewals(pool, clock, &author, false).await?;
+    }
     watch.rollback().await?;
     Ok(count)
 }
@@ -58,7 +62,7 @@ async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32
     let mut transaction = begin_as(pool, &author.caller).await?;
     automatic::forget_changed(&mut transaction, tenant).await?;
     transaction.commit().await?;
-    write_down_renewals(pool, clock, &author).await?;
+    look_at_renewals(pool, clock, &author, true).await?;
     loop {
         let mut transaction = begin_as(pool, &author.caller).await?;
         let days = days_of(&mut transaction, clock, tenant, grace_days).await?;
@@ -75,11 +79,22 @@ async fn bill_tenant(pool: &PgPool, clock: &Clock, tenant: Uuid, grace_days: i32
     }
 }
 
-async fn write_down_renewals(pool: &PgPool, clock: &Clock, author: &Author) -> Result<(), sqlx::Error> {
+/// Writes down what was decided about renewals; or only looks until when the next ones can be stopped, where nothing is
+/// billed by itself.
+async fn look_at_renewals(
+    pool: &PgPool,
+    clock: &Clock,
+    author: &Author,
+    writes_down: bool,
+) -> Result<(), sqlx::Error> {
     loop {
         let mut transaction = begin_as(pool, &author.caller).await?;
         let days = days_of(&mut transaction, clock, author.tenant(), 0).await?;
-        let more = renewals::decide(&mut transaction, author, &days).await?;
+        let more = if writes_down {
+            renewals::decide(&mut transaction, author, &days).await?
+        } else {
+            renewals::look_ahead(&mut transaction, author, &days).await?
+        };
         transaction.commit().await?;
         if !more {
             return Ok(());

@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use sqlx::PgConnection;
 
 use crate::author::Author;
+use crate::renewals;
 use crate::store::audit::{self, Deed};
 use crate::store::endings::{self, Declared};
 use crate::store::plans::PlanVersion;
-use crate::store::{accounts, plans, renewals};
+use crate::store::{accounts, plans};
 
 /// An ending that somebody declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub(crate) async fn declare(
         event: ending.event,
     };
     endings::add(connection, author, &newest.agreement, &ending, &reason).await?;
-    renewals::look_again(connection, author.tenant(), &newest.agreement).await?;
+    renewals::changed(connection, author, &newest).await?;
     let deed = Deed {
         action: "plan.ending-declared",
         subject: newest.agreement,
@@ -98,7 +99,7 @@ pub(crate) async fn withdraw(
         return Ok(());
     }
     endings::withdraw(connection, author, &newest.agreement, id, reason).await?;
-    renewals::look_again(connection, author.tenant(), &newest.agreement).await?;
+    renewals::changed(connection, author, &newest).await?;
     let deed = Deed {
         action: "plan.ending-withdrawn",
         subject: newest.agreement,

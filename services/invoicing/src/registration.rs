@@ -7,11 +7,11 @@ use pricing::plan::{Amends, Plan, Renewal, Tax};
 use sqlx::PgConnection;
 
 use crate::author::Author;
+use crate::renewals;
 use crate::store::accounts;
 use crate::store::audit::{self, Deed};
 use crate::store::automatic;
 use crate::store::plans::{self, Approval, PlanVersion};
-use crate::store::renewals;
 use crate::usage::alerts;
 
 /// A plan that is to be billed.
@@ -108,7 +108,7 @@ pub(crate) async fn register(
     accounts::name(connection, author.tenant(), account, customer).await?;
     automatic::forget(connection, author.tenant(), &version.plan.account).await?;
     if amended.is_some() || matches!(version.plan.renewal, Renewal::Automatic { .. }) {
-        renewals::look_again(connection, author.tenant(), &version.agreement).await?;
+        renewals::changed(connection, author, &version).await?;
     }
     alerts::check_account(connection, author, &version.plan.account).await?;
     audit::record(connection, author, &[deed(&version)]).await?;

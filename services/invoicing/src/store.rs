@@ -62,6 +62,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     405 "0405_grace_and_clocks",
     406 "0406_payers_and_collective_invoices",
     407 "0407_acceptance_and_renewals",
+    408 "0408_notice_windows",
 );
 
 /// Something in the database that this version of the program cannot have written.

@@ -286,6 +286,9 @@ pub(crate) enum Plan {
         /// Only this account's.
         #[arg(long, default_value = "")]
         account: String,
+        /// Only those that notice can still stop, the soonest first.
+        #[arg(long)]
+        open: bool,
     },
     /// Take a termination or notice back.
     WithdrawEnding {

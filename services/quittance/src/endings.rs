@@ -42,7 +42,7 @@ pub(crate) async fn plan(command: &Plan, to: &Services, output: Output) -> Resul
                 || format!("notice was given on {given} ({id})"),
             );
         }
-        Plan::Renewals { account } => renewals::list(&mut invoicing, account, output).await?,
+        Plan::Renewals { account, open } => renewals::list(&mut invoicing, account, *open, output).await?,
         Plan::WithdrawEnding { plan, id, reason } => {
             let request = WithdrawEndingRequest {
                 request_id: request_id(),

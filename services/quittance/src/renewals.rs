@@ -7,11 +7,17 @@ use crate::connection::Invoicing;
 use crate::failure::Failure;
 use crate::printing::{Output, table};
 
-pub(crate) async fn list(invoicing: &mut Invoicing, account: &str, output: Output) -> Result<(), Failure> {
+pub(crate) async fn list(
+    invoicing: &mut Invoicing,
+    account: &str,
+    open: bool,
+    output: Output,
+) -> Result<(), Failure> {
     let mut request = ListRenewalsRequest {
         account: account.to_owned(),
         page_size: 200,
         page_token: String::new(),
+        open,
     };
     let mut all = Vec::new();
     loop {
@@ -22,13 +28,20 @@ pub(crate) async fn list(invoicing: &mut Invoicing, account: &str, output: Outpu
         }
         request.page_token = page.next_page_token;
     }
-    output.show(|| all.iter().map(wire::json::json).collect(), || people(&all));
+    output.show(
+        || all.iter().map(wire::json::json).collect(),
+        || people(&all, open),
+    );
     Ok(())
 }
 
-fn people(renewals: &[Renewal]) -> String {
+fn people(renewals: &[Renewal], open: bool) -> String {
     if renewals.is_empty() {
-        return "no agreement renews by itself".to_owned();
+        return if open {
+            "no agreement renews by itself, or notice comes too late for all of them".to_owned()
+        } else {
+            "no agreement renews by itself".to_owned()
+        };
     }
     let columns = [
         "account",

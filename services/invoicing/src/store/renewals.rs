@@ -93,6 +93,23 @@ pub(crate) async fn add(
     .map(drop)
 }
 
+/// Agreements whose day in a column of the plan has passed, the longest ago first.
+macro_rules! passed {
+    ($column:literal) => {
+        concat!(
+            "SELECT plan.account, plan.id, coalesce(clocked.day, today.day) FROM plan \
+             JOIN UNNEST($2::text[], $3::date[]) AS today (zone, day) ON today.zone = plan.time_zone \
+             LEFT JOIN UNNEST($4::text[], $5::text[], $6::date[]) AS clocked (account, zone, day) \
+               ON clocked.account = plan.account AND clocked.zone = plan.time_zone \
+             WHERE plan.tenant = $1 AND plan.",
+            $column,
+            " < coalesce(clocked.day, today.day) ORDER BY plan.",
+            $column,
+            ", plan.id LIMIT $7"
+        )
+    };
+}
+
 /// Some agreements, as (account, agreement, its today), in which a renewal is to be decided by now.
 pub(crate) async fn due(
     connection: &mut PgConnection,
@@ -100,24 +117,37 @@ pub(crate) async fn due(
     days: &Days,
     limit: i64,
 ) -> Result<Vec<(String, String, Date)>, sqlx::Error> {
+    passed(connection, tenant, passed!("renewal_due"), days, limit).await
+}
+
+/// The same for those whose window of notice closed since it was looked at.
+pub(crate) async fn closed(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    days: &Days,
+    limit: i64,
+) -> Result<Vec<(String, String, Date)>, sqlx::Error> {
+    passed(connection, tenant, passed!("notice_by"), days, limit).await
+}
+
+async fn passed(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    statement: &'static str,
+    days: &Days,
+    limit: i64,
+) -> Result<Vec<(String, String, Date)>, sqlx::Error> {
     let DayColumns { zones, clocked } = days.columns();
-    let rows: Vec<(String, String, jiff_sqlx::Date)> = sqlx::query_as(
-        "SELECT plan.account, plan.id, coalesce(clocked.day, today.day) FROM plan \
-         JOIN UNNEST($2::text[], $3::date[]) AS today (zone, day) ON today.zone = plan.time_zone \
-         LEFT JOIN UNNEST($4::text[], $5::text[], $6::date[]) AS clocked (account, zone, day) \
-           ON clocked.account = plan.account AND clocked.zone = plan.time_zone \
-         WHERE plan.tenant = $1 AND plan.renewal_due < coalesce(clocked.day, today.day) \
-         ORDER BY plan.renewal_due, plan.id LIMIT $7",
-    )
-    .bind(tenant)
-    .bind(zones.0)
-    .bind(zones.1)
-    .bind(clocked.0)
-    .bind(clocked.1)
-    .bind(clocked.2)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
+    let rows: Vec<(String, String, jiff_sqlx::Date)> = sqlx::query_as(statement)
+        .bind(tenant)
+        .bind(zones.0)
+        .bind(zones.1)
+        .bind(clocked.0)
+        .bind(clocked.1)
+        .bind(clocked.2)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
     Ok(rows
         .into_iter()
         .map(|(account, agreement, day)| (account, agreement, day.to_jiff()))
@@ -131,7 +161,7 @@ pub(crate) async fn look_after(
     agreement: &str,
     day: Option<Date>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE plan SET renewal_due = $3 WHERE tenant = $1 AND id = $2")
+    sqlx::query("UPDATE plan SET renewal_due = $3, notice_by = $3 WHERE tenant = $1 AND id = $2")
         .bind(tenant)
         .bind(agreement)
         .bind(day.map(ToSqlx::to_sqlx))
@@ -140,7 +170,30 @@ pub(crate) async fn look_after(
         .map(drop)
 }
 
-/// Notes that the terms or the endings of an agreement changed: its renewals are looked at again.
+/// Notes until when notice stops the next renewal; none where none follows.
+pub(crate) async fn note_window(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    agreement: &str,
+    notice_by: Option<Date>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE plan SET notice_by = $3 WHERE tenant = $1 AND id = $2")
+        .bind(tenant)
+        .bind(agreement)
+        .bind(notice_by.map(ToSqlx::to_sqlx))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Every tenant with agreements that renew by themselves.
+pub(crate) async fn tenants(connection: &mut PgConnection) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar("SELECT DISTINCT tenant FROM plan WHERE notice_by IS NOT NULL ORDER BY tenant")
+        .fetch_all(connection)
+        .await
+}
+
+/// Notes that the terms or the endings of an agreement changed: its renewals are decided again.
 pub(crate) async fn look_again(
     connection: &mut PgConnection,
     tenant: Uuid,
@@ -174,4 +227,31 @@ pub(crate) async fn agreements(
     .bind(limit)
     .fetch_all(connection)
     .await
+}
+
+/// Agreements in which notice still stops a renewal, as (account, agreement, time zone, last day of notice), the soonest
+/// first: of an account, or of all; those after a day, and after an agreement among those of that day.
+pub(crate) async fn windows(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    account: &str,
+    (day, agreement): (Date, &str),
+    limit: i64,
+) -> Result<Vec<(String, String, String, Date)>, sqlx::Error> {
+    let rows: Vec<(String, String, String, jiff_sqlx::Date)> = sqlx::query_as(
+        "SELECT plan.account, plan.id, plan.time_zone, plan.notice_by FROM plan \
+         WHERE plan.tenant = $1 AND ($2 = '' OR plan.account = $2) AND (plan.notice_by, plan.id) > ($3, $4) \
+         ORDER BY plan.notice_by, plan.id LIMIT $5",
+    )
+    .bind(tenant)
+    .bind(account)
+    .bind(day.to_sqlx())
+    .bind(agreement)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(account, agreement, zone, day)| (account, agreement, zone, day.to_jiff()))
+        .collect())
 }

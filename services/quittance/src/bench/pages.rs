@@ -179,6 +179,8 @@ fn of_money(invoice: &str, line: &str, account: &str) -> Vec<String> {
         "/usage/waiting",
         "/usage/refused",
         "/invoices/drafts?through=2025-01-31",
+        "/renewals",
+        "/renewals?show=all",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -186,6 +188,7 @@ fn of_money(invoice: &str, line: &str, account: &str) -> Vec<String> {
         format!("/invoices/{invoice}"),
         format!("/invoices/{invoice}/lines/{line}"),
         format!("/accounts/{account}"),
+        format!("/accounts/{account}/payers"),
         // Prepaid credits, usage and seats of accounts that have them.
         "/accounts/account-0000019/credits?through=2025-10-31".to_owned(),
         "/accounts/account-0000019/usage?from=2025-01-01&to=2025-12-31".to_owned(),

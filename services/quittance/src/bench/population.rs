@@ -98,13 +98,22 @@ fn plan(number: u32) -> Result<Plan, Failure> {
         "currency": "USD",
         "time_zone": "UTC",
         "term": { "start": format!("2025-01-{day:02}"), "end": format!("2026-01-{day:02}") },
-        "renewal": { "kind": "ends" },
+        "renewal": renewal(number),
         "payment": { "due": { "rule": "net", "days": 30 } },
     });
     for (field, value) in parts(number) {
         plan[field] = value;
     }
     serde_json::from_value(plan).map_err(|error| Failure::broken(format!("a contract of the bench: {error}")))
+}
+
+/// Every second contract renews by itself, unless notice is given some weeks before.
+fn renewal(number: u32) -> Value {
+    if number.is_multiple_of(2) {
+        json!({ "kind": "automatic", "months": 12, "notice_days": 10 + number % 80 })
+    } else {
+        json!({ "kind": "ends" })
+    }
 }
 
 fn parts(number: u32) -> Vec<(&'static str, Value)> {
