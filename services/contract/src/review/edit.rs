@@ -178,8 +178,29 @@ fn add(terms: &Value, edit: &Edit, item: &Value, status: &Value) -> Result<Value
         }
         other => other.clone(),
     };
-    list.push(item);
+    list.push(by_hand(item, status));
     Ok(changed)
+}
+
+/// Whatever values an element brings along are its author's: nothing else of it was found anywhere.
+fn by_hand(item: Value, status: &Value) -> Value {
+    match item {
+        Value::Object(mut fields) if fields.contains_key("value") => {
+            fields.entry("printed").or_insert_with(|| json!(""));
+            fields.insert(String::from("evidence"), json!([]));
+            fields.insert(String::from("status"), status.clone());
+            Value::Object(fields)
+        }
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| (key, by_hand(value, status)))
+            .collect(),
+        Value::Array(elements) => elements
+            .into_iter()
+            .map(|element| by_hand(element, status))
+            .collect(),
+        plain => plain,
+    }
 }
 
 fn line_item(given: &Map<String, Value>, id: &str, status: &Value) -> Map<String, Value> {

@@ -1,10 +1,11 @@
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{Act, Change, Edit, Refusal, Review, State};
 use crate::draft::Draft;
 use crate::flag::{Code, Flag, FlagState, number};
-use crate::terms::{Found, Kind, LineItem, Status, Terms};
+use crate::terms::{Found, Kind, LineItem, Status, Terms, TierCounting, TierMode, TierRow, Tiers};
 
 const MORNING: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -82,6 +83,41 @@ fn an_edit_keeps_what_was_printed_and_says_who_and_why() {
     assert!(matches!(&amount.status, Status::Edited { by, .. } if by == "ada"));
     assert_eq!(open_flags(&edited), Vec::<String>::new());
     assert!(matches!(edited.state, State::InReview { .. }));
+}
+
+#[test]
+fn an_added_tier_is_the_persons_and_counts() {
+    let mut terms = terms();
+    let tier = |from: i64, to: Option<i64>| TierRow {
+        from: from.into(),
+        to: to.map(Into::into),
+        unit_price: Found::supported(Decimal::ONE, "$1.00", Vec::new()),
+        ..TierRow::default()
+    };
+    terms.line_items[0].price.tiers = Some(Tiers {
+        mode: Found::supported(TierMode::Graduated, "", Vec::new()),
+        counting: TierCounting::PerPeriod,
+        rows: vec![tier(0, Some(100))],
+    });
+    let draft = Draft {
+        terms,
+        flags: Vec::new(),
+        plan: None,
+    };
+    let review = Review::received(MORNING).drafted(draft, MORNING).unwrap();
+    let row = json!({ "from": "101", "unit_price": { "value": "0.50", "status": "absent" } });
+    let change = edit("/line_items/0/price/tiers/rows", Change::Add(row));
+    let edited = review.edit(&change, act("ada", 2)).expect("it fits");
+    let tiers = edited.draft.unwrap().terms.line_items[0].price.tiers.clone();
+    let added = tiers.unwrap().rows.pop().unwrap().unit_price;
+    assert_eq!(
+        added.copied().map(|price| price.to_string()).as_deref(),
+        Some("0.50")
+    );
+    assert!(
+        matches!(&added.status, Status::Edited { by, .. } if by == "ada"),
+        "{added:?}"
+    );
 }
 
 #[test]

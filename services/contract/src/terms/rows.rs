@@ -52,6 +52,15 @@ fn walk(json: &Value, path: &str, words: &[String], rows: &mut Vec<TermRow>) {
             for (at, element) in elements.iter().enumerate() {
                 let mut words = words.to_vec();
                 name(element, &mut words);
+                if path.ends_with(TIERS) {
+                    words.truncate(words.len().saturating_sub(2));
+                    words.push(format!("tier {}", at.saturating_add(1)));
+                    rows.extend(
+                        BOUNDS
+                            .iter()
+                            .filter_map(|key| bound(element, path, at, key, &words)),
+                    );
+                }
                 if path == "/line_items" {
                     rows.extend(
                         OF_A_LINE
@@ -78,6 +87,25 @@ fn plain(line: &Value, list: &str, at: usize, key: &str, words: &[String]) -> Op
         printed: String::new(),
         status: status(line.get("status")?),
         evidence: serde_json::from_value(line.get("evidence")?.clone()).unwrap_or_default(),
+    })
+}
+
+/// Where the tiers of a price stand, and what each says besides its prices.
+const TIERS: &str = "/price/tiers/rows";
+const BOUNDS: [&str; 2] = ["from", "to"];
+const PRICES: [&str; 3] = ["unit_price", "flat_fee", "percent"];
+
+/// A bound of a tier stands where its price does, and is as sure.
+fn bound(tier: &Value, list: &str, at: usize, key: &str, words: &[String]) -> Option<TermRow> {
+    let price = PRICES.iter().find_map(|price| tier.get(*price))?;
+    let label = [words.to_vec(), vec![key.to_owned()]].concat();
+    Some(TermRow {
+        path: format!("{list}/{at}/{key}"),
+        label: label.join(" · "),
+        value: Some(normal_form(tier.get(key)?)).filter(|bound| !bound.is_empty())?,
+        printed: String::new(),
+        status: status(price.get("status")?),
+        evidence: serde_json::from_value(price.get("evidence")?.clone()).unwrap_or_default(),
     })
 }
 
@@ -163,6 +191,38 @@ mod tests {
             found,
             expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()))
         );
+    }
+
+    #[test]
+    fn a_tier_says_where_it_begins_and_ends() {
+        let tier = |from: i64, to: Option<i64>, price: &str| crate::terms::TierRow {
+            from: from.into(),
+            to: to.map(Into::into),
+            unit_price: Found::supported(price.parse().unwrap(), price, Vec::new()),
+            ..Default::default()
+        };
+        let mut line = crate::terms::LineItem::new("L01", crate::terms::Kind::Usage, "API calls", Vec::new());
+        line.price.tiers = Some(crate::terms::Tiers {
+            mode: Found::supported(crate::terms::TierMode::Graduated, "", Vec::new()),
+            counting: crate::terms::TierCounting::PerPeriod,
+            rows: vec![tier(1, Some(1_000), "0.10"), tier(1_001, None, "0.08")],
+        });
+        let terms = Terms {
+            line_items: vec![line],
+            ..Terms::default()
+        };
+        let found: Vec<_> = rows(&terms)
+            .into_iter()
+            .filter_map(|row| Some(format!("{} = {}", row.label.split_once("tier ")?.1, row.value)))
+            .collect();
+        let expected = [
+            "1 · from = 1",
+            "1 · to = 1000",
+            "1 · unit price = 0.10",
+            "2 · from = 1001",
+            "2 · unit price = 0.08",
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]
