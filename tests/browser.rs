@@ -9,6 +9,8 @@ mod accessibility;
 mod chromium;
 #[path = "console/house.rs"]
 mod house;
+#[path = "browser/script.rs"]
+mod script;
 
 mod program;
 
@@ -390,6 +392,7 @@ fn pages(window: &Window) -> Vec<String> {
         "/accounts/nobody",
         "/renewals",
         "/renewals?account=nobody",
+        "/renewals?show=all",
         "/invoices",
         "/invoices?show=owed",
         "/invoices?show=credits",

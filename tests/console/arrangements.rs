@@ -30,6 +30,8 @@ fn payers_are_arranged_by_a_form_and_renewals_say_until_when_they_can_be_stopped
         "{}",
         renewals.text()
     );
+    let all = finn.open("/renewals?show=all");
+    assert!(all.text().contains(&account), "{}", all.text());
     let file = finn.open("/renewals?as=csv").text();
     assert!(file.starts_with("account,agreement,renewal,starts"), "{file}");
 

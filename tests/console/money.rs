@@ -132,16 +132,24 @@ fn finance_bills_explains_and_settles_by_forms_alone() {
     );
     assert_eq!(forbidden.status, 403, "{}", forbidden.text());
 
-    tables_come_as_files(&mut finn, &address);
+    let account = link(&invoice, "/accounts/");
+    tables_come_as_files(&mut finn, &address, &account);
 }
 
 /// Every table can be taken away, and what it holds is what the page shows.
-fn tables_come_as_files(finn: &mut Visitor, invoice: &str) {
+fn tables_come_as_files(finn: &mut Visitor, invoice: &str, account: &str) {
     for (address, rows, holds) in [
         ("/invoices?as=csv".to_owned(), 13, "INV-000012"),
         ("/invoices?show=owed&as=csv".to_owned(), 12, "issued"),
         ("/collections?as=csv".to_owned(), 0, "number,kind,account"),
         ("/accounts?as=csv".to_owned(), 2, "5500.00"),
+        (format!("{invoice}?as=csv"), 2, "500.00"),
+        (format!("{account}?as=csv"), 13, "500.00,USD"),
+        (
+            "/invoices/drafts?through=2026-12-31&as=csv".to_owned(),
+            1,
+            "account,customer",
+        ),
     ] {
         let file = finn.open(&address);
         assert_eq!(

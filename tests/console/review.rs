@@ -246,6 +246,9 @@ fn lines_and_tables_are_added_and_changed_by_forms() {
         &format!("{address}?term=%2Fline_items%2F0%2Fprice%2Ftiers"),
     );
     let table = ada.open(&tiers);
+    let bounds = ["0:from", "0:to", "1:from", "1:to", "2:from", "2:to"];
+    let bounds = bounds.map(|bound| table.field(&format!("cell:{bound}")));
+    assert_eq!(bounds, ["0", "1000", "1000", "10000", "10000", ""]);
     let cell = "cell:0:unit_price";
     let before = table.field(cell);
     let (revision, mode, line) = (
@@ -279,9 +282,45 @@ fn lines_and_tables_are_added_and_changed_by_forms() {
     let answer = ada.send(&changed, &format!("{address}/tiers"), &refused);
     assert_eq!(answer.status, 422, "{}", answer.text());
 
+    let undone = undo_first(&mut ada, &answer, &address);
+    assert!(
+        undone.contains(&format!("name=\"{cell}\" value=\"{before}\"")),
+        "{undone}"
+    );
+    let history = ada.open(&format!("{address}/history?as=csv")).text();
+    let head = "at,revision,actor,action,about,before,after,reason\r\n";
+    assert!(
+        history.starts_with(head) && history.contains(",0.77,as the amended table says"),
+        "{history}"
+    );
+
     // A term the contract does not state can be entered as well.
     let absent = ada.open(&format!("{address}?term=%2Frenewal%2Fnotice_days"));
     assert!(absent.text().contains("name=\"value\""), "{}", absent.text());
+}
+
+/// Takes the latest change back by the button beside it; answers the table then.
+fn undo_first(ada: &mut Visitor, page: &Page, address: &str) -> String {
+    let text = page.text();
+    let (_, form) = text
+        .split_once("class=\"undo\"")
+        .expect("a change can be taken back");
+    let value = |name: &str| {
+        let (_, rest) = form.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+        unescaped(rest.split_once('"').unwrap().0)
+    };
+    let fields = ["revision", "path", "value", "reason"].map(|name| (name, value(name)));
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let done = ada.send(page, &format!("{address}/edit"), &fields);
+    assert_eq!(done.status, 200, "{}", done.text());
+    let tiers = link(
+        &done,
+        &format!("{address}?term=%2Fline_items%2F0%2Fprice%2Ftiers"),
+    );
+    ada.open(&tiers).text()
 }
 
 #[test]
@@ -326,6 +365,8 @@ fn unreadable_and_unknown_things_have_pages_of_their_own() {
     ] {
         let page = admin.open(address);
         assert_eq!(page.status, status, "{address}: {}", page.text());
+        let framed = page.text().contains("/sign-out") || address.starts_with("/assets");
+        assert!(framed, "{address} leads everywhere else: {}", page.text());
     }
 }
 

@@ -3,6 +3,7 @@
 
 import { open, send } from "./swap.js";
 import "./sheet.js";
+import "./slide.js";
 
 const keysOn = document.documentElement.dataset.keys === "on";
 

@@ -37,7 +37,7 @@ function show(next, address) {
   if (same) {
     document.querySelectorAll(PARTS).forEach((old) => replace(old, counterpart(next, old)));
   } else {
-    document.querySelector("main").replaceWith(next.querySelector("main"));
+    for (const part of ["header.bar", ".told", "main"]) document.querySelector(part).replaceWith(next.querySelector(part));
     document.body.className = next.body.className;
   }
   document.title = next.title;

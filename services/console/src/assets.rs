@@ -27,6 +27,7 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     asset!("console.js", SCRIPT),
     asset!("swap.js", SCRIPT),
     asset!("sheet.js", SCRIPT),
+    asset!("slide.js", SCRIPT),
     asset!("icon.svg", PICTURE),
 ];
 

@@ -17,6 +17,10 @@ const MARGIN: u32 = 14;
 const TOP: u32 = 14;
 const BOTTOM: u32 = 220;
 
+/// What a letter takes up in the widest of the usual fonts.
+const LETTER: u32 = 7;
+const LARGE_LETTER: u32 = 10;
+
 /// Colours there are; the last is for everything else.
 pub(crate) const SERIES: usize = 6;
 
@@ -212,25 +216,54 @@ fn titled(name: &str, of: Option<&String>, amount: Decimal, unit: &str) -> Strin
 
 /// As many labels as have room beside each other.
 fn ticks(columns: &[Column], places: &[(u32, u32)], width: u32) -> Vec<Tick> {
-    const LETTER: usize = 6;
     let widest = columns
         .iter()
-        .map(|column| column.label.chars().count())
+        .map(|column| letters(&column.label))
         .max()
         .unwrap_or_default();
-    let room = usize::try_from(right(width).saturating_sub(LEFT)).unwrap_or_default();
+    let room = right(width).saturating_sub(LEFT);
     let fitting = room
-        .checked_div(widest.saturating_add(2).saturating_mul(LETTER))
-        .unwrap_or(1)
+        .div_euclid(widest.saturating_add(1).saturating_mul(LETTER))
         .max(1);
-    let every = columns.len().div_ceil(fitting).max(1);
+    let every = columns
+        .len()
+        .div_ceil(usize::try_from(fitting).unwrap_or(1))
+        .max(1);
     let labelled = columns.iter().zip(places).step_by(every);
-    labelled
-        .map(|(column, (x, width))| Tick {
-            x: x.saturating_add(width.div_euclid(2)),
-            label: column.label.clone(),
-        })
-        .collect()
+    let middle = |(column, (x, width)): (&Column, &(u32, u32))| Tick {
+        x: x.saturating_add(width.div_euclid(2)),
+        label: column.label.clone(),
+    };
+    whole(labelled.map(middle).collect(), width)
+}
+
+/// The same labels, moved in as far as they would be cut at an edge of the picture; one that its neighbour on the right
+/// would cover is left out.
+fn whole(ticks: Vec<Tick>, width: u32) -> Vec<Tick> {
+    let mut kept: Vec<Tick> = Vec::new();
+    for tick in ticks.into_iter().rev() {
+        // On a small screen letters are larger, and every other label is left out.
+        let edge = letters(&tick.label).saturating_mul(LARGE_LETTER).div_euclid(2);
+        let x = tick.x.min(width.saturating_sub(edge)).max(edge);
+        let end = x.saturating_add(half(&tick));
+        if kept
+            .last()
+            .is_none_or(|next| end < next.x.saturating_sub(half(next)))
+        {
+            kept.push(Tick { x, ..tick });
+        }
+    }
+    kept.reverse();
+    kept
+}
+
+/// Half of what a label takes up.
+fn half(tick: &Tick) -> u32 {
+    letters(&tick.label).saturating_mul(LETTER).div_euclid(2)
+}
+
+fn letters(label: &str) -> u32 {
+    u32::try_from(label.chars().count()).unwrap_or(u32::MAX)
 }
 
 fn described(about: About<'_>, columns: &[Column]) -> String {
@@ -309,6 +342,32 @@ mod tests {
                 .describes
                 .starts_with("3 columns from Jan to Mar. The highest is Jan: 100 USD.")
         );
+    }
+
+    #[test]
+    fn no_label_is_cut_at_an_edge_or_covers_another() {
+        for (count, label) in [
+            (2, "Stadtwerke Fal…"),
+            (50, "2026-01-15"),
+            (365, "31 Dec"),
+            (1, "x"),
+        ] {
+            for width in [WIDE, NARROW] {
+                let drawn = columns(ABOUT, &vec![column(label, &["1"]); count], vec![]);
+                let drawn = Chart { width, ..drawn };
+                let ticks = whole(drawn.ticks, width);
+                assert!(!ticks.is_empty());
+                let edges: Vec<_> = ticks
+                    .iter()
+                    .map(|tick| (tick.x - half(tick), tick.x + half(tick)))
+                    .collect();
+                assert!(edges.iter().all(|(_, end)| *end <= width), "{edges:?}");
+                assert!(
+                    edges.is_sorted_by(|(_, end), (begin, _)| end < begin),
+                    "{edges:?}"
+                );
+            }
+        }
     }
 
     #[test]

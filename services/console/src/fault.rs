@@ -3,22 +3,30 @@
 use std::fmt::Display;
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use runtime::rejection;
 use tonic::{Code, Status};
 
-use crate::layout::{Frame, Look};
+use crate::layout::{Frame, Look, Section};
+use crate::serve::Console;
+use crate::session::Cookies;
+use crate::visitor::Visitor;
 
 /// Why a page cannot be shown or a form was not carried out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fault {
     pub(crate) status: StatusCode,
     pub(crate) headline: &'static str,
     pub(crate) sentence: String,
     /// Where to go from here: what the link says, and its address.
     way_on: (&'static str, &'static str),
+    /// The page that was asked for, where asking again may help.
+    again: Option<String>,
 }
 
 #[derive(Template)]
@@ -37,6 +45,7 @@ impl Fault {
             headline,
             sentence: sentence.into(),
             way_on: HOME,
+            again: None,
         }
     }
 
@@ -129,32 +138,60 @@ impl From<Status> for Fault {
 
 /// A refusal's sentence, as a person reads it.
 pub(crate) fn sentence_of(status: &Status) -> String {
-    let text = status.message().trim();
+    as_sentence(status.message())
+}
+
+/// With a capital at its beginning and a stop at its end.
+pub(crate) fn as_sentence(text: &str) -> String {
+    let text = text.trim();
     let mut letters = text.chars();
     let mut sentence: String = letters
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default();
-    if !sentence.ends_with(['.', '!', '?']) {
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
     }
     sentence
 }
 
+impl Fault {
+    /// A template that cannot be drawn leaves the sentence itself.
+    fn drawn(&self, frame: Frame) -> String {
+        let page = FaultPage { frame, fault: self };
+        page.render().unwrap_or_else(|_| self.sentence.clone())
+    }
+}
+
+/// Drawn as for nobody; [`framed`] draws it anew for whoever asked.
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let look = Look {
             theme: "system",
             keys: false,
         };
-        let page = FaultPage {
-            frame: Frame::outside(look),
-            fault: &self,
-        };
-        // A template that cannot be drawn leaves the sentence itself.
-        let text = page.render().unwrap_or_else(|_| self.sentence.clone());
-        (self.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response()
+        let text = self.drawn(Frame::outside(look));
+        let mut response = (self.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response();
+        response.extensions_mut().insert(self);
+        response
     }
+}
+
+/// A page that tells of a fault looks as every other page does to whoever asked: with the way to everywhere else for
+/// people who are signed in, and light or dark as they chose.
+pub(crate) async fn framed(State(console): State<Console>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let look = Look::of(Cookies(&parts.headers));
+    let asked = (parts.method == Method::GET).then(|| parts.uri.to_string());
+    let visitor = Visitor::from_request_parts(&mut parts, &console).await.ok();
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let Some(mut fault) = response.extensions_mut().remove::<Fault>() else {
+        return response;
+    };
+    fault.again = asked.filter(|_| fault.status == StatusCode::SERVICE_UNAVAILABLE);
+    let frame = visitor.map_or_else(|| Frame::outside(look), |visitor| visitor.frame(Section::None));
+    *response.body_mut() = Body::from(fault.drawn(frame));
+    response
 }
 
 #[cfg(test)]

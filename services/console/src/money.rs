@@ -8,6 +8,7 @@ mod credits;
 mod drafts;
 mod invoice;
 mod invoices;
+mod list;
 mod payers;
 mod renewals;
 mod seats;

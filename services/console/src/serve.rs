@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use runtime::clock::Clock;
 use runtime::server::Bound;
@@ -17,7 +17,7 @@ use crate::oidc::Oidc;
 use crate::session::Sessions;
 use crate::settings::Settings;
 use crate::sign_in::DemoPerson;
-use crate::{assets, contracts, guard, money, sign_in};
+use crate::{assets, contracts, fault, guard, money, sign_in};
 
 /// What the console works with besides its settings.
 #[derive(Debug, Clone)]
@@ -99,6 +99,7 @@ fn pages(console: Console) -> Router {
         .merge(money::pages())
         .fallback(sign_in::nowhere)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(from_fn_with_state(console.clone(), fault::framed))
         // What is above is one person's; assets are the same for everybody and may be kept.
         .layer(from_fn(guard::private))
         .merge(assets::pages())

@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::Method;
+use axum::http::header::{HOST, REFERER};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::connection::{Extraction, Invoicing};
@@ -83,10 +84,18 @@ impl FromRequestParts<Console> for Visitor {
 fn sign_in_first(parts: &Parts) -> Response {
     let page = match (&parts.method, parts.uri.path_and_query()) {
         (&Method::GET, Some(page)) => page.as_str(),
-        _ => "/",
+        _ => form_page(&parts.headers).unwrap_or("/"),
     };
     let back = serde_urlencoded::to_string([("next", page)]).unwrap_or_default();
     Redirect::to(&format!("/sign-in?{back}")).into_response()
+}
+
+/// The page of this console that a form stood on, as the browser tells it.
+fn form_page(headers: &HeaderMap) -> Option<&str> {
+    let text = |name| headers.get(name)?.to_str().ok();
+    let (_, from) = text(REFERER)?.split_once("://")?;
+    let page = from.strip_prefix(text(HOST)?)?;
+    page.starts_with('/').then_some(page)
 }
 
 impl OptionalFromRequestParts<Console> for Visitor {
@@ -95,5 +104,29 @@ impl OptionalFromRequestParts<Console> for Visitor {
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Option<Self>, Infallible> {
         let found = <Self as FromRequestParts<Console>>::from_request_parts(parts, console).await;
         Ok(found.ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_leads_back_to_its_page_and_to_no_other_site() {
+        let page = |referer: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, "console:7003".parse().unwrap());
+            headers.insert(REFERER, referer.parse().unwrap());
+            form_page(&headers).map(str::to_owned)
+        };
+        let here = page("http://console:7003/contracts/1?term=%2Fcustomer");
+        assert_eq!(here.as_deref(), Some("/contracts/1?term=%2Fcustomer"));
+        for elsewhere in [
+            "https://evil.example/x",
+            "http://console:7003.evil.example/x",
+            "nonsense",
+        ] {
+            assert_eq!(page(elsewhere), None, "{elsewhere}");
+        }
     }
 }

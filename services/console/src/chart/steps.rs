@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::axis::Axis;
-use super::{About, BOTTOM, Chart, LEFT, Tick, right};
+use super::{About, BOTTOM, Chart, LEFT, Tick, right, whole};
 use crate::wording::{day, grouped};
 
 /// From this day on it has this value.
@@ -35,7 +35,7 @@ pub(crate) fn steps(about: About<'_>, steps: &[Step], (from, until): (Date, Date
         title: about.title.to_owned(),
         describes: described(about, steps, span),
         grid: axis.grid(),
-        ticks: span.ticks(),
+        ticks: whole(span.ticks(), about.width),
         line,
         area,
         today: (from <= today && today <= until).then(|| span.x(today)),

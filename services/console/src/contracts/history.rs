@@ -3,13 +3,15 @@
 use askama::Template;
 use axum::extract::{Path, Query};
 use serde::Deserialize;
-use wire::extraction::v1::{Contract, Term};
+use wire::extraction::v1::{Contract, Event, Term};
 
 use super::workspace::cards::shown;
 use super::workspace::{Head, Moment, address, contract, events, head, moments, summary};
 use crate::answer::{Answer, page};
 use crate::layout::{Frame, Section};
+use crate::sheets;
 use crate::visitor::Visitor;
+use crate::wording::time;
 
 #[derive(Template)]
 #[template(path = "contracts/history.html")]
@@ -19,14 +21,48 @@ struct History {
     moments: Vec<Moment>,
 }
 
-pub(super) async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default, rename = "as")]
+    form: String,
+}
+
+pub(super) async fn show(visitor: Visitor, Path(id): Path<String>, Query(asked): Query<Asked>) -> Answer {
     let contract = contract(&visitor, &id, 0).await?;
     let events = events(&visitor, &id).await?;
+    if asked.form == sheets::AS_FILE {
+        return take_away(&events);
+    }
     page(&History {
         frame: visitor.frame(Section::Contracts),
         head: head(&contract, &visitor),
         moments: moments(&events, &contract.terms),
     })
+}
+
+/// Every event as it is recorded, oldest first.
+fn take_away(events: &[Event]) -> Answer {
+    let head = [
+        "at", "revision", "actor", "action", "about", "before", "after", "reason",
+    ];
+    let row = |event: &Event| {
+        let at = time(event.at.as_ref()).map(|at| at.to_string());
+        vec![
+            at.unwrap_or_default(),
+            event.revision.to_string(),
+            event.actor.clone(),
+            event.action.clone(),
+            event.path.clone(),
+            event.before.clone(),
+            event.after.clone(),
+            event.reason.clone(),
+        ]
+    };
+    let rows = events.iter().map(row);
+    sheets::file(
+        "history",
+        std::iter::once(head.map(str::to_owned).to_vec()).chain(rows),
+    )
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,7 @@
 //! The preview: what the terms as they stand would bill, asked of invoicing, with assumptions about what is not known yet.
 
 mod assumed;
-mod chart;
+mod slider;
 mod whole_life;
 
 use askama::Template;
@@ -13,12 +13,14 @@ use wire::plan::v1::Plan;
 
 use super::workspace::{Head, address, contract, head};
 use crate::answer::{Answer, page};
+use crate::chart::{About, Chart, Column, WIDE, columns};
 use crate::fault::{Fault, sentence_of};
 use crate::layout::{Frame, Section};
+use crate::link;
+use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::{counted, days, grouped};
 use assumed::Assumptions;
-use chart::{Bar, bars};
 use whole_life::{WholeLife, whole_life};
 
 #[derive(Template)]
@@ -31,11 +33,13 @@ struct Preview {
     assumed: Assumptions,
     currency: String,
     sum: Sum,
-    bars: Vec<Bar>,
+    chart: Option<Chart>,
     invoices: Vec<Row>,
     printed: Vec<PrintedTotal>,
     /// Of an amendment: what it changes.
     whole_life: Option<WholeLife>,
+    /// The same invoices as a file.
+    file: String,
 }
 
 /// All invoices together.
@@ -71,6 +75,9 @@ struct PrintedTotal {
     link: String,
 }
 
+/// Asks for the months before and after an amendment as a file.
+const WHOLE_LIFE: &str = "months";
+
 /// Fields of the form: `through`, `use:METER`, `seats:CHARGE`, `from:CHARGE`, `done:MILESTONE`.
 pub(super) async fn show(
     visitor: Visitor,
@@ -87,10 +94,15 @@ pub(super) async fn show(
         Err(why) => return nothing(&visitor, &contract, Assumptions::usual(&plan), why),
     };
     match invoices(&visitor, &plan, &assumed).await {
+        Ok(invoices) if is_asked_as(&asked, sheets::AS_FILE) => sheets::file("preview", lines(&invoices)),
         Ok(invoices) => {
             let whole_life = whole_life(&visitor, &plan).await?;
+            if let Some(life) = whole_life.as_ref().filter(|_| is_asked_as(&asked, WHOLE_LIFE)) {
+                return life.as_file();
+            }
             page(&Preview {
                 whole_life,
+                file: file(&id, &asked),
                 ..preview(&visitor, &contract, &plan, assumed, &invoices)
             })
         }
@@ -130,11 +142,74 @@ fn nothing(visitor: &Visitor, contract: &Contract, assumed: Assumptions, problem
         assumed,
         currency: String::new(),
         sum: Sum::default(),
-        bars: Vec::new(),
+        chart: None,
         invoices: Vec::new(),
         printed: Vec::new(),
         whole_life: None,
+        file: String::new(),
     })
+}
+
+fn is_asked_as(asked: &[(String, String)], form: &str) -> bool {
+    asked.iter().any(|(name, value)| name == "as" && value == form)
+}
+
+/// The same preview, with the same assumptions, as a file.
+fn file(id: &str, asked: &[(String, String)]) -> String {
+    let fields = asked.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let fields: Vec<_> = fields.chain([("as", sheets::AS_FILE)]).collect();
+    link::with(&format!("/contracts/{}/preview", link::segment(id)), &fields)
+}
+
+/// A row for each line of each invoice.
+fn lines(invoices: &[Invoice]) -> Vec<Vec<String>> {
+    let head = [
+        "date",
+        "due",
+        "description",
+        "starts",
+        "ends_before",
+        "quantity",
+        "amount",
+        "currency",
+        "working",
+    ];
+    let row = |invoice: &Invoice, line: &InvoiceLine| {
+        let service = line.service.clone().unwrap_or_default();
+        vec![
+            invoice.invoice_date.clone(),
+            invoice.due_date.clone(),
+            line.description.clone(),
+            service.start,
+            service.end,
+            line.quantity.clone(),
+            line.amount.clone(),
+            invoice.currency.clone(),
+            line.working.clone(),
+        ]
+    };
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for invoice in invoices {
+        rows.extend(invoice.lines.iter().map(|line| row(invoice, line)));
+    }
+    rows
+}
+
+/// The invoices as columns; none where there is nothing to draw.
+fn chart(invoices: &[Invoice], currency: &str) -> Option<Chart> {
+    let about = About {
+        id: "preview",
+        title: "Total of each invoice",
+        unit: currency,
+        width: WIDE,
+    };
+    let column = |invoice: &Invoice| Column {
+        label: invoice.invoice_date.clone(),
+        name: invoice.invoice_date.clone(),
+        parts: vec![invoice.total.parse().unwrap_or_default()],
+    };
+    let drawn: Vec<Column> = invoices.iter().map(column).collect();
+    (!drawn.is_empty()).then(|| columns(about, &drawn, Vec::new()))
 }
 
 fn preview(
@@ -160,10 +235,11 @@ fn preview(
             tax: money(sum(invoices, |invoice| &invoice.tax)),
             total: money(sum(invoices, |invoice| &invoice.total)),
         },
-        bars: bars(invoices),
+        chart: chart(invoices, &plan.currency),
         invoices: invoices.iter().map(row).collect(),
         printed: printed(contract, net),
         whole_life: None,
+        file: String::new(),
         assumed,
     }
 }

@@ -108,13 +108,31 @@ pub(super) async fn change_tiers(Path(id): Path<String>, filled: Filled<Vec<(Str
         field("revision").parse().unwrap_or_default(),
         &reason,
     );
-    for (path, value) in &changes {
+    for (made, (path, value)) in changes.iter().enumerate() {
         if let Err(status) = edits.make(path, value).await {
+            let status = with_what_was_taken(status, made, changes.len());
             return refused(&visitor, &id, &about, &reason, status).await;
         }
     }
     visitor.tell("The table was changed. Terms, flags and plan were drawn up again.");
     go(&address(&id, &about, 0))
+}
+
+/// The refusal of one change, saying as well how many before it were taken and stand.
+fn with_what_was_taken(status: Status, made: usize, of: usize) -> Status {
+    if made == 0 {
+        return status;
+    }
+    let sentence = format!(
+        "{} {made} of {of} changes were taken before it and stand.",
+        sentence_of(&status)
+    );
+    Status::with_details_and_metadata(
+        status.code(),
+        sentence,
+        status.details().to_vec().into(),
+        status.metadata().clone(),
+    )
 }
 
 /// Cells that differ from what they were. A row whose first cell was emptied goes, last rows first, so that the places of

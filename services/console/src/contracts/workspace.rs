@@ -19,7 +19,7 @@ use wire::extraction::v1::{
 
 use super::{progress, queue};
 use crate::answer::{Answer, page_as};
-use crate::fault::Fault;
+use crate::fault::{Fault, as_sentence};
 use crate::layout::{Frame, Section};
 use crate::visitor::Visitor;
 use cards::{Card, Desk, cards};
@@ -193,6 +193,7 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
     let head = head(&contract, visitor);
     let (drawn, events) = tokio::join!(look_at_page(visitor, &contract, asked), events(visitor, &id));
     let ((sheet, no_sheet), events) = (drawn?, events?);
+    let contract = typed_by_hand(contract, &events);
     let desk = Desk {
         contract: &id,
         chosen: &asked.term,
@@ -227,6 +228,18 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
     )
 }
 
+/// The bounds of a tier are as sure as its price, until somebody types one: the record says so.
+fn typed_by_hand(mut contract: Contract, events: &[Event]) -> Contract {
+    for term in &mut contract.terms {
+        let mut edits = events.iter().rev().filter(|event| event.action == "edited");
+        let last = edits.find(|event| event.path == term.path);
+        if last.is_some_and(|event| event.after == term.value) && term.path.contains("/tiers/rows/") {
+            "edited".clone_into(&mut term.status);
+        }
+    }
+    contract
+}
+
 /// `3 to decide, 1 to know`.
 fn how_many(notices: &[Notice]) -> String {
     let waits = notices.iter().filter(|notice| notice.waits).count();
@@ -244,7 +257,8 @@ async fn look_at_page(
     asked: &Asked,
 ) -> Result<(Option<Sheet>, String), Fault> {
     let Some(number) = page_number(contract, asked) else {
-        return Ok((None, contract.failure.clone().unwrap_or_default().sentence));
+        let failure = contract.failure.clone().unwrap_or_default();
+        return Ok((None, as_sentence(&failure.sentence)));
     };
     let id = summary(contract).contract_id;
     let request = GetPageRequest {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use wire::invoicing::v1::{
@@ -14,11 +14,13 @@ use wire::plan::v1::{Renewal, renewal};
 
 use super::amounts::{decimal, money};
 use super::invoices::{Row, row};
+use super::list::Asked;
 use crate::answer::{Answer, page};
 use crate::chart::{About, Chart, Column, columns, width_of_each};
 use crate::fault::Fault;
 use crate::layout::{Frame, Section};
 use crate::link;
+use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::{counted, days, grouped};
 
@@ -33,6 +35,7 @@ struct Account {
     head: Head,
     charts: Vec<Chart>,
     months: Vec<(String, String)>,
+    file: String,
     rows: Vec<Row>,
     all: String,
     agreements: Vec<Agreement>,
@@ -63,7 +66,7 @@ struct Agreement {
     standing: (&'static str, &'static str),
 }
 
-pub(super) async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
+pub(super) async fn show(visitor: Visitor, Path(id): Path<String>, Query(asked): Query<Asked>) -> Answer {
     let list = ListInvoicesRequest {
         account: id.clone(),
         order: InvoiceOrder::NewestFirst.into(),
@@ -71,11 +74,17 @@ pub(super) async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
         ..ListInvoicesRequest::default()
     };
     let mut lister = visitor.invoicing();
-    let listing = async { Ok(lister.list_invoices(list).await?.into_inner().invoices) };
-    let (known, plans, invoices) = tokio::try_join!(known(&visitor, &id), plans(&visitor, &id), listing)?;
+    let listing = async { Ok(lister.list_invoices(list).await?.into_inner()) };
+    let (known, plans, listed) = tokio::try_join!(known(&visitor, &id), plans(&visitor, &id), listing)?;
     let today = visitor.console.clock.today();
-    let (charts, months) = by_month(&invoices);
+    let invoices = listed.invoices;
+    let months = by_month(&invoices, !listed.next_page_token.is_empty());
+    if asked.as_file() {
+        return take_away(&months);
+    }
+    let (charts, months) = (charts(&months), in_words(&months));
     page(&Account {
+        file: asked.file(&link::account(&id)),
         head: head(&known, &plans),
         frame: visitor.frame(Section::Accounts),
         charts,
@@ -149,30 +158,48 @@ pub(super) fn head(known: &Known, plans: &[RegisteredPlan]) -> Head {
     }
 }
 
-/// What was invoiced in each month less what was credited: a picture for each currency, and the table of all.
-fn by_month(invoices: &[Invoice]) -> (Vec<Chart>, Vec<(String, String)>) {
-    let mut sums: BTreeMap<&str, BTreeMap<String, Decimal>> = BTreeMap::new();
-    for invoice in invoices {
-        let month = invoice
-            .invoice_date
-            .get(..7)
-            .unwrap_or(&invoice.invoice_date)
-            .to_owned();
-        let sum = sums
-            .entry(&invoice.currency)
-            .or_default()
-            .entry(month)
-            .or_default();
+/// Sums by currency and month.
+type Months = BTreeMap<String, BTreeMap<String, Decimal>>;
+
+/// What was invoiced in each month less what was credited. Where there are more invoices than these, the earliest month
+/// may not be whole and is left out.
+fn by_month(invoices: &[Invoice], there_are_more: bool) -> Months {
+    let month = |invoice: &Invoice| {
+        let month = invoice.invoice_date.get(..7);
+        month.unwrap_or(&invoice.invoice_date).to_owned()
+    };
+    let cut = invoices.iter().map(month).min().filter(|_| there_are_more);
+    let mut sums = Months::new();
+    for invoice in invoices.iter().filter(|invoice| Some(month(invoice)) != cut) {
+        let months = sums.entry(invoice.currency.clone()).or_default();
+        let sum = months.entry(month(invoice)).or_default();
         *sum = sum.saturating_add(decimal(&invoice.total));
     }
-    let rows = sums.iter().flat_map(|(currency, months)| {
-        months
-            .iter()
-            .rev()
-            .map(|(month, sum)| (month.clone(), money(&sum.to_string(), currency)))
-    });
-    let rows = rows.collect();
-    let chart = |(at, (currency, months)): (usize, (&&str, &BTreeMap<String, Decimal>))| {
+    sums
+}
+
+/// A row for each month, the latest first.
+fn in_words(sums: &Months) -> Vec<(String, String)> {
+    let of_one = |(currency, months): (&String, &BTreeMap<String, Decimal>)| {
+        let latest_first = months.iter().rev();
+        let rows = latest_first.map(|(month, sum)| (month.clone(), money(&sum.to_string(), currency)));
+        rows.collect::<Vec<_>>()
+    };
+    sums.iter().flat_map(of_one).collect()
+}
+
+fn take_away(sums: &Months) -> Answer {
+    let mut rows = vec![["month", "invoiced", "currency"].map(str::to_owned).to_vec()];
+    for (currency, months) in sums {
+        let row = |(month, sum): (&String, &Decimal)| vec![month.clone(), sum.to_string(), currency.clone()];
+        rows.extend(months.iter().map(row));
+    }
+    sheets::file("invoiced-by-month", rows)
+}
+
+/// A picture for each currency.
+fn charts(sums: &Months) -> Vec<Chart> {
+    let chart = |(at, (currency, months)): (usize, (&String, &BTreeMap<String, Decimal>))| {
         let about = About {
             id: &format!("months-{at}"),
             title: &format!("Invoiced in each month, less what was credited, in {currency}"),
@@ -181,7 +208,7 @@ fn by_month(invoices: &[Invoice]) -> (Vec<Chart>, Vec<(String, String)>) {
         };
         columns(about, &months.iter().map(month).collect::<Vec<_>>(), Vec::new())
     };
-    (sums.iter().enumerate().map(chart).collect(), rows)
+    sums.iter().enumerate().map(chart).collect()
 }
 
 fn month((month, sum): (&String, &Decimal)) -> Column {
@@ -257,18 +284,22 @@ mod tests {
             currency: currency.to_owned(),
             ..Invoice::default()
         };
-        let (charts, rows) = by_month(&[
+        let invoices = [
             invoice("2026-02-01", "100.00", "USD"),
             invoice("2026-01-31", "-20.00", "USD"),
             invoice("2026-02-28", "1000.00", "USD"),
             invoice("2026-02-28", "7", "JPY"),
-        ]);
-        let rows: Vec<_> = rows.iter().map(|(month, sum)| format!("{month} {sum}")).collect();
-        assert_eq!(
-            rows,
-            ["2026-02 7 JPY", "2026-02 1,100.00 USD", "2026-01 −20.00 USD"]
-        );
-        assert_eq!(charts.len(), 2);
+        ];
+        let told = |there_are_more| {
+            let months = by_month(&invoices, there_are_more);
+            assert_eq!(charts(&months).len(), 2);
+            let rows = in_words(&months).into_iter();
+            rows.map(|(month, sum)| format!("{month} {sum}"))
+                .collect::<Vec<_>>()
+        };
+        let all = ["2026-02 7 JPY", "2026-02 1,100.00 USD", "2026-01 −20.00 USD"];
+        assert_eq!(told(false), all);
+        assert_eq!(told(true), all[..2], "a month that may not be whole is left out");
     }
 
     #[test]

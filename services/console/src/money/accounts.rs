@@ -2,31 +2,22 @@
 
 use askama::Template;
 use axum::extract::Query;
-use serde::Deserialize;
 use wire::invoicing::v1::{Account, Balance, ListAccountsRequest};
 
 use super::amounts::{decimal, money, most_used};
+use super::list::{self, Asked};
 use crate::answer::{Answer, page};
 use crate::chart::{About, Chart, Column, columns, width_of_each};
 use crate::layout::{Frame, Section};
 use crate::link;
-use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::counted;
 
+const HERE: &str = "/accounts";
 const ROWS: u32 = 50;
 /// A file holds all of them, taken so many at once.
 const AT_ONCE: u32 = 1_000;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    search: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default, rename = "as")]
-    form: String,
-}
+const TOO_MANY: &str = "More than 100,000 accounts are too many for one file: search for fewer of them.";
 
 #[derive(Template)]
 #[template(path = "money/accounts.html")]
@@ -51,7 +42,7 @@ struct Row {
 }
 
 pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
-    if asked.form == sheets::AS_FILE {
+    if asked.as_file() {
         return take_away(&visitor, &asked).await;
     }
     let request = ListAccountsRequest {
@@ -61,23 +52,15 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
         ..ListAccountsRequest::default()
     };
     let listed = visitor.invoicing().list_accounts(request).await?.into_inner();
-    let next = listed.next_page_token.as_str();
     page(&Accounts {
         charts: charts(&listed.accounts),
         rows: listed.accounts.iter().map(row).collect(),
-        first: (!asked.after.is_empty()).then(|| address(&asked.search, "", "")),
-        next: (!next.is_empty()).then(|| address(&asked.search, next, "")),
-        file: address(&asked.search, "", sheets::AS_FILE),
+        first: asked.first(HERE),
+        next: asked.next(HERE, &listed.next_page_token),
+        file: asked.file(HERE),
         frame: visitor.frame(Section::Accounts),
         search: asked.search,
     })
-}
-
-fn address(search: &str, after: &str, form: &str) -> String {
-    link::with(
-        "/accounts",
-        &[("search", search.trim()), ("after", after), ("as", form)],
-    )
 }
 
 fn row(account: &Account) -> Row {
@@ -152,24 +135,21 @@ async fn take_away(visitor: &Visitor, asked: &Asked) -> Answer {
         "overdue",
         "open invoices",
     ];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    let mut request = ListAccountsRequest {
+    let all = ListAccountsRequest {
         search: asked.search.trim().to_owned(),
         page_size: AT_ONCE,
         ..ListAccountsRequest::default()
     };
-    loop {
-        let listed = visitor
-            .invoicing()
-            .list_accounts(request.clone())
-            .await?
-            .into_inner();
-        rows.extend(listed.accounts.iter().flat_map(cells));
-        if listed.next_page_token.is_empty() {
-            return sheets::file("accounts", rows);
+    list::whole("accounts", &head, TOO_MANY, |page_token| {
+        let (mut asking, all) = (visitor.invoicing(), all.clone());
+        async move {
+            let request = ListAccountsRequest { page_token, ..all };
+            let listed = asking.list_accounts(request).await?.into_inner();
+            let rows = listed.accounts.iter().flat_map(cells).collect();
+            Ok((rows, listed.next_page_token))
         }
-        request.page_token = listed.next_page_token;
-    }
+    })
+    .await
 }
 
 /// A row for each currency something is owed in; one of its own where nothing is.

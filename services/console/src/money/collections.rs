@@ -2,31 +2,20 @@
 
 use askama::Template;
 use axum::extract::Query;
-use serde::Deserialize;
 use wire::invoicing::v1::{AgeingBucket, GetAgeingRequest, InvoiceKind, InvoiceOrder, ListInvoicesRequest};
 
 use super::amounts::{decimal, money};
 use super::invoices::{Row, row, take_away};
+use super::list::Asked;
 use crate::answer::{Answer, page};
 use crate::chart::{About, Chart, Column, columns, width_of_each};
 use crate::layout::{Frame, Section};
-use crate::link;
-use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::counted;
 
+const HERE: &str = "/collections";
 const ROWS: u32 = 50;
 const AT_ONCE: u32 = 200;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    search: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default, rename = "as")]
-    form: String,
-}
 
 #[derive(Template)]
 #[template(path = "money/collections.html")]
@@ -69,7 +58,7 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
         page_token: asked.after.clone(),
         ..ListInvoicesRequest::default()
     };
-    if asked.form == sheets::AS_FILE {
+    if asked.as_file() {
         list.page_size = AT_ONCE;
         return take_away(visitor, list);
     }
@@ -78,7 +67,6 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
     let (listed, ageing) = tokio::try_join!(lister.list_invoices(list), counter.get_ageing(ageing))?;
     let (listed, buckets) = (listed.into_inner(), ageing.into_inner().buckets);
     let ages = currencies(&buckets);
-    let next = listed.next_page_token.as_str();
     page(&Collections {
         charts: charts(&buckets),
         rows: listed
@@ -86,21 +74,14 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
             .iter()
             .map(|invoice| row(invoice, &visitor))
             .collect(),
-        first: (!asked.after.is_empty()).then(|| address(&asked.search, "", "")),
-        next: (!next.is_empty()).then(|| address(&asked.search, next, "")),
-        file: address(&asked.search, "", sheets::AS_FILE),
+        first: asked.first(HERE),
+        next: asked.next(HERE, &listed.next_page_token),
+        file: asked.file(HERE),
         frame: visitor.frame(Section::Collections),
         search: asked.search,
         ages,
         today,
     })
-}
-
-fn address(search: &str, after: &str, form: &str) -> String {
-    link::with(
-        "/collections",
-        &[("search", search.trim()), ("after", after), ("as", form)],
-    )
 }
 
 fn codes(buckets: &[AgeingBucket]) -> Vec<&str> {

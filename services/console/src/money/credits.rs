@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::{Path, Query};
 use jiff::civil::Date;
-use serde::Deserialize;
 use wire::invoicing::v1::credit_movement::Kind;
 use wire::invoicing::v1::{CreditMovement, ListCreditPoolsRequest, PoolStatement, RegisteredPlan};
 use wire::plan::v1::Plan;
 
 use super::account::{Head, head, known, plans, shown_of};
 use super::amounts::decimal;
+use super::list::Asked;
 use super::seats::in_force_last;
 use crate::answer::{Answer, page};
 use crate::chart::{About, Chart, Step, WIDE, steps};
@@ -22,14 +22,6 @@ use crate::wording::grouped;
 
 /// Movements a table shows; the file has all.
 const SHOWN: usize = 60;
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    through: String,
-    #[serde(default, rename = "as")]
-    form: String,
-}
 
 #[derive(Template)]
 #[template(path = "money/credits.html")]
@@ -68,16 +60,14 @@ pub(super) async fn show(visitor: Visitor, Path(id): Path<String>, Query(asked):
     for registered in in_force_last(&plans) {
         pools.extend(of_agreement(&visitor, registered, through).await?);
     }
-    if asked.form == sheets::AS_FILE {
+    if asked.as_file() {
         return take_away(&pools);
     }
-    let through = through.to_string();
-    let fields = [("through", through.as_str()), ("as", sheets::AS_FILE)];
     page(&Page {
-        file: link::with(&format!("{}/credits", link::account(&id)), &fields),
+        file: asked.file(&format!("{}/credits", link::account(&id))),
         head: head(&known, &plans),
         frame: visitor.frame(Section::Accounts),
-        through,
+        through: through.to_string(),
         pools,
     })
 }

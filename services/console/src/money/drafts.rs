@@ -7,12 +7,13 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use tonic::Code;
 use wire::invoicing::v1::{
-    BillingSettings, ConfigureBillingRequest, GetBillingSettingsRequest, Invoice, RunBillingRequest,
-    RunBillingResponse,
+    BillingSettings, ConfigureBillingRequest, GetBillingSettingsRequest, Invoice, InvoiceLine,
+    RunBillingRequest, RunBillingResponse,
 };
 
 use super::amounts::money;
 use super::invoices::charts;
+use super::list::{self, Asked};
 use crate::answer::{Answer, go, page, page_as};
 use crate::chart::Chart;
 use crate::connection::request_id;
@@ -26,16 +27,7 @@ use crate::wording::{counted, days, grouped};
 /// Accounts that are looked at for one page, and billed by one call.
 const LOOKED_AT: u32 = 40;
 const BILLED_AT_ONCE: u32 = 2_000;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    through: String,
-    #[serde(default)]
-    account: String,
-    #[serde(default)]
-    after: String,
-}
+const TOO_MANY: &str = "More than 100,000 lines are too many for one file: ask for one account.";
 
 #[derive(Template)]
 #[template(path = "money/drafts.html")]
@@ -48,6 +40,7 @@ struct Drafts {
     drafts: Vec<Draft>,
     parked: Vec<(String, String, String)>,
     counts: String,
+    file: String,
     /// Where the next accounts are looked at.
     next: Option<String>,
     later: bool,
@@ -80,14 +73,10 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
         .parse::<Date>()
         .unwrap_or_else(|_| visitor.console.clock.today())
         .to_string();
-    let request = RunBillingRequest {
-        request_id: request_id(),
-        through: through.clone(),
-        account: asked.account.trim().to_owned(),
-        dry_run: true,
-        page_size: LOOKED_AT,
-        page_token: asked.after.clone(),
-    };
+    if asked.as_file() {
+        return take_away(&visitor, &asked, &through).await;
+    }
+    let request = rehearsal(&asked, &through, asked.after.clone());
     let (mut billing, mut settings) = (visitor.invoicing(), visitor.invoicing());
     let (rehearsed, settings) = tokio::join!(
         billing.run_billing(request),
@@ -111,6 +100,63 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
     }
 }
 
+/// A run that stores nothing, over some accounts.
+fn rehearsal(asked: &Asked, through: &str, page_token: String) -> RunBillingRequest {
+    RunBillingRequest {
+        request_id: request_id(),
+        through: through.to_owned(),
+        account: asked.account.trim().to_owned(),
+        dry_run: true,
+        page_size: LOOKED_AT,
+        page_token,
+    }
+}
+
+/// The lines of all drafts.
+async fn take_away(visitor: &Visitor, asked: &Asked, through: &str) -> Answer {
+    let head = [
+        "account",
+        "customer",
+        "date",
+        "due",
+        "description",
+        "starts",
+        "ends_before",
+        "quantity",
+        "amount",
+        "currency",
+    ];
+    list::whole("drafts", &head, TOO_MANY, |page_token| {
+        let mut asking = visitor.invoicing();
+        let request = rehearsal(asked, through, page_token);
+        async move {
+            let due = asking.run_billing(request).await?.into_inner();
+            let rows = due.invoices.iter().flat_map(cells).collect();
+            Ok((rows, due.next_page_token))
+        }
+    })
+    .await
+}
+
+fn cells(invoice: &Invoice) -> Vec<Vec<String>> {
+    let row = |line: &InvoiceLine| {
+        let service = line.service.clone().unwrap_or_default();
+        vec![
+            invoice.account.clone(),
+            invoice.customer.clone(),
+            invoice.invoice_date.clone(),
+            invoice.due_date.clone(),
+            line.description.clone(),
+            service.start,
+            service.end,
+            line.quantity.clone(),
+            line.amount.clone(),
+            invoice.currency.clone(),
+        ]
+    };
+    invoice.lines.iter().map(row).collect()
+}
+
 fn drafts(
     visitor: &Visitor,
     asked: &Asked,
@@ -130,6 +176,7 @@ fn drafts(
         frame: visitor.frame(Section::Invoices),
         problem: String::new(),
         charts: charts(&answer.invoices),
+        file: asked.file("/invoices/drafts"),
         counts: format!("{invoices} with {lines}"),
         next: (!next.is_empty()).then(|| link::with("/invoices/drafts", &fields)),
         later: !asked.after.is_empty(),
@@ -153,7 +200,7 @@ fn drafts(
 }
 
 fn draft(invoice: &Invoice) -> Draft {
-    let line = |line: &wire::invoicing::v1::InvoiceLine| Line {
+    let line = |line: &InvoiceLine| Line {
         description: line.description.clone(),
         service: line
             .service

@@ -1,7 +1,7 @@
 //! One invoice as its customer has it, with what became of it and what can be done with it. Printed, it is the document.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
@@ -10,12 +10,14 @@ use wire::invoicing::v1::{
 };
 
 use super::amounts::{chip, decimal, money, name, owed};
+use super::list::Asked;
 use crate::answer::{Answer, page_as};
 use crate::chart::{About, Chart, Column, WIDE, columns};
 use crate::connection::request_id;
 use crate::fault::Fault;
 use crate::layout::{Frame, Section};
 use crate::link;
+use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::{days, grouped, moment, time};
 
@@ -103,8 +105,11 @@ pub(super) struct Refused {
     pub(super) words: String,
 }
 
-pub(super) async fn show(visitor: Visitor, Path(name): Path<String>) -> Answer {
+pub(super) async fn show(visitor: Visitor, Path(name): Path<String>, Query(asked): Query<Asked>) -> Answer {
     let invoice = find(&visitor, &name).await?;
+    if asked.as_file() {
+        return take_away(&invoice);
+    }
     draw(&visitor, &invoice, StatusCode::OK, Refused::default())
 }
 
@@ -157,6 +162,38 @@ fn draw(visitor: &Visitor, invoice: &Invoice, status: StatusCode, refused: Refus
             link,
             refused,
         },
+    )
+}
+
+/// Its lines as a table.
+fn take_away(invoice: &Invoice) -> Answer {
+    let head = [
+        "line",
+        "description",
+        "starts",
+        "ends_before",
+        "quantity",
+        "amount",
+        "currency",
+        "adjusts",
+    ];
+    let row = |(at, line): (usize, &InvoiceLine)| {
+        let service = line.service.clone().unwrap_or_default();
+        vec![
+            at.saturating_add(1).to_string(),
+            line.description.clone(),
+            service.start,
+            service.end,
+            line.quantity.clone(),
+            line.amount.clone(),
+            invoice.currency.clone(),
+            line.adjusts.clone(),
+        ]
+    };
+    let rows = invoice.lines.iter().enumerate().map(row);
+    sheets::file(
+        name(invoice),
+        std::iter::once(head.map(str::to_owned).to_vec()).chain(rows),
     )
 }
 

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::Query;
-use serde::Deserialize;
 use tokio::sync::mpsc;
 use wire::invoicing::v1::{Invoice, InvoiceKind, InvoiceOrder, ListInvoicesRequest};
 
 use super::amounts::{chip, decimal, money, most_used, name, owed};
+use super::list::Asked;
 use crate::answer::{Answer, page};
 use crate::chart::{About, Chart, Column, columns, width_of_each};
 use crate::fault::Fault;
@@ -16,27 +16,10 @@ use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::grouped;
 
+const HERE: &str = "/invoices";
 /// Rows a page shows, and rows a file takes at once.
 const ROWS: u32 = 50;
 const AT_ONCE: u32 = 200;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    /// all, owed or credits.
-    #[serde(default)]
-    show: String,
-    #[serde(default)]
-    search: String,
-    #[serde(default)]
-    account: String,
-    /// The billing run that issued them.
-    #[serde(default)]
-    run: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default, rename = "as")]
-    form: String,
-}
 
 #[derive(Template)]
 #[template(path = "money/invoices.html")]
@@ -74,7 +57,7 @@ const TABS: [(&str, &str); 3] = [("all", "All"), ("owed", "Owed"), ("credits", "
 pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
     let show = TABS.iter().find(|(tab, _)| *tab == asked.show);
     let show = show.map_or("all", |(tab, _)| tab);
-    if asked.form == sheets::AS_FILE {
+    if asked.as_file() {
         return take_away(visitor, request(&asked, show, AT_ONCE));
     }
     let listed = visitor
@@ -82,11 +65,10 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
         .list_invoices(request(&asked, show, ROWS))
         .await?
         .into_inner();
-    let next = listed.next_page_token.as_str();
     page(&Invoices {
         tabs: TABS
             .iter()
-            .map(|(tab, words)| (address(&asked, tab, "", ""), *words, *tab == show))
+            .map(|(tab, words)| (asked.tab(HERE, tab), *words, *tab == show))
             .collect(),
         charts: charts(&listed.invoices),
         rows: listed
@@ -94,9 +76,9 @@ pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer
             .iter()
             .map(|invoice| row(invoice, &visitor))
             .collect(),
-        first: (!asked.after.is_empty()).then(|| address(&asked, show, "", "")),
-        next: (!next.is_empty()).then(|| address(&asked, show, next, "")),
-        file: address(&asked, show, "", sheets::AS_FILE),
+        first: asked.first(HERE),
+        next: asked.next(HERE, &listed.next_page_token),
+        file: asked.file(HERE),
         may_bill: visitor.works_as("finance"),
         frame: visitor.frame(Section::Invoices),
         show,
@@ -122,18 +104,6 @@ fn request(asked: &Asked, show: &str, size: u32) -> ListInvoicesRequest {
         page_token: asked.after.clone(),
         ..ListInvoicesRequest::default()
     }
-}
-
-fn address(asked: &Asked, show: &str, after: &str, form: &str) -> String {
-    let fields = [
-        ("show", show),
-        ("search", asked.search.trim()),
-        ("account", &asked.account),
-        ("run", &asked.run),
-        ("after", after),
-        ("as", form),
-    ];
-    link::with("/invoices", &fields)
 }
 
 pub(super) fn row(invoice: &Invoice, visitor: &Visitor) -> Row {

@@ -3,16 +3,15 @@
 use askama::Template;
 use axum::extract::Query;
 use jiff::civil::Date;
-use serde::Deserialize;
 use wire::invoicing::v1::renewal::Decision;
 use wire::invoicing::v1::{ListRenewalsRequest, ListRenewalsResponse, Renewal};
 
 use super::amounts::days_since;
+use super::list::{self, Asked};
 use crate::answer::{Answer, page};
 use crate::fault::Fault;
 use crate::layout::{Frame, Section};
 use crate::link;
-use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::{counted, days};
 
@@ -21,22 +20,19 @@ const AT_ONCE: u32 = 40;
 /// Agreements that renew nothing are passed over, but not without end.
 const MOST_CALLS: u32 = 3;
 const IN_A_FILE: u32 = 200;
+const TOO_MANY: &str = "More than 100,000 renewals are too many for one file: ask for one account.";
+const HERE: &str = "/renewals";
 
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    account: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default, rename = "as")]
-    form: String,
-}
+/// What can still be stopped, the soonest first; or every term, decided or not, agreement by agreement.
+const TABS: [(&str, &str); 2] = [("open", "Can still be stopped"), ("all", "All")];
 
 #[derive(Template)]
 #[template(path = "money/renewals.html")]
 struct Renewals {
     frame: Frame,
     account: String,
+    tabs: Vec<(String, &'static str, bool)>,
+    open: bool,
     rows: Vec<Row>,
     first: Option<String>,
     next: Option<String>,
@@ -56,31 +52,38 @@ struct Row {
 }
 
 pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
-    if asked.form == sheets::AS_FILE {
+    if asked.as_file() {
         return take_away(&visitor, &asked).await;
     }
     let listed = listed(&visitor, &asked).await?;
     let today = visitor.console.clock.today();
-    let next = listed.next_page_token.as_str();
-    let mut renewals = listed.renewals;
-    renewals.sort_by_key(|renewal| (renewal.decision() != Decision::Open, renewal.notice_by.clone()));
+    let tabs = TABS.iter();
     page(&Renewals {
-        rows: renewals.iter().map(|renewal| row(renewal, today)).collect(),
-        first: (!asked.after.is_empty()).then(|| address(&asked, "", "")),
-        next: (!next.is_empty()).then(|| address(&asked, next, "")),
-        file: address(&asked, "", sheets::AS_FILE),
+        tabs: tabs
+            .map(|(tab, words)| (asked.tab(HERE, tab), *words, (*tab == "open") == open(&asked)))
+            .collect(),
+        open: open(&asked),
+        rows: listed
+            .renewals
+            .iter()
+            .map(|renewal| row(renewal, today))
+            .collect(),
+        first: asked.first(HERE),
+        next: asked.next(HERE, &listed.next_page_token),
+        file: asked.file(HERE),
         frame: visitor.frame(Section::Accounts),
         account: asked.account,
     })
 }
 
+fn open(asked: &Asked) -> bool {
+    asked.show != "all"
+}
+
 /// The next agreements in which something renews.
 async fn listed(visitor: &Visitor, asked: &Asked) -> Result<ListRenewalsResponse, Fault> {
-    let mut request = ListRenewalsRequest {
-        account: asked.account.trim().to_owned(),
-        page_size: AT_ONCE,
-        page_token: asked.after.clone(),
-    };
+    let mut request = request(asked, AT_ONCE);
+    request.page_token.clone_from(&asked.after);
     let mut found = ListRenewalsResponse::default();
     for _ in 0..MOST_CALLS {
         found = visitor
@@ -96,9 +99,13 @@ async fn listed(visitor: &Visitor, asked: &Asked) -> Result<ListRenewalsResponse
     Ok(found)
 }
 
-fn address(asked: &Asked, after: &str, form: &str) -> String {
-    let fields = [("account", asked.account.trim()), ("after", after), ("as", form)];
-    link::with("/renewals", &fields)
+fn request(asked: &Asked, size: u32) -> ListRenewalsRequest {
+    ListRenewalsRequest {
+        account: asked.account.trim().to_owned(),
+        page_size: size,
+        page_token: String::new(),
+        open: open(asked),
+    }
 }
 
 fn row(renewal: &Renewal, today: Date) -> Row {
@@ -146,24 +153,17 @@ async fn take_away(visitor: &Visitor, asked: &Asked) -> Answer {
         "uplift_percent",
         "decision",
     ];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    let mut request = ListRenewalsRequest {
-        account: asked.account.trim().to_owned(),
-        page_size: IN_A_FILE,
-        page_token: String::new(),
-    };
-    loop {
-        let listed = visitor
-            .invoicing()
-            .list_renewals(request.clone())
-            .await?
-            .into_inner();
-        rows.extend(listed.renewals.into_iter().map(cells));
-        if listed.next_page_token.is_empty() {
-            return sheets::file("renewals", rows);
+    let all = request(asked, IN_A_FILE);
+    list::whole("renewals", &head, TOO_MANY, |page_token| {
+        let (mut asking, all) = (visitor.invoicing(), all.clone());
+        async move {
+            let request = ListRenewalsRequest { page_token, ..all };
+            let listed = asking.list_renewals(request).await?.into_inner();
+            let rows = listed.renewals.into_iter().map(cells).collect();
+            Ok((rows, listed.next_page_token))
         }
-        request.page_token = listed.next_page_token;
-    }
+    })
+    .await
 }
 
 fn cells(renewal: Renewal) -> Vec<String> {

@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::{Path, Query};
 use jiff::civil::Date;
-use serde::Deserialize;
 use wire::invoicing::v1::{ListFactsRequest, RegisteredPlan, SeatChange};
 use wire::plan::v1::Charge;
 use wire::plan::v1::quantity::Kind;
 
 use super::account::{Head, head, known, plans};
 use super::amounts::decimal;
+use super::list::Asked;
 use crate::answer::{Answer, page};
 use crate::chart::{About, Chart, Step, WIDE, steps};
 use crate::fault::Fault;
@@ -18,12 +18,6 @@ use crate::link;
 use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::grouped;
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default, rename = "as")]
-    form: String,
-}
 
 #[derive(Template)]
 #[template(path = "money/seats.html")]
@@ -60,14 +54,11 @@ pub(super) async fn show(visitor: Visitor, Path(id): Path<String>, Query(asked):
     for registered in in_force_last(&plans) {
         charges.extend(of_agreement(&visitor, registered).await?);
     }
-    if asked.form == sheets::AS_FILE {
+    if asked.as_file() {
         return take_away(&charges);
     }
     page(&Page {
-        file: link::with(
-            &format!("{}/seats", link::account(&id)),
-            &[("as", sheets::AS_FILE)],
-        ),
+        file: asked.file(&format!("{}/seats", link::account(&id))),
         head: head(&known, &plans),
         frame: visitor.frame(Section::Accounts),
         charges,

@@ -7,29 +7,21 @@ use serde::Deserialize;
 use tonic::{Code, Status};
 use wire::invoicing::v1::{ListUnappliedCashRequest, MoveCashRequest, RefundCashRequest, UnappliedCash};
 
-use super::amounts::money;
+use super::amounts::{decimal, money, most_used};
+use super::list::{self, Asked};
 use crate::answer::{Answer, go, page_as};
+use crate::chart::{About, Chart, Column, columns, width_of_each};
 use crate::connection::request_id;
 use crate::fault::{Fault, sentence_of};
 use crate::filled::Filled;
 use crate::layout::{Frame, Section};
 use crate::link;
-use crate::sheets;
 use crate::visitor::Visitor;
 
 const ROWS: u32 = 50;
 const AT_ONCE: u32 = 1_000;
+const TOO_MANY: &str = "More than 100,000 payments are too many for one file: ask for one account.";
 const HERE: &str = "/collections/unapplied";
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    account: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default, rename = "as")]
-    form: String,
-}
 
 #[derive(Template)]
 #[template(path = "money/unapplied.html")]
@@ -37,6 +29,7 @@ struct Unapplied {
     frame: Frame,
     account: String,
     today: String,
+    charts: Vec<Chart>,
     rows: Vec<Row>,
     refused: Refused,
     /// May this person decide about money?
@@ -88,7 +81,7 @@ pub(super) struct Decided {
 }
 
 pub(super) async fn show(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
-    if asked.form == sheets::AS_FILE {
+    if asked.as_file() {
         return take_away(&visitor, &asked.account).await;
     }
     draw(&visitor, asked, Refused::default(), StatusCode::OK).await
@@ -130,7 +123,7 @@ pub(super) async fn refund(filled: Filled<Decided>) -> Answer {
 async fn done(visitor: &Visitor, form: Decided, answer: Result<(), Status>, told: &str) -> Answer {
     let Err(status) = answer else {
         visitor.tell(told);
-        return go(&address(&form.account, "", ""));
+        return go(&link::with(HERE, &[("account", form.account.trim())]));
     };
     let answerable = answerable(&status);
     let sentence = sentence_of(&status);
@@ -181,14 +174,14 @@ async fn draw(visitor: &Visitor, asked: Asked, refused: Refused, status: StatusC
         .list_unapplied_cash(request)
         .await?
         .into_inner();
-    let next = listed.next_page_token.as_str();
     page_as(
         status,
         &Unapplied {
+            charts: charts(&listed.cash),
             rows: listed.cash.iter().map(row).collect(),
-            first: (!asked.after.is_empty()).then(|| address(&asked.account, "", "")),
-            next: (!next.is_empty()).then(|| address(&asked.account, next, "")),
-            file: address(&asked.account, "", sheets::AS_FILE),
+            first: asked.first(HERE),
+            next: asked.next(HERE, &listed.next_page_token),
+            file: asked.file(HERE),
             today: visitor.console.clock.today().to_string(),
             decides: visitor.works_as("finance"),
             frame: visitor.frame(Section::Collections),
@@ -198,11 +191,25 @@ async fn draw(visitor: &Visitor, asked: Asked, refused: Refused, status: StatusC
     )
 }
 
-fn address(account: &str, after: &str, form: &str) -> String {
-    link::with(
-        HERE,
-        &[("account", account.trim()), ("after", after), ("as", form)],
-    )
+/// Each payment that is listed, by what of it settles nothing.
+fn charts(cash: &[UnappliedCash]) -> Vec<Chart> {
+    let currencies = most_used(cash.iter().map(|one| one.currency.as_str()));
+    let chart = |(at, currency): (usize, &&str)| {
+        let of_it = cash.iter().filter(|one| one.currency == **currency);
+        let column = |one: &UnappliedCash| Column {
+            label: one.date.clone(),
+            name: format!("{}, {}, {}", one.account, one.date, one.reference),
+            parts: vec![decimal(&one.amount)],
+        };
+        let about = About {
+            id: &format!("unapplied-{at}"),
+            title: &format!("What the payments listed here have left over, in {currency}"),
+            unit: currency,
+            width: width_of_each(currencies.len()),
+        };
+        columns(about, &of_it.map(column).collect::<Vec<_>>(), Vec::new())
+    };
+    currencies.iter().enumerate().map(chart).collect()
 }
 
 fn row(cash: &UnappliedCash) -> Row {
@@ -230,29 +237,33 @@ async fn take_away(visitor: &Visitor, account: &str) -> Answer {
         "invoice",
         "payment",
     ];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    let mut request = ListUnappliedCashRequest {
+    let all = ListUnappliedCashRequest {
         account: account.trim().to_owned(),
         page_size: AT_ONCE,
         page_token: String::new(),
     };
-    loop {
-        let mut asked = visitor.invoicing();
-        let listed = asked.list_unapplied_cash(request.clone()).await?.into_inner();
-        rows.extend(listed.cash.into_iter().map(|cash| {
-            vec![
-                cash.date,
-                cash.account,
-                cash.amount,
-                cash.currency,
-                cash.reference,
-                cash.invoice,
-                cash.payment,
-            ]
-        }));
-        if listed.next_page_token.is_empty() {
-            return sheets::file("unapplied-cash", rows);
+    list::whole("unapplied-cash", &head, TOO_MANY, |page_token| {
+        let (mut asking, all) = (visitor.invoicing(), all.clone());
+        async move {
+            let request = ListUnappliedCashRequest { page_token, ..all };
+            let listed = asking.list_unapplied_cash(request).await?.into_inner();
+            Ok((
+                listed.cash.into_iter().map(cells).collect(),
+                listed.next_page_token,
+            ))
         }
-        request.page_token = listed.next_page_token;
-    }
+    })
+    .await
+}
+
+fn cells(cash: UnappliedCash) -> Vec<String> {
+    vec![
+        cash.date,
+        cash.account,
+        cash.amount,
+        cash.currency,
+        cash.reference,
+        cash.invoice,
+        cash.payment,
+    ]
 }

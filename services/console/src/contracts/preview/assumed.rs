@@ -9,6 +9,8 @@ use wire::plan::v1::Plan;
 use wire::plan::v1::quantity::Kind;
 use wire::plan::v1::renewal::Kind as Renews;
 
+use super::slider::{Slider, of_meter};
+
 /// Months that usage is made up for, at most.
 const LONGEST: usize = 120;
 
@@ -30,6 +32,7 @@ pub(super) struct Usage {
     pub(super) unit: String,
     /// Empty where nothing is assumed.
     pub(super) a_month: String,
+    pub(super) slider: Slider,
 }
 
 /// So many seats from a day on.
@@ -63,6 +66,7 @@ impl Assumptions {
                     name: meter.name.clone(),
                     unit: meter.unit.clone(),
                     a_month: String::new(),
+                    slider: of_meter(plan, &meter.id, ""),
                 })
                 .collect(),
             seats: plan
@@ -106,6 +110,7 @@ impl Assumptions {
         }
         for usage in &mut assumed.usage {
             usage.a_month = decimal(&usage.name, field(&format!("use:{}", usage.meter)))?;
+            usage.slider = of_meter(plan, &usage.meter, &usage.a_month);
         }
         for seats in &mut assumed.seats {
             seats.quantity = decimal(&seats.name, field(&format!("seats:{}", seats.charge)))?;

@@ -4,8 +4,10 @@ use tonic::Code;
 use wire::invoicing::v1::{DiffPlansRequest, DiffPlansResponse, MonthDifference};
 use wire::plan::v1::Plan;
 
+use crate::answer::Answer;
 use crate::chart::{About, Chart, Column, WIDE, columns};
 use crate::fault::{Fault, sentence_of};
+use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::grouped;
 
@@ -21,6 +23,26 @@ pub(super) struct WholeLife {
     pub(super) difference: String,
     /// Month; invoiced before, after, and the difference; cash before and after.
     pub(super) months: Vec<[String; 6]>,
+}
+
+impl WholeLife {
+    /// Its months as a table.
+    pub(super) fn as_file(&self) -> Answer {
+        let head = [
+            "month",
+            "invoiced_before",
+            "invoiced_after",
+            "difference",
+            "cash_before",
+            "cash_after",
+        ];
+        let plain = |cell: &String| cell.replace(',', "").replace('−', "-");
+        let rows = self.months.iter().map(|month| month.iter().map(plain).collect());
+        sheets::file(
+            "amendment",
+            std::iter::once(head.map(str::to_owned).to_vec()).chain(rows),
+        )
+    }
 }
 
 /// None where the plan amends nothing.

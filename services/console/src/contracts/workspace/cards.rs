@@ -266,7 +266,7 @@ mod tests {
             ),
             term(
                 "/line_items/0/price/tiers/rows/1/unit_price",
-                "Base · gold · price · tiers · rows · unit price",
+                "Base · gold · price · tier 1 · unit price",
                 "2",
             ),
             term("/line_items/1/cadence", "Base · gold · cadence", "monthly"),
@@ -284,7 +284,7 @@ mod tests {
             .collect();
         assert_eq!(titles, [("Agreement", 1), ("Base · gold", 2), ("Base · gold", 1)]);
         let labels: Vec<_> = found[1].fields.iter().map(|field| field.label.as_str()).collect();
-        assert_eq!(labels, ["Price · amount", "Price · tiers · rows · unit price"]);
+        assert_eq!(labels, ["Price · amount", "Price · tier 1 · unit price"]);
         assert_eq!(found[1].fields[0].value, "1,000.00");
         assert!(found[0].fields[0].chosen && !found[1].fields[0].chosen);
     }

@@ -84,6 +84,8 @@ pub(crate) struct Moment {
     pub(crate) after: String,
     pub(crate) reason: String,
     pub(crate) revision: u32,
+    /// The term and its value before, where the change still stands and can be taken back.
+    pub(crate) undo: Option<(String, String)>,
     /// Did a person change a value or turn it down, rather than the service work on it?
     pub(crate) by_a_person: bool,
     /// Is it what somebody said, rather than did?
@@ -230,13 +232,12 @@ fn entry(term: &Term) -> Entry {
             hint: "Several parts, written as JSON; change only the values",
             ..ANY
         },
-        "amount" | "unit_price" | "minimum" | "cap" | "total" | "list_price" | "flat_fee" | "quantity" => {
-            Entry {
-                kind: "number",
-                hint: "A number with a point, without thousands: 12500.00",
-                ..ANY
-            }
-        }
+        "from" | "to" | "amount" | "unit_price" | "minimum" | "cap" | "total" | "list_price" | "flat_fee"
+        | "quantity" => Entry {
+            kind: "number",
+            hint: "A number with a point, without thousands: 12500.00",
+            ..ANY
+        },
         _ if name.ends_with("percent") => Entry {
             kind: "number",
             hint: "2.5 means two and a half percent",
@@ -253,7 +254,27 @@ fn entry(term: &Term) -> Entry {
 
 /// What happened, newest first, in words.
 pub(crate) fn moments(events: &[Event], terms: &[Term]) -> Vec<Moment> {
-    events.iter().rev().map(|event| happened(event, terms)).collect()
+    let told = events.iter().rev().map(|event| Moment {
+        undo: undo(event, events, terms),
+        ..happened(event, terms)
+    });
+    told.collect()
+}
+
+/// What takes a change back: the value before it, as long as the term still has the value it was given. A row or a line
+/// that came or went is no value.
+fn undo(event: &Event, events: &[Event], terms: &[Term]) -> Option<(String, String)> {
+    let value = terms.iter().find(|term| term.path == event.path);
+    let value = value.map(|term| term.value.as_str()).unwrap_or_default();
+    let part = event.path.rsplit('/').next().unwrap_or_default();
+    let of_a_list = part == "-" || part.bytes().all(|byte| byte.is_ascii_digit());
+    let latest = events
+        .iter()
+        .rev()
+        .find(|other| other.path == event.path && other.action == "edited");
+    let stands = event.after == value && latest.is_some_and(|latest| latest.revision == event.revision);
+    (event.action == "edited" && !of_a_list && stands && event.before != event.after)
+        .then(|| (event.path.clone(), event.before.clone()))
 }
 
 fn happened(event: &Event, terms: &[Term]) -> Moment {
@@ -296,6 +317,7 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
             event.reason.clone()
         },
         revision: event.revision,
+        undo: None,
         by_a_person: matches!(
             event.action.as_str(),
             "edited" | "cited" | "reopened" | "rejected"
@@ -307,6 +329,41 @@ fn happened(event: &Event, terms: &[Term]) -> Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_change_of_a_term_can_be_taken_back_while_it_stands() {
+        let event = |revision, path: &str, before: &str, after: &str| Event {
+            revision,
+            action: "edited".to_owned(),
+            path: path.to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            ..Event::default()
+        };
+        let events = [
+            event(3, "/customer", "Acme", "Acme Inc."),
+            event(4, "/term/start", "", "2026-01-01"),
+            event(5, "/customer", "Acme Inc.", "Acme Ltd."),
+            event(6, "/line_items/0/price/tiers/rows/2", "{}", ""),
+        ];
+        let term = |path: &str, value: &str| Term {
+            path: path.to_owned(),
+            value: value.to_owned(),
+            ..Term::default()
+        };
+        let told = |terms: &[Term]| {
+            let moments = moments(&events, terms).into_iter();
+            moments.filter_map(|moment| moment.undo).collect::<Vec<_>>()
+        };
+        let back = |path: &str, value: &str| (path.to_owned(), value.to_owned());
+        let terms = [term("/customer", "Acme Ltd."), term("/term/start", "2026-01-01")];
+        assert_eq!(
+            told(&terms),
+            [back("/customer", "Acme Inc."), back("/term/start", "")]
+        );
+        let moved_on = [term("/customer", "Other"), term("/term/start", "2026-02-01")];
+        assert_eq!(told(&moved_on), []);
+    }
 
     #[test]
     fn what_is_left_out_is_settled_by_no_usual_reason() {

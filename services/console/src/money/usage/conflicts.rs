@@ -3,30 +3,19 @@
 use askama::Template;
 use axum::extract::Query;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 use wire::invoicing::v1::{ListUsageConflictsRequest, UsageConflict, UsageEvent};
 
 use crate::answer::{Answer, page};
 use crate::layout::{Frame, Section};
 use crate::link;
-use crate::sheets;
+use crate::money::list::{self, Asked};
 use crate::visitor::Visitor;
 use crate::wording::{counted, grouped, moment, time};
 
 const ROWS: u32 = 100;
 const AT_ONCE: u32 = 1_000;
-/// In one file; more are asked for by source.
-const LONGEST_FILE: usize = 100_000;
-
-#[derive(Debug, Default, Deserialize)]
-pub(in crate::money) struct Asked {
-    #[serde(default)]
-    source: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default, rename = "as")]
-    form: String,
-}
+const TOO_MANY: &str = "More than 100,000 rows are too many for one file: ask for one source.";
+const HERE: &str = "/usage/refused";
 
 #[derive(Template)]
 #[template(path = "money/conflicts.html")]
@@ -61,34 +50,27 @@ struct Difference {
 }
 
 pub(in crate::money) async fn refused(visitor: Visitor, Query(asked): Query<Asked>) -> Answer {
-    let mut request = ListUsageConflictsRequest {
+    if asked.as_file() {
+        return take_away(&visitor, &asked).await;
+    }
+    let request = ListUsageConflictsRequest {
         source: asked.source.trim().to_owned(),
         page_size: ROWS,
         page_token: asked.after.clone(),
     };
-    if asked.form == sheets::AS_FILE {
-        request.page_size = AT_ONCE;
-        return take_away(&visitor, request).await;
-    }
     let listed = visitor
         .invoicing()
         .list_usage_conflicts(request)
         .await?
         .into_inner();
-    let next = listed.next_page_token.as_str();
     page(&Conflicts {
         rows: listed.conflicts.iter().map(row).collect(),
-        first: (!asked.after.is_empty()).then(|| address(&asked.source, "", "")),
-        next: (!next.is_empty()).then(|| address(&asked.source, next, "")),
-        file: address(&asked.source, "", sheets::AS_FILE),
+        first: asked.first(HERE),
+        next: asked.next(HERE, &listed.next_page_token),
+        file: asked.file(HERE),
         frame: visitor.frame(Section::Accounts),
         source: asked.source,
     })
-}
-
-fn address(source: &str, after: &str, form: &str) -> String {
-    let fields = [("source", source.trim()), ("after", after), ("as", form)];
-    link::with("/usage/refused", &fields)
 }
 
 fn row(conflict: &UsageConflict) -> Row {
@@ -140,7 +122,7 @@ fn parts(event: &UsageEvent) -> [(&'static str, String); 6] {
     ]
 }
 
-async fn take_away(visitor: &Visitor, mut request: ListUsageConflictsRequest) -> Answer {
+async fn take_away(visitor: &Visitor, asked: &Asked) -> Answer {
     let head = [
         "source",
         "id",
@@ -152,17 +134,21 @@ async fn take_away(visitor: &Visitor, mut request: ListUsageConflictsRequest) ->
         "last_refused",
         "sent_by",
     ];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    request.page_token = String::new();
-    loop {
-        let mut asked = visitor.invoicing();
-        let listed = asked.list_usage_conflicts(request.clone()).await?.into_inner();
-        rows.extend(listed.conflicts.iter().map(row).flat_map(lines));
-        if listed.next_page_token.is_empty() || rows.len() > LONGEST_FILE {
-            return sheets::file("usage-refused", rows);
+    let all = ListUsageConflictsRequest {
+        source: asked.source.trim().to_owned(),
+        page_size: AT_ONCE,
+        page_token: String::new(),
+    };
+    list::whole("usage-refused", &head, TOO_MANY, |page_token| {
+        let (mut asking, all) = (visitor.invoicing(), all.clone());
+        async move {
+            let request = ListUsageConflictsRequest { page_token, ..all };
+            let listed = asking.list_usage_conflicts(request).await?.into_inner();
+            let rows = listed.conflicts.iter().map(row).flat_map(lines).collect();
+            Ok((rows, listed.next_page_token))
         }
-        request.page_token = listed.next_page_token;
-    }
+    })
+    .await
 }
 
 /// A line for each part in which the two differ.

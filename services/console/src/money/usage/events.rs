@@ -13,14 +13,14 @@ use crate::fault::Fault;
 use crate::layout::{Frame, Section};
 use crate::link;
 use crate::money::account::{Head, head, known, plans};
+use crate::money::list;
 use crate::sheets;
 use crate::visitor::Visitor;
 use crate::wording::{grouped, time};
 
 const ROWS: u32 = 100;
 const AT_ONCE: u32 = 1_000;
-/// Events in one file; more are asked for day by day.
-const LONGEST_FILE: usize = 100_000;
+const TOO_MANY: &str = "More than 100,000 events are too many for one file: ask for fewer days at once.";
 
 #[derive(Debug, Deserialize)]
 pub(in crate::money) struct Asked {
@@ -153,36 +153,34 @@ fn row(event: &UsageEvent, zone: &TimeZone) -> Row {
     }
 }
 
-async fn take_away(visitor: &Visitor, mut request: ListUsageEventsRequest, zone: &TimeZone) -> Answer {
+async fn take_away(visitor: &Visitor, all: ListUsageEventsRequest, zone: &TimeZone) -> Answer {
     let head = ["time", "value", "dimensions", "source", "id", "corrects"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    (request.page_size, request.page_token) = (AT_ONCE, String::new());
-    loop {
-        let listed = visitor
-            .invoicing()
-            .list_usage_events(request.clone())
-            .await?
-            .into_inner();
-        rows.extend(listed.events.iter().map(|event| {
-            let row = row(event, zone);
-            vec![
-                row.at,
-                event.value.clone(),
-                row.dimensions,
-                row.source,
-                row.id,
-                row.corrects,
-            ]
-        }));
-        if listed.next_page_token.is_empty() {
-            return sheets::file("usage-events", rows);
+    list::whole("usage-events", &head, TOO_MANY, |page_token| {
+        let (mut asking, all) = (visitor.invoicing(), all.clone());
+        async move {
+            let request = ListUsageEventsRequest {
+                page_size: AT_ONCE,
+                page_token,
+                ..all
+            };
+            let listed = asking.list_usage_events(request).await?.into_inner();
+            let rows = listed.events.iter().map(|event| cells(event, zone)).collect();
+            Ok((rows, listed.next_page_token))
         }
-        if rows.len() > LONGEST_FILE {
-            let sentence = "More than 100,000 events are too many for one file: ask for fewer days at once.";
-            return Err(Fault::unknown(sentence));
-        }
-        request.page_token = listed.next_page_token;
-    }
+    })
+    .await
+}
+
+fn cells(event: &UsageEvent, zone: &TimeZone) -> Vec<String> {
+    let row = row(event, zone);
+    vec![
+        row.at,
+        event.value.clone(),
+        row.dimensions,
+        row.source,
+        row.id,
+        row.corrects,
+    ]
 }
 
 #[derive(Debug, Deserialize)]
