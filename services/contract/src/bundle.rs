@@ -81,7 +81,8 @@ impl Joint {
     /// What its readers said of the document itself; what follows from its terms is found anew for all of them.
     fn keep_flags(&mut self, paper: &Paper, offsets: &places::Offsets) {
         let own = paper.flags.iter().filter(|flag| flag.origin == Origin::Document);
-        self.flags.extend(own.map(|flag| offsets.moved(flag.clone())));
+        self.flags
+            .extend(own.map(|flag| offsets.moved(paper.named(flag.clone()))));
     }
 
     /// "The Order Form is not here" is answered when it is.

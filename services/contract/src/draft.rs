@@ -44,6 +44,18 @@ pub fn redraft(terms: Terms, before: &[Flag]) -> Draft {
     settle(terms, of_document.cloned().collect(), before)
 }
 
+/// The same draft with more that a person must know about its documents.
+#[must_use]
+pub fn flagged(draft: Draft, more: Vec<Flag>) -> Draft {
+    if more.is_empty() {
+        return draft;
+    }
+    let mut flags = draft.flags;
+    flags.retain(|flag| flag.origin == Origin::Document);
+    flags.extend(more);
+    settle(draft.terms, flags, &[])
+}
+
 pub(crate) fn settle(terms: Terms, mut flags: Vec<Flag>, before: &[Flag]) -> Draft {
     flags.extend(checks::check(&terms));
     let interpretation = interpret(&terms, &flag::number(flags.clone(), before));

@@ -20,6 +20,7 @@ mod tests;
 mod text;
 mod xlsx;
 mod xml;
+mod zipped;
 
 use std::borrow::Cow;
 
@@ -28,6 +29,7 @@ use sha2::{Digest, Sha256};
 use crate::page::{Document, Media};
 pub use recognised::RecognisedPage;
 use sniff::Kind;
+pub use zipped::pack;
 
 /// Reads one file. An e-mail gives its body; [`read_all`] gives its attachments too.
 ///
@@ -69,6 +71,9 @@ fn part(
         Media::Text => text::read(bytes),
         Media::Xlsx => xlsx::read(bytes, limits),
         Media::Csv => csv::read(bytes),
+        Media::Bundle => Err(ReadError::NotADocument {
+            looks_like: String::from("an archive of several files, whose papers are read one by one"),
+        }),
     }
 }
 
@@ -81,11 +86,11 @@ pub fn recognise(bytes: &[u8], limits: &Limits) -> Result<Media, ReadError> {
     recognised_kind(bytes)
 }
 
-/// Reads a file and every document it carries: for an e-mail its body, named [`BODY`], then its attachments by name;
-/// for any other file the file itself, under the same name.
+/// Reads a file and every document it carries: for an e-mail its body, named [`BODY`], then its attachments by name; for an
+/// archive its files by name, e-mails among them with their attachments; for any other file the file itself, named [`BODY`].
 ///
 /// # Errors
-/// [`ReadError`] when the file itself cannot be read; an attachment that cannot be read carries its own error.
+/// [`ReadError`] when the file itself cannot be read; a file inside that cannot be read carries its own error.
 pub fn read_all(
     bytes: &[u8],
     limits: &Limits,
@@ -95,7 +100,7 @@ pub fn read_all(
     for (number, (name, bytes)) in unpack(bytes, limits)?.into_iter().enumerate() {
         let read = part(&bytes, limits, number, recognised);
         match read {
-            Err(refusal) if number == 0 => return Err(refusal),
+            Err(refusal) if name == BODY => return Err(refusal),
             read => parts.push(Part { name, read }),
         }
     }
@@ -103,18 +108,47 @@ pub fn read_all(
 }
 
 /// The bytes of a file and of every file it carries, each with its name: the file itself is [`BODY`], an e-mail's
-/// attachments follow it.
+/// attachments follow it; an archive is nothing but its files.
 ///
 /// # Errors
 /// The file cannot be taken apart.
 pub fn unpack<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Carried<'a>>, ReadError> {
     admit(bytes, limits)?;
-    let mut files = vec![(BODY.to_owned(), Cow::Borrowed(bytes))];
-    if recognised_kind(bytes)? == Media::Email {
-        let carried = email::carried(bytes)?.into_iter();
-        files.extend(carried.map(|(name, bytes)| (name, Cow::Owned(bytes))));
+    match recognised_kind(bytes)? {
+        Media::Bundle => unzipped(bytes, limits),
+        Media::Email => Ok(with_attachments(
+            BODY.to_owned(),
+            Cow::Borrowed(bytes),
+            email::carried(bytes)?,
+        )),
+        _ => Ok(vec![(BODY.to_owned(), Cow::Borrowed(bytes))]),
     }
-    Ok(files)
+}
+
+fn unzipped<'a>(bytes: &[u8], limits: &Limits) -> Result<Vec<Carried<'a>>, ReadError> {
+    let mut files = Vec::new();
+    for (name, bytes) in zipped::entries(bytes, limits)? {
+        let carried = match recognised_kind(&bytes) {
+            Ok(Media::Email) => email::carried(&bytes).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        files.extend(with_attachments(name, Cow::Owned(bytes), carried));
+    }
+    match files.is_empty() {
+        true => Err(ReadError::NotADocument {
+            looks_like: String::from("an empty ZIP archive"),
+        }),
+        false => Ok(files),
+    }
+}
+
+fn with_attachments<'a>(
+    name: String,
+    bytes: Cow<'a, [u8]>,
+    carried: Vec<(String, Vec<u8>)>,
+) -> Vec<Carried<'a>> {
+    let attached = carried.into_iter().map(|(name, bytes)| (name, Cow::Owned(bytes)));
+    std::iter::once((name, bytes)).chain(attached).collect()
 }
 
 /// A file inside a file: its name and its bytes.
@@ -197,6 +231,14 @@ pub enum ReadError {
     TooManyPages {
         /// Number of pages.
         pages: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More files than one contract has.
+    #[error("the archive holds {files} files, the limit is {limit}: send only the papers of one contract")]
+    TooManyFiles {
+        /// Number of files.
+        files: usize,
         /// The limit.
         limit: usize,
     },

@@ -42,6 +42,8 @@ pub enum Media {
     Xlsx,
     /// Comma-separated values.
     Csv,
+    /// An archive of several of these: the papers of one contract.
+    Bundle,
 }
 
 /// One page. Formats without pages have one, numbered 1.

@@ -19,6 +19,8 @@ pub(crate) struct Wanted {
     pub(crate) tenant: Uuid,
     /// The document.
     pub(crate) sha256: String,
+    /// Which of the document's parts, from 0.
+    pub(crate) part: usize,
     /// From 1.
     pub(crate) page: u32,
     /// Pixels across.
@@ -74,7 +76,7 @@ impl Gallery {
         if let Some(png) = self.kept(&wanted) {
             return Ok(png);
         }
-        let png = draw_in_child(bytes, wanted.page, wanted.width, &self.reader).await?;
+        let png = draw_in_child(bytes, (wanted.part, wanted.page), wanted.width, &self.reader).await?;
         self.lock().keep(wanted, png.clone());
         Ok(png)
     }
@@ -119,6 +121,7 @@ mod tests {
         Wanted {
             tenant: Uuid::nil(),
             sha256: String::new(),
+            part: 0,
             page,
             width: 100,
         }

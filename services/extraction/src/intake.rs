@@ -3,9 +3,9 @@
 //! | step | in → out |
 //! |---|---|
 //! | receive | bytes → stored document, contract in the queue |
-//! | read | bytes → pages, lines and words, in a child process |
-//! | ask | document → what the rules and, where there is one, the model make of it |
-//! | check, ground, interpret | readings → terms with evidence, flags and draft plan |
+//! | read | bytes → papers: pages, lines and words, in a child process |
+//! | ask | each paper → what the rules and, where there is one, the model make of it |
+//! | check, ground, interpret | readings, papers joined → terms with evidence, flags and draft plan |
 //! | conclude | draft → ready for review; or a failure with its name |
 //!
 //! A worker holds the contract it works on by a row lock. If the worker dies, the lock goes with it and another worker
@@ -19,12 +19,15 @@ mod stage;
 
 use std::sync::Arc;
 
-use contract::draft::Draft;
+use contract::bundle;
+use contract::draft::{self, Draft};
+use contract::flag::Flag;
 use contract::page::Document;
 use runtime::clock::Clock;
 use sqlx::PgPool;
 
 use crate::bell::Bell;
+use crate::papers::{Extent, Paper, Papers};
 use crate::readers::{Readers, ReadersBroke, Readings};
 use crate::sandbox::{IntakeError, ReaderSettings};
 use crate::store::queue::Job;
@@ -48,39 +51,72 @@ impl Intake {
     /// The way of a contract that was received and waits.
     async fn take_in(&self, job: Job) -> Result<Drafted, Trouble> {
         let file = self.open(job).await?;
-        let document = Arc::new(self.read(job, file.content).await?);
-        let readings = self.ask(job, &document).await?;
-        self.interpret(job, &document, file.name, readings).await
+        let papers = self
+            .read(job, &file.sha256, file.content)
+            .await?
+            .called(&file.name);
+        let (extents, unread) = (papers.extents(), papers.flags());
+        let readings = self.ask(job, papers).await?;
+        self.interpret(job, readings, extents, unread).await
     }
 
-    async fn ask(&self, job: Job, document: &Arc<Document>) -> Result<Readings, Trouble> {
+    async fn ask(&self, job: Job, papers: Papers) -> Result<Vec<Asked>, Trouble> {
         self.tell(job, Stage::Asking).await?;
-        Ok(self.readers.ask(document).await?)
+        let mut asked = Vec::with_capacity(papers.read.len());
+        for Paper { name, document, .. } in papers.read {
+            let document = Arc::new(document);
+            let readings = self.readers.ask(&document).await?;
+            asked.push(Asked {
+                name,
+                document,
+                readings,
+            });
+        }
+        Ok(asked)
     }
 
     async fn interpret(
         &self,
         job: Job,
-        document: &Arc<Document>,
-        name: String,
-        readings: Readings,
+        asked: Vec<Asked>,
+        papers: Vec<Extent>,
+        unread: Vec<Flag>,
     ) -> Result<Drafted, Trouble> {
         self.tell(job, Stage::Interpreting).await?;
-        let pages = u32::try_from(document.pages.len()).unwrap_or(u32::MAX);
-        let readers = readings.names.clone();
+        let readers = asked
+            .iter()
+            .map(|asked| asked.readings.names.clone())
+            .max_by_key(String::len);
+        let mut drafts = Vec::with_capacity(asked.len());
+        for Asked {
+            name,
+            document,
+            readings,
+        } in asked
+        {
+            drafts.push(readings.draft(&document, name).await?);
+        }
+        let joined = bundle::join(drafts).ok_or(ReadersBroke)?;
         Ok(Drafted {
-            draft: readings.draft(document, name).await?,
-            pages,
-            readers,
+            draft: draft::flagged(joined, unread),
+            papers,
+            readers: readers.unwrap_or_default(),
         })
     }
+}
+
+/// A paper, and what its readers say of it.
+struct Asked {
+    name: String,
+    document: Arc<Document>,
+    readings: Readings,
 }
 
 /// What came of a contract.
 #[derive(Debug)]
 struct Drafted {
     draft: Draft,
-    pages: u32,
+    papers: Vec<Extent>,
     /// Which readers read it.
     readers: String,
 }

@@ -8,7 +8,7 @@
 //! (`invoicing`, asked over gRPC); pages for people (`console`).
 //!
 //! **Words that must not be confused.** A *document* is a file by its bytes; a *contract* here is one document's way
-//! through the service. A *revision* is a review as it stood after one change, a *stage* is what the service is doing
+//! through the service, and an archive of several files is one document too: its files are the contract's *papers*. A *revision* is a review as it stood after one change, a *stage* is what the service is doing
 //! without anybody's help. *Failed* means unreadable and needs another file; *rejected* means a person turned it down.
 //! *Approved* is decided here, *handed over* is acknowledged by invoicing.
 //!
@@ -23,6 +23,7 @@ mod handoff;
 mod intake;
 pub mod limit;
 pub mod model;
+pub mod papers;
 pub mod readers;
 mod review;
 pub mod sandbox;

@@ -29,64 +29,65 @@ pub const READER_SUBCOMMAND: &str = "read-document";
 /// How much of the child's standard error is kept to tell one end from another.
 const LAST_WORDS: u64 = 4096;
 
-/// Reads a file in a child process; its pages that are pictures through the recogniser, where there is one.
+/// Reads a file's own document in a child process; its pages that are pictures through the recogniser, where there is one.
 ///
 /// # Errors
 /// [`IntakeError`]: the file was refused, or reading it reached a limit, or there was no reader to be had.
 pub async fn read_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Document, IntakeError> {
-    read_telling(bytes, settings, &|_| {}).await
-}
-
-/// The same, telling how many of its pages have been recognised.
-///
-/// # Errors
-/// As for [`read_in_child`].
-pub async fn read_telling(
-    bytes: &[u8],
-    settings: &ReaderSettings,
-    tell: Tell<'_>,
-) -> Result<Document, IntakeError> {
     let read = ask_child(bytes, &[], settings, child::Wanted::Document).await;
     let pages = scan::of_document(bytes, &read);
     match &settings.recogniser {
         _ if pages.is_empty() => read,
         None => read.map_err(scan::without_recogniser),
         Some(recogniser) => {
-            let recognised = scan::recognise(bytes, pages, settings, recogniser, tell).await?;
+            let recognised = scan::recognise(bytes, pages, settings, recogniser, &|_| {}).await?;
             ask_child(bytes, &recognised, settings, child::Wanted::Document).await
         }
     }
 }
 
-/// Reads a file and every document it carries in a child process: an e-mail's body and its attachments, for any other
-/// file itself alone.
+/// Reads a file and every document it carries in a child process: an e-mail's body and its attachments, the files of an
+/// archive, for any other file itself alone.
 ///
 /// # Errors
-/// [`IntakeError`] as for [`read_in_child`]; an attachment that cannot be read carries its own error.
+/// [`IntakeError`] as for [`read_in_child`]; a file inside that cannot be read carries its own error.
 pub async fn read_all_in_child(bytes: &[u8], settings: &ReaderSettings) -> Result<Vec<Part>, IntakeError> {
+    read_telling(bytes, settings, &|_| {}).await
+}
+
+/// The same, telling how many pages that are pictures have been recognised.
+///
+/// # Errors
+/// As for [`read_all_in_child`].
+pub async fn read_telling(
+    bytes: &[u8],
+    settings: &ReaderSettings,
+    tell: Tell<'_>,
+) -> Result<Vec<Part>, IntakeError> {
     let read = ask_child(bytes, &[], settings, child::Wanted::Parts).await;
     let pages = scan::of_parts(bytes, &read);
     match &settings.recogniser {
         _ if pages.is_empty() => read,
         None => read.map_err(scan::without_recogniser),
         Some(recogniser) => {
-            let recognised = scan::recognise(bytes, pages, settings, recogniser, &|_| {}).await?;
+            let recognised = scan::recognise(bytes, pages, settings, recogniser, tell).await?;
             ask_child(bytes, &recognised, settings, child::Wanted::Parts).await
         }
     }
 }
 
-/// Draws a page of a PDF in a child process: a PNG, so many pixels across.
+/// Draws a page of a PDF, or of one that a file carries, in a child process: a PNG, so many pixels across.
 ///
 /// # Errors
 /// [`IntakeError`] as for [`read_in_child`].
 pub(crate) async fn draw_in_child(
     bytes: &[u8],
-    page: u32,
+    (part, page): (usize, u32),
     width: u32,
     settings: &ReaderSettings,
 ) -> Result<Vec<u8>, IntakeError> {
-    let output = hear_child(bytes, &[], settings, child::Wanted::Picture { page, width }).await?;
+    let wanted = child::Wanted::Picture { part, page, width };
+    let output = hear_child(bytes, &[], settings, wanted).await?;
     ending::picture(output, settings)
 }
 
@@ -249,6 +250,7 @@ fn refusal_code(refusal: &ReadError) -> &'static str {
         ReadError::NoPages => "no_pages",
         ReadError::TooManyPages { .. } => "too_many_pages",
         ReadError::TooManyCells { .. } => "too_many_cells",
+        ReadError::TooManyFiles { .. } => "too_many_files",
         ReadError::NoText { .. } => "no_text",
         ReadError::Bomb { .. } => "bomb",
     }

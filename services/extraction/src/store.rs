@@ -11,6 +11,7 @@ pub(crate) mod documents;
 pub(crate) mod dossier;
 pub(crate) mod events;
 pub(crate) mod outbox;
+pub(crate) mod papers;
 pub(crate) mod quality;
 pub(crate) mod queue;
 
@@ -19,6 +20,7 @@ pub static MIGRATIONS: LazyLock<Migrator> = runtime::migrations!("migrations":
     1 "0001_contracts",
     2 "0002_lists",
     3 "0003_review",
+    4 "0004_papers",
 );
 
 /// Something in the database that this version of the program cannot have written.

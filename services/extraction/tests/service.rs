@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod service {
+    mod bundles;
     mod comments;
     mod copies;
     mod decisions;

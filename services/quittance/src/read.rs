@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use contract::draft::Draft;
+use contract::bundle;
+use contract::draft::{self, Draft};
 use contract::flag::{Flag, FlagState, Severity};
 use contract::terms::{Evidence, TermRow, rows};
 use extraction::model::Tokens;
-use extraction::readers::Readers;
+use extraction::papers::{Paper, Papers};
+use extraction::readers::{Readers, ReadersBroke};
 use extraction::sandbox::{Progress, Tell, read_telling};
 use extraction::settings::Settings;
 use runtime::settings::Environment;
@@ -75,15 +77,32 @@ async fn read(file: &Path, settings: &Settings, readers: &Readers, tell: Tell<'_
     let bytes = tokio::fs::read(file)
         .await
         .map_err(|error| refusal("no_such_file", error.to_string()))?;
-    let document = read_telling(&bytes, &settings.reader, tell).await;
-    let document = Arc::new(document.map_err(|error| refusal(error.code(), error.to_string()))?);
-    let broke = |error: extraction::readers::ReadersBroke| refusal("readers_broke", error.to_string());
-    let readings = readers.ask(&document).await.map_err(broke)?;
-    let (readers, tokens) = (readings.names.clone(), readings.tokens);
-    let draft = readings.draft(&document, name(file)).await.map_err(broke)?;
+    let parts = read_telling(&bytes, &settings.reader, tell).await;
+    let papers = parts.and_then(Papers::among);
+    let papers = papers.map_err(|error| refusal(error.code(), error.to_string()))?;
+    let papers = papers.called(&name(file));
+    let unread = papers.flags();
+    let broke = |error: ReadersBroke| refusal("readers_broke", error.to_string());
+    let mut drafts = Vec::with_capacity(papers.read.len());
+    let (mut names, mut tokens) = (String::new(), None::<Tokens>);
+    for Paper { name, document, .. } in papers.read {
+        let document = Arc::new(document);
+        let readings = readers.ask(&document).await.map_err(broke)?;
+        if let Some(taken) = readings.tokens {
+            let sum = tokens.get_or_insert_default();
+            sum.input = sum.input.saturating_add(taken.input);
+            sum.output = sum.output.saturating_add(taken.output);
+        }
+        // Of several papers, the readers of the one that most of them read.
+        if readings.names.len() > names.len() {
+            names.clone_from(&readings.names);
+        }
+        drafts.push(readings.draft(&document, name).await.map_err(broke)?);
+    }
+    let joined = bundle::join(drafts).ok_or_else(|| broke(ReadersBroke))?;
     Ok(Told {
-        draft,
-        readers,
+        draft: draft::flagged(joined, unread),
+        readers: names,
         tokens,
     })
 }
@@ -103,7 +122,7 @@ fn people(file: &Path, told: &Told) -> String {
             row.label.clone(),
             shortened(&row.value, 60),
             status,
-            quotes(&row.evidence),
+            quotes(draft, &row.evidence),
         ]
     };
     let found: Vec<Vec<String>> = rows(&draft.terms).iter().map(row).collect();
@@ -112,7 +131,7 @@ fn people(file: &Path, told: &Told) -> String {
         &[],
         found,
     ));
-    parts.extend(draft.flags.iter().map(flag));
+    parts.extend(draft.flags.iter().map(|one| flag(draft, one)));
     parts.push(match &draft.plan {
         Some(plan) if plan.charges.is_empty() => {
             "no charge can be billed before the flags are decided".to_owned()
@@ -129,18 +148,24 @@ fn people(file: &Path, told: &Told) -> String {
     parts.join("\n")
 }
 
-fn quotes(evidence: &[Evidence]) -> String {
-    let one = |evidence: &Evidence| format!("{} “{}”", place(evidence), shortened(evidence.quote(), 90));
+fn quotes(draft: &Draft, evidence: &[Evidence]) -> String {
+    let one =
+        |evidence: &Evidence| format!("{} “{}”", place(draft, evidence), shortened(evidence.quote(), 90));
     evidence.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
-/// The cell of a spreadsheet, the page of anything else.
-fn place(evidence: &Evidence) -> String {
+/// The cell of a spreadsheet, the page of anything else; of several papers with the paper's name.
+fn place(draft: &Draft, evidence: &Evidence) -> String {
     let page = || format!("p. {}", evidence.page());
-    evidence.cells().map_or_else(page, str::to_owned)
+    let place = evidence.cells().map_or_else(page, str::to_owned);
+    let papers = draft.terms.documents.as_slice();
+    let paper = papers
+        .iter()
+        .find(|paper| papers.len() > 1 && paper.sha256 == evidence.document());
+    paper.map_or(place.clone(), |paper| format!("{} {place}", paper.name))
 }
 
-fn flag(flag: &Flag) -> String {
+fn flag(draft: &Draft, flag: &Flag) -> String {
     let severity = match flag.severity {
         Severity::Block => "BLOCKS",
         Severity::Review => "review",
@@ -149,7 +174,7 @@ fn flag(flag: &Flag) -> String {
     let page = flag
         .evidence
         .first()
-        .map(|evidence| format!(" ({})", place(evidence)))
+        .map(|evidence| format!(" ({})", place(draft, evidence)))
         .unwrap_or_default();
     format!(
         "  ! {severity} {}{page}: {} {}",

@@ -15,6 +15,19 @@ pub(super) struct Paper {
 }
 
 impl Paper {
+    /// The flag with the paper's name where nothing else tells which paper it is about.
+    pub(super) fn named(&self, mut flag: Flag) -> Flag {
+        let name = self
+            .terms
+            .documents
+            .first()
+            .map(|document| document.name.as_str());
+        if let Some(name) = name.filter(|_| flag.path.is_none()) {
+            flag.sentence = format!("{name}: {}", flag.sentence);
+        }
+        flag
+    }
+
     /// The day it was agreed.
     pub(super) fn day(&self) -> Option<Date> {
         let terms = &self.terms;

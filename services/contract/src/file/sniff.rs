@@ -1,6 +1,6 @@
 //! Which kind of file the bytes are. Names lie: a `.pdf` may be a web page, and a portal's download has no name.
 
-use super::{csv, text};
+use super::{csv, text, zipped};
 use crate::page::Media;
 
 /// A kind of file, by its bytes.
@@ -102,13 +102,27 @@ fn is_pdf(bytes: &[u8]) -> bool {
     holds(head(bytes, HEADER_WINDOW), b"%PDF-")
 }
 
-/// Names of entries stand uncompressed in the archive.
+/// What an archive is by the names in it; one whose names are nobody's own is a bundle of files.
 fn zipped(bytes: &[u8]) -> Kind {
+    let Some(names) = zipped::names(bytes) else {
+        return by_bytes(bytes).unwrap_or(Kind::Other("a damaged ZIP archive; send the contract itself"));
+    };
+    let named = |part: &[u8]| names.iter().any(|name| name.as_bytes().starts_with(part));
+    let known = ZIP_NAMES.iter().find(|(name, _)| named(name));
+    match known {
+        Some((_, kind)) => *kind,
+        // An OpenDocument file says what it is in its first entry.
+        None if named(b"mimetype") => {
+            by_bytes(bytes).unwrap_or(Kind::Other("an OpenDocument file; save it as DOCX or PDF"))
+        }
+        None => Kind::Readable(Media::Bundle),
+    }
+}
+
+/// Names of entries stand uncompressed in the archive, even where its directory is damaged.
+fn by_bytes(bytes: &[u8]) -> Option<Kind> {
     let known = ZIP_NAMES.iter().find(|(name, _)| holds(bytes, name));
-    known.map_or(
-        Kind::Other("a ZIP archive; send the contract itself"),
-        |(_, kind)| *kind,
-    )
+    known.map(|(_, kind)| *kind)
 }
 
 fn written(bytes: &[u8]) -> Kind {

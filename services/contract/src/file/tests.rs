@@ -171,3 +171,31 @@ fn kinds_are_told_without_reading() {
         assert_eq!(recognise(bytes, &Limits::default()), Ok(media));
     }
 }
+
+#[test]
+fn the_papers_of_an_archive_are_read_one_by_one() {
+    let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+    let files = [
+        file("order.pdf", &one_page(&text(72, 600, 10, "Fee 100"))),
+        file("mail.eml", MAIL.as_bytes()),
+        file("broken.pdf", b"%PDF-1.7 and nothing more"),
+    ];
+    let packed = super::pack(&files).unwrap();
+    assert_eq!(recognise(&packed, &Limits::default()), Ok(Media::Bundle));
+    let parts = read_all(&packed, &Limits::default(), &[]).unwrap();
+    let read: Vec<(&str, bool)> = parts
+        .iter()
+        .map(|part| (part.name.as_str(), part.read.is_ok()))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            ("order.pdf", true),
+            ("mail.eml", true),
+            ("terms.txt", true),
+            ("logo.png", false),
+            ("broken.pdf", false)
+        ]
+    );
+    assert!(matches!(refusal(&packed), ReadError::NotADocument { .. }));
+}

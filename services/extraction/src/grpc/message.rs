@@ -11,11 +11,13 @@ use wire::plan::clause_boxes;
 
 use super::timestamp;
 use crate::limit::ApprovalLimit;
+use crate::papers::Extent;
 use crate::state::{Failure, State};
 use crate::store::contracts::Contract;
 use crate::store::dossier::Dossier;
 use crate::store::events::Event;
 use crate::store::outbox::{self, Delivery, Progress};
+use crate::store::papers;
 
 /// A contract with all that is known of it.
 pub(super) async fn contract(
@@ -26,14 +28,15 @@ pub(super) async fn contract(
     let known = &dossier.contract;
     let parcel = outbox::latest(connection, known.tenant, known.id).await?;
     let parcel = parcel.filter(|parcel| parcel.state != Delivery::Withdrawn);
+    let papers = papers::of(connection, known.tenant, known.id).await?;
     let draft = dossier.review.draft.as_ref();
     let plan = draft.and_then(|draft| draft.plan.as_ref());
     Ok(v1::Contract {
         summary: Some(summary(known)),
         sha256: known.sha256.clone(),
         pages: known.summary.pages,
-        terms: draft.map(terms).unwrap_or_default(),
-        flags: draft.map(flags).unwrap_or_default(),
+        terms: draft.map(|draft| terms(draft, &papers)).unwrap_or_default(),
+        flags: draft.map(|draft| flags(draft, &papers)).unwrap_or_default(),
         plan: plan.map(wire::plan::plan_message),
         plan_hash: plan.map(Plan::content_hash).unwrap_or_default(),
         readers: known.summary.readers.clone(),
@@ -45,6 +48,7 @@ pub(super) async fn contract(
             .unwrap_or_default(),
         second_approval: second_approval(dossier, parcel.as_ref(), limit),
         handoff: parcel.as_ref().map(handoff),
+        papers: papers.iter().map(paper).collect(),
     })
 }
 
@@ -130,35 +134,50 @@ fn failure(failure: &Failure) -> v1::Failure {
     }
 }
 
-fn terms(draft: &Draft) -> Vec<v1::Term> {
-    rows(&draft.terms).into_iter().map(term).collect()
+fn paper(paper: &Extent) -> v1::Paper {
+    v1::Paper {
+        name: paper.name.clone(),
+        sha256: paper.sha256.clone(),
+        first_page: paper.before.saturating_add(1),
+        pages: paper.pages,
+    }
 }
 
-fn term(row: TermRow) -> v1::Term {
+fn terms(draft: &Draft, papers: &[Extent]) -> Vec<v1::Term> {
+    let rows = rows(&draft.terms).into_iter();
+    rows.map(|row| term(row, papers)).collect()
+}
+
+fn term(row: TermRow, papers: &[Extent]) -> v1::Term {
     v1::Term {
         path: row.path,
         label: row.label,
         value: row.value,
         printed: row.printed,
         status: row.status,
-        evidence: row.evidence.iter().map(evidence).collect(),
+        evidence: row.evidence.iter().map(|one| evidence(one, papers)).collect(),
     }
 }
 
-fn evidence(evidence: &Evidence) -> v1::Evidence {
+/// Evidence with its page as a page of the contract.
+fn evidence(evidence: &Evidence, papers: &[Extent]) -> v1::Evidence {
+    let paper = papers.iter().find(|paper| paper.sha256 == evidence.document());
+    let before = paper.map_or(0, |paper| paper.before);
+    let named = paper.filter(|_| papers.len() > 1);
     v1::Evidence {
-        page: evidence.page(),
+        page: evidence.page().saturating_add(before),
+        paper: named.map(|paper| paper.name.clone()).unwrap_or_default(),
         quote: evidence.quote().to_owned(),
         boxes: clause_boxes(evidence.boxes()),
         cells: evidence.cells().unwrap_or_default().to_owned(),
     }
 }
 
-fn flags(draft: &Draft) -> Vec<v1::Flag> {
-    draft.flags.iter().map(flag).collect()
+fn flags(draft: &Draft, papers: &[Extent]) -> Vec<v1::Flag> {
+    draft.flags.iter().map(|one| flag(one, papers)).collect()
 }
 
-fn flag(flag: &Flag) -> v1::Flag {
+fn flag(flag: &Flag, papers: &[Extent]) -> v1::Flag {
     let (resolved, resolved_by, resolution) = match &flag.state {
         FlagState::Open => (false, String::new(), String::new()),
         FlagState::Resolved { by, reason, .. } => (true, by.clone(), reason.clone()),
@@ -170,7 +189,7 @@ fn flag(flag: &Flag) -> v1::Flag {
         sentence: flag.sentence.clone(),
         what_to_do: flag.what_to_do.clone(),
         path: flag.path.clone().unwrap_or_default(),
-        evidence: flag.evidence.iter().map(evidence).collect(),
+        evidence: flag.evidence.iter().map(|one| evidence(one, papers)).collect(),
         resolved,
         resolved_by,
         resolution,

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use contract::page::{BBox, Document, Line, LineRole, Media, Page, Visibility, Word};
+use contract::page::{BBox, Line, LineRole, Media, Page, Visibility, Word};
 use runtime::rejection;
 use sqlx::PgConnection;
 use tonic::{Request, Status};
@@ -14,6 +14,7 @@ use wire::plan::v1::QuoteBox;
 use super::fault::Fault;
 use super::{Call, Desk, contract_id, no_such_contract};
 use crate::gallery::{PictureError, Wanted};
+use crate::papers::Papers;
 use crate::store::contracts::{self, Contract};
 use crate::store::documents;
 
@@ -38,10 +39,12 @@ pub(super) async fn words(
     let mut transaction = desk.begin(&call).await?;
     let contract = known(&mut transaction, &call, id).await?;
     let reading = documents::reading(&mut transaction, call.caller.tenant, &contract.sha256).await?;
-    let document = reading.ok_or_else(|| not_read(id))?;
-    let page = document.pages.iter().find(|page| page.number == ask.page);
-    let page = page.ok_or_else(|| no_such_page(&document, ask.page))?;
-    Ok(message(page, document.media))
+    let papers = reading.ok_or_else(|| not_read(id))?;
+    let found = papers.at(ask.page).and_then(|(document, number)| {
+        let page = document.pages.iter().find(|page| page.number == number)?;
+        Some(message(page, document.media))
+    });
+    Ok(found.ok_or_else(|| no_such_page(&papers, ask.page))?)
 }
 
 /// One page as a picture, drawn once and then kept for a while.
@@ -53,10 +56,16 @@ pub(super) async fn image(
     let (id, width) = (contract_id(&ask.contract_id)?, width(ask.width)?);
     let mut transaction = desk.begin(&call).await?;
     let contract = known(&mut transaction, &call, id).await?;
+    let extents = crate::store::papers::of(&mut transaction, call.caller.tenant, id).await?;
+    let place = extents
+        .iter()
+        .find_map(|paper| Some((paper.part, paper.own(ask.page)?)));
+    let (part, page) = place.unwrap_or((0, ask.page));
     let wanted = Wanted {
         tenant: call.caller.tenant,
         sha256: contract.sha256.clone(),
-        page: ask.page,
+        part: usize::try_from(part).unwrap_or(usize::MAX),
+        page,
         width,
     };
     if let Some(png) = desk.gallery.kept(&wanted) {
@@ -128,14 +137,10 @@ fn not_read(id: Uuid) -> Status {
     )
 }
 
-fn no_such_page(document: &Document, page: u32) -> Status {
-    rejection::not_found(
-        "PAGE_UNKNOWN",
-        format!(
-            "there is no page {page}; the document has {}",
-            document.pages.len()
-        ),
-    )
+fn no_such_page(papers: &Papers, page: u32) -> Status {
+    let pages: usize = papers.read.iter().map(|paper| paper.document.pages.len()).sum();
+    let sentence = format!("there is no page {page}; the contract has {pages}");
+    rejection::not_found("PAGE_UNKNOWN", sentence)
 }
 
 fn undrawable(error: &PictureError) -> Status {

@@ -82,9 +82,41 @@ async fn receive(
             "must come first: the file's name, then its bytes",
         ));
     };
+    let request_id = header.request_id.clone();
+    let mut files: Vec<File> = Vec::new();
+    let (mut room, mut following) = (*limits, Some(header));
+    while let Some(header) = following {
+        let (file, next) = one(&mut parts, header, &room).await?;
+        room.bytes = room.bytes.saturating_sub(file.bytes.len());
+        following = next;
+        files.push(file);
+    }
+    let File { name, media, bytes } = together(files)?;
+    Ok(Arrival {
+        request_id,
+        file_name: name,
+        sha256: sha256(&bytes),
+        media,
+        bytes,
+    })
+}
+
+/// One file as it arrived.
+struct File {
+    name: String,
+    media: Media,
+    bytes: Vec<u8>,
+}
+
+/// A file whose header has come, and the header of the file after it, if there is one.
+async fn one(
+    parts: &mut Streaming<v1::UploadDocumentRequest>,
+    header: v1::UploadHeader,
+    limits: &Limits,
+) -> Result<(File, Option<v1::UploadHeader>), Status> {
     within_limit(header.size, limits)?;
-    let file_name = file_name(&header.file_name)?;
-    let bytes = collect(&mut parts, limits).await?;
+    let name = file_name(&header.file_name)?;
+    let (bytes, following) = collect(parts, limits).await?;
     complete(&header, &bytes)?;
     let media = file::recognise(&bytes, limits).map_err(unreadable)?;
     let sha256 = sha256(&bytes);
@@ -97,12 +129,23 @@ async fn receive(
             ),
         ));
     }
-    Ok(Arrival {
-        request_id: header.request_id,
-        file_name,
-        sha256,
-        media,
-        bytes,
+    Ok((File { name, media, bytes }, following))
+}
+
+/// Several files become one archive: the same papers in the same order are the same contract.
+fn together(mut files: Vec<File>) -> Result<File, Status> {
+    if files.len() < 2
+        && let Some(only) = files.pop()
+    {
+        return Ok(only);
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let name: String = names.join(" + ").chars().take(LONGEST_NAME).collect();
+    let papers: Vec<(String, Vec<u8>)> = files.into_iter().map(|file| (file.name, file.bytes)).collect();
+    Ok(File {
+        name,
+        media: Media::Bundle,
+        bytes: file::pack(&papers).map_err(unreadable)?,
     })
 }
 
@@ -113,19 +156,22 @@ async fn next(parts: &mut Streaming<v1::UploadDocumentRequest>) -> Result<Option
 async fn collect(
     parts: &mut Streaming<v1::UploadDocumentRequest>,
     limits: &Limits,
-) -> Result<Vec<u8>, Status> {
+) -> Result<(Vec<u8>, Option<v1::UploadHeader>), Status> {
     let mut bytes = Vec::new();
     while let Some(message) = parts.message().await? {
-        let Some(Part::Chunk(chunk)) = message.part else {
-            return Err(rejection::invalid(
-                "chunk",
-                "must follow the header: one header, then only pieces of the file",
-            ));
-        };
-        bytes.extend_from_slice(&chunk);
+        match message.part {
+            Some(Part::Chunk(chunk)) => bytes.extend_from_slice(&chunk),
+            Some(Part::Header(header)) if !bytes.is_empty() => return Ok((bytes, Some(header))),
+            _ => {
+                return Err(rejection::invalid(
+                    "chunk",
+                    "must follow the header: of each file one header, then its pieces",
+                ));
+            }
+        }
         within_limit(u64::try_from(bytes.len()).unwrap_or(u64::MAX), limits)?;
     }
-    Ok(bytes)
+    Ok((bytes, None))
 }
 
 fn within_limit(size: u64, limits: &Limits) -> Result<(), Status> {

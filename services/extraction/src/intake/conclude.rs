@@ -7,6 +7,7 @@ use crate::sandbox::IntakeError;
 use crate::state::State;
 use crate::store::dossier::{Dossier, Entry};
 use crate::store::events::Change;
+use crate::store::papers;
 use crate::store::queue::{self, Job};
 
 /// How long a contract waits after a trouble that was not its fault.
@@ -23,7 +24,10 @@ impl Intake {
         let held = Dossier::hold(connection, job.tenant, job.contract).await?;
         let dossier = held.ok_or(sqlx::Error::RowNotFound)?;
         match outcome {
-            Ok(drafted) => self.drafted(connection, dossier, drafted).await?,
+            Ok(drafted) => {
+                papers::keep(connection, job, &drafted.papers).await?;
+                self.drafted(connection, dossier, drafted).await?;
+            }
             Err(Trouble::File(error)) => self.failed(connection, dossier, &error).await?,
             Err(trouble) => return self.postponed(connection, job, dossier, &trouble).await,
         }
@@ -42,7 +46,7 @@ impl Intake {
         let Ok(next) = dossier.review.drafted(drafted.draft, entry.at) else {
             return Ok(());
         };
-        dossier.contract.summary.pages = drafted.pages;
+        dossier.contract.summary.pages = drafted.papers.iter().map(|paper| paper.pages).sum();
         dossier.contract.summary.readers = drafted.readers;
         dossier.save(connection, next, entry, "").await.map(drop)
     }

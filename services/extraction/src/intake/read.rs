@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use contract::page::Document;
+use contract::file::Part;
 use runtime::tenancy;
 use tokio::sync::watch;
 
 use super::{ACTOR, Intake, Stage, Trouble};
+use crate::papers::Papers;
 use crate::sandbox::{IntakeError, Progress, read_telling};
 use crate::store::contracts::{self, Contract};
 use crate::store::documents;
@@ -15,12 +16,13 @@ use crate::store::queue::Job;
 /// A stored file.
 pub(super) struct File {
     pub(super) name: String,
+    pub(super) sha256: String,
     pub(super) content: Content,
 }
 
 pub(super) enum Content {
     /// An earlier attempt came as far as this before its worker died.
-    Read(Box<Document>),
+    Read(Box<Papers>),
     Unread(Vec<u8>),
 }
 
@@ -33,39 +35,40 @@ impl Intake {
             file_name, sha256, ..
         } = contract.ok_or(sqlx::Error::RowNotFound)?;
         let content = match documents::reading(&mut transaction, job.tenant, &sha256).await? {
-            Some(document) => Content::Read(Box::new(document)),
+            Some(papers) => Content::Read(Box::new(papers)),
             None => Content::Unread(documents::bytes(&mut transaction, job.tenant, &sha256).await?),
         };
         Ok(File {
             name: file_name,
+            sha256,
             content,
         })
     }
 
     /// Reads the file in a child process and keeps what was read.
-    pub(super) async fn read(&self, job: Job, content: Content) -> Result<Document, Trouble> {
+    pub(super) async fn read(&self, job: Job, sha256: &str, content: Content) -> Result<Papers, Trouble> {
         let bytes = match content {
-            Content::Read(document) => return Ok(*document),
+            Content::Read(papers) => return Ok(*papers),
             Content::Unread(bytes) => bytes,
         };
         self.tell(job, Stage::Reading).await?;
-        let document = self.read_telling(job, &bytes).await?;
+        let papers = Papers::among(self.read_telling(job, &bytes).await?).map_err(blame)?;
         let mut transaction = tenancy::begin_for_worker(&self.pool, ACTOR).await?;
-        documents::keep_reading(&mut transaction, job.tenant, &document).await?;
+        documents::keep_reading(&mut transaction, job.tenant, sha256, &papers).await?;
         transaction.commit().await?;
-        Ok(document)
+        Ok(papers)
     }
 
     /// Reads the file and tells whoever watches how many of its scanned pages have been recognised.
-    async fn read_telling(&self, job: Job, bytes: &[u8]) -> Result<Document, Trouble> {
+    async fn read_telling(&self, job: Job, bytes: &[u8]) -> Result<Vec<Part>, Trouble> {
         let (tell, told) = watch::channel(None);
         let on_page = move |progress: Progress| {
             tell.send_replace(Some(progress));
         };
         let reading = async move { read_telling(bytes, &self.reader, &on_page).await };
-        let (document, followed) = tokio::join!(reading, self.follow(job, told));
+        let (parts, followed) = tokio::join!(reading, self.follow(job, told));
         followed?;
-        document.map_err(blame)
+        parts.map_err(blame)
     }
 
     /// Repeats what is told, no more often than a person looks, until nothing more is.

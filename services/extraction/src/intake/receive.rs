@@ -124,5 +124,6 @@ fn media_name(media: Media) -> &'static str {
         Media::Text => "text/plain",
         Media::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Media::Csv => "text/csv",
+        Media::Bundle => "application/zip",
     }
 }

@@ -31,11 +31,12 @@ pub(super) async fn apply(
     reason: &str,
 ) -> Result<(Review, Change), DecisionError> {
     let contract = &dossier.contract;
-    let document = documents::reading(connection, contract.tenant, &contract.sha256).await?;
-    let document = document.ok_or(Refusal::NoWords)?;
+    let papers = documents::reading(connection, contract.tenant, &contract.sha256).await?;
+    let papers = papers.ok_or(Refusal::NoWords)?;
+    let (document, page) = papers.at(words.page).ok_or(Refusal::NoWords)?;
     let citation = Citation {
-        words: words.on(&document),
-        document: &document,
+        words: Words { page, ..words }.on(document),
+        document,
         path: path.to_owned(),
         reason: reason.to_owned(),
     };

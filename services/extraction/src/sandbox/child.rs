@@ -82,6 +82,8 @@ pub(super) enum Wanted {
     Parts,
     /// A PNG of one page.
     Picture {
+        /// Which document of the file, from 0.
+        part: usize,
         /// From 1.
         page: u32,
         /// Pixels across.
@@ -147,14 +149,13 @@ fn read_and_answer(orders: &Orders) -> io::Result<()> {
             serde_json::to_writer(&mut stdout, &file::read_recognised(&bytes, &limits, &recognised))?;
         }
         Wanted::Parts => serde_json::to_writer(&mut stdout, &file::read_all(&bytes, &limits, &recognised))?,
-        Wanted::Picture { page, width } => {
-            answer_picture(
-                &mut stdout,
-                picture::draw(bytes, &limits, page, picture::Size::Across(width)),
-            )?;
+        Wanted::Picture { part, page, width } => {
+            let size = picture::Size::Across(width);
+            answer_picture(&mut stdout, drawn(&bytes, &limits, (part, page), size))?;
         }
         Wanted::Scan { part, page } => {
-            answer_picture(&mut stdout, page_for_recognition(&bytes, &limits, part, page))?;
+            let size = picture::Size::ForRecognition;
+            answer_picture(&mut stdout, drawn(&bytes, &limits, (part, page), size))?;
         }
         Wanted::Recognition { .. } => {}
     }
@@ -172,15 +173,16 @@ fn received(orders: &Orders) -> io::Result<(Vec<RecognisedPage>, Vec<u8>)> {
     Ok((scan::taken(&recognised)?, bytes))
 }
 
-fn page_for_recognition(bytes: &[u8], limits: &Limits, part: usize, page: u32) -> Result<Vec<u8>, ReadError> {
+/// A page of one of the file's documents as a picture.
+fn drawn(
+    bytes: &[u8],
+    limits: &Limits,
+    (part, page): (usize, u32),
+    size: picture::Size,
+) -> Result<Vec<u8>, ReadError> {
     let parts = file::unpack(bytes, limits)?;
     let bytes = parts.into_iter().nth(part).map(|(_, bytes)| bytes);
-    picture::draw(
-        bytes.unwrap_or_default().into_owned(),
-        limits,
-        page,
-        picture::Size::ForRecognition,
-    )
+    picture::draw(bytes.unwrap_or_default().into_owned(), limits, page, size)
 }
 
 fn answer_picture(stdout: &mut impl Write, drawn: Result<Vec<u8>, ReadError>) -> io::Result<()> {

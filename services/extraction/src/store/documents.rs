@@ -7,6 +7,8 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::papers::Papers;
+
 /// Keeps a file. Keeping the same bytes again changes nothing.
 pub(crate) async fn keep(
     connection: &mut PgConnection,
@@ -47,31 +49,35 @@ pub(crate) async fn bytes(
 pub(crate) async fn keep_reading(
     connection: &mut PgConnection,
     tenant: Uuid,
-    document: &Document,
+    sha256: &str,
+    papers: &Papers,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO reading (tenant, sha256, document) VALUES ($1, $2, $3) \
-         ON CONFLICT (tenant, sha256) DO UPDATE SET document = EXCLUDED.document",
+        "INSERT INTO reading (tenant, sha256, papers) VALUES ($1, $2, $3) \
+         ON CONFLICT (tenant, sha256) DO UPDATE SET papers = EXCLUDED.papers, document = NULL",
     )
     .bind(tenant)
-    .bind(&document.id)
-    .bind(Json(document))
+    .bind(sha256)
+    .bind(Json(papers))
     .execute(connection)
     .await
     .map(drop)
 }
 
-/// What the reader made of a file, if it was read.
+/// What the reader made of a file, if it was read. Files read before papers were kept have one document.
 pub(crate) async fn reading(
     connection: &mut PgConnection,
     tenant: Uuid,
     sha256: &str,
-) -> Result<Option<Document>, sqlx::Error> {
-    let document: Option<Json<Document>> =
-        sqlx::query_scalar("SELECT document FROM reading WHERE tenant = $1 AND sha256 = $2")
+) -> Result<Option<Papers>, sqlx::Error> {
+    let row: Option<(Option<Json<Papers>>, Option<Json<Document>>)> =
+        sqlx::query_as("SELECT papers, document FROM reading WHERE tenant = $1 AND sha256 = $2")
             .bind(tenant)
             .bind(sha256)
             .fetch_optional(connection)
             .await?;
-    Ok(document.map(|Json(document)| document))
+    Ok(row.and_then(|(papers, document)| {
+        let papers = papers.map(|Json(papers)| papers);
+        papers.or_else(|| document.map(|Json(document)| Papers::of_one(document)))
+    }))
 }

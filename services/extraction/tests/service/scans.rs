@@ -160,8 +160,9 @@ async fn whoever_waits_is_told_page_by_page() {
         return;
     }
     let told = std::sync::Mutex::new(Vec::new());
-    let document = read_telling(SCAN, &reader(), &|progress| told.lock().unwrap().push(progress)).await;
-    assert!(recognised(&document.unwrap()) > 200);
+    let parts = read_telling(SCAN, &reader(), &|progress| told.lock().unwrap().push(progress)).await;
+    let parts = parts.unwrap();
+    assert!(recognised(parts[0].read.as_ref().unwrap()) > 200);
     let progress = |done| Progress { done, pages: 2 };
     assert_eq!(*told.lock().unwrap(), [progress(1), progress(2)]);
 }

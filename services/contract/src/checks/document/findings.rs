@@ -29,7 +29,7 @@ fn flag(finding: &Finding) -> Flag {
         ),
         FindingKind::Attachments => (
             Code::AttachmentsNotRead,
-            "Upload those that belong to the contract.",
+            "Upload those that belong to the contract and are not among its documents.",
         ),
         FindingKind::ActiveContent => (
             Code::AttachmentsNotRead,
