@@ -324,6 +324,46 @@ fn undo_first(ada: &mut Visitor, page: &Page, address: &str) -> String {
 }
 
 #[test]
+fn the_papers_of_one_contract_are_handed_in_together() {
+    let house = House::open();
+    let mut ada = house.person("ada", "admin");
+    let parties = "between Fernwell Data Ltd (the \"Supplier\") and Colbrook Housing Ltd (the \"Client\")";
+    let agreement = format!(
+        "MASTER SERVICES AGREEMENT\n\nThis agreement is made on 2 February 2025 {parties}.\n\n1. Invoices are payable within 60 days of the invoice date.\n"
+    );
+    let order = format!(
+        "ORDER FORM 1\n\n{parties}\n\nSubscription term: 1 March 2025 to 28 February 2027\n\nTenancy portal: GBP 1,150.00 per month, billed monthly in advance.\n\nInvoices are payable within 30 days of the invoice date.\n"
+    );
+    let form = ada.open("/contracts/new");
+    let files = [("msa.txt", agreement.as_bytes()), ("order.txt", order.as_bytes())];
+    let contract = ada.upload_as(&form, &files, true);
+    let address = contract
+        .addresses()
+        .into_iter()
+        .find(|address| address.starts_with("/contracts/") && address.len() > 40);
+    let address = address.unwrap();
+    let id = address
+        .split(['?', '#'])
+        .next()
+        .unwrap()
+        .split('/')
+        .nth(2)
+        .unwrap()
+        .to_owned();
+    let read = eventually("joining the papers", || {
+        let page = ada.open(&format!("/contracts/{id}"));
+        page.text()
+            .contains("no document says which prevails")
+            .then_some(page)
+    });
+    assert!(read.text().contains("msa.txt + order.txt"), "{}", read.text());
+    let again = ada.upload_as(&form, &files, true);
+    assert!(again.text().contains("was here already"), "{}", again.text());
+    let nothing = ada.upload_as(&form, &[], true);
+    assert_eq!(nothing.status, 422);
+}
+
+#[test]
 fn unreadable_and_unknown_things_have_pages_of_their_own() {
     let house = House::open();
     let mut admin = house.person("ada", "admin");

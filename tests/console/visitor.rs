@@ -55,12 +55,22 @@ impl Visitor {
 
     /// Sends files by the form of that page.
     pub(crate) fn upload(&mut self, page: &Page, files: &[(&str, &[u8])]) -> Page {
+        self.upload_as(page, files, false)
+    }
+
+    /// The same, with the box ticked that says they are the papers of one contract, or not.
+    pub(crate) fn upload_as(&mut self, page: &Page, files: &[(&str, &[u8])], together: bool) -> Page {
         const EDGE: &str = "----edge-of-a-part";
         let mut body = format!(
             "--{EDGE}\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\n{}\r\n",
             page.field("token")
         )
         .into_bytes();
+        if together {
+            let ticked =
+                format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"together\"\r\n\r\nyes\r\n");
+            body.extend_from_slice(ticked.as_bytes());
+        }
         for (name, bytes) in files {
             let head = format!(
                 "--{EDGE}\r\ncontent-disposition: form-data; name=\"files\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"

@@ -21,9 +21,11 @@ pub struct Papers {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paper {
+    /// Its file's name; [`BODY`] for the text of the file itself.
     pub name: String,
     /// Which of the file's parts it is, from 0.
     pub part: usize,
+    /// What it says.
     pub document: Document,
 }
 
@@ -38,12 +40,15 @@ pub struct Unread {
 /// Which pages of the contract a paper is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extent {
+    /// Its file's name.
     pub name: String,
     /// SHA-256 of the paper's own bytes.
     pub sha256: String,
+    /// Which of the file's parts it is, from 0.
     pub part: u32,
     /// The page of the contract before its first.
     pub before: u32,
+    /// How many pages it has.
     pub pages: u32,
 }
 

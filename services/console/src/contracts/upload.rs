@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use wire::extraction::v1::upload_document_request::Part;
-use wire::extraction::v1::{UploadDocumentRequest, UploadHeader};
+use wire::extraction::v1::{UploadDocumentRequest, UploadDocumentResponse, UploadHeader};
 
 use crate::answer::{Answer, go, page, page_as};
 use crate::connection::request_id;
@@ -71,6 +71,18 @@ pub(super) async fn take(
     }
     let (mut taken, mut refused) = (Vec::new(), Vec::new());
     while let Some(field) = form.next_field().await.map_err(cut)? {
+        // The box stands before the files, so they are known to belong together before the first of them comes.
+        if field.name() == Some("together") {
+            drop(field);
+            match hand_in_together(&visitor, &mut form).await {
+                Ok(file) => taken.extend(file),
+                Err(sentence) => refused.push(Turned {
+                    name: String::from("The papers"),
+                    sentence,
+                }),
+            }
+            break;
+        }
         let name = field.file_name().unwrap_or_default().to_owned();
         if name.is_empty() {
             continue;
@@ -117,34 +129,74 @@ async fn hand_in(visitor: &Visitor, name: &str, mut field: Field<'_>) -> Result<
     // As long as this is held the service waits for more: a file that is cut off is given up, never taken as whole.
     let mut unfinished = Some(pieces.clone());
     let feed = async {
-        let mut part = Some(header(name));
-        while let Some(next) = part {
-            // The service stopped listening: its answer says why.
-            if pieces
-                .send(UploadDocumentRequest { part: Some(next) })
-                .await
-                .is_err()
-            {
-                break;
-            }
-            let chunk = field.chunk().await.map_err(|_| CUT_OFF.to_owned())?;
-            part = chunk.map(|bytes| Part::Chunk(bytes.to_vec()));
-        }
+        feed(&pieces, name, &mut field).await?;
         drop((pieces, unfinished.take()));
         Ok(())
     };
-    let mut service = visitor.extraction();
-    let upload = async {
-        let answer = service.upload_document(ReceiverStream::new(stream)).await;
-        answer.map_err(|status| sentence_of(&status))
+    let (_, answer) = tokio::try_join!(feed, send(visitor, stream))?;
+    Ok(taken(name.to_owned(), answer))
+}
+
+/// Streams all files of a form as the papers of one contract. None of a form without files.
+async fn hand_in_together(visitor: &Visitor, form: &mut Multipart) -> Result<Option<Taken>, String> {
+    let (pieces, stream) = mpsc::channel(4);
+    let mut unfinished = Some(pieces.clone());
+    let feed = async {
+        let mut names: Vec<String> = Vec::new();
+        while let Some(mut field) = form.next_field().await.map_err(|_| CUT_OFF.to_owned())? {
+            let name = field.file_name().unwrap_or_default().to_owned();
+            if !name.is_empty() {
+                feed(&pieces, &name, &mut field).await?;
+                names.push(name);
+            }
+        }
+        drop((pieces, unfinished.take()));
+        Ok::<_, String>(names)
     };
-    let ((), answer) = tokio::try_join!(feed, upload)?;
-    let answer = answer.into_inner();
-    Ok(Taken {
-        name: name.to_owned(),
+    // What the service refuses is told after the form was read to its end: the names are in it.
+    let upload = async { Ok(send(visitor, stream).await) };
+    let (names, answer) = tokio::try_join!(feed, upload)?;
+    match names.is_empty() {
+        true => Ok(None),
+        false => answer.map(|answer| Some(taken(names.join(" + "), answer))),
+    }
+}
+
+/// Sends a file's header and then its bytes, until the service stops listening: its answer says why.
+async fn feed(
+    pieces: &mpsc::Sender<UploadDocumentRequest>,
+    name: &str,
+    field: &mut Field<'_>,
+) -> Result<(), String> {
+    let mut part = Some(header(name));
+    while let Some(next) = part {
+        let request = UploadDocumentRequest { part: Some(next) };
+        if pieces.send(request).await.is_err() {
+            break;
+        }
+        let chunk = field.chunk().await.map_err(|_| CUT_OFF.to_owned())?;
+        part = chunk.map(|bytes| Part::Chunk(bytes.to_vec()));
+    }
+    Ok(())
+}
+
+async fn send(
+    visitor: &Visitor,
+    stream: mpsc::Receiver<UploadDocumentRequest>,
+) -> Result<UploadDocumentResponse, String> {
+    let mut service = visitor.extraction();
+    let answer = service.upload_document(ReceiverStream::new(stream)).await;
+    answer
+        .map(tonic::Response::into_inner)
+        .map_err(|status| sentence_of(&status))
+}
+
+fn taken(name: String, answer: UploadDocumentResponse) -> Taken {
+    Taken {
+        name,
         contract: answer.contract_id,
         already_known: answer.already_known,
-    })
+    }
 }
 
 const CUT_OFF: &str = "The file was cut off on the way, or all files together are too large. Send it again.";

@@ -98,8 +98,15 @@ pub(super) fn kind(bytes: &[u8]) -> Kind {
     }
 }
 
+/// A short letter with a PDF in it has the same mark among its first bytes, after the names of who wrote to whom.
 fn is_pdf(bytes: &[u8]) -> bool {
-    holds(head(bytes, HEADER_WINDOW), b"%PDF-")
+    let head = head(bytes, HEADER_WINDOW);
+    let before = head.windows(5).position(|window| window == b"%PDF-");
+    before.is_some_and(|before| !is_letter(&text::decode(head.get(..before).unwrap_or_default())))
+}
+
+fn is_letter(start: &str) -> bool {
+    is_mail(start) && start.lines().any(|line| line.to_lowercase().starts_with("from:"))
 }
 
 /// What an archive is by the names in it; one whose names are nobody's own is a bundle of files.
@@ -183,7 +190,7 @@ mod tests {
 
     #[test]
     fn files_are_known_by_their_bytes() {
-        let cases: [(&[u8], Kind); 12] = [
+        let cases: [(&[u8], Kind); 13] = [
             (b"%PDF-1.7\n", Kind::Readable(Media::Pdf)),
             (b"junk of a gateway\n%PDF-1.4", Kind::Readable(Media::Pdf)),
             (b"PK\x03\x04....word/document.xml", Kind::Readable(Media::Docx)),
@@ -197,6 +204,10 @@ mod tests {
             (b"\xef\xbb\xbf  <html><body>", Kind::Readable(Media::Html)),
             (
                 b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Order\r\n\r\nHi",
+                Kind::Readable(Media::Email),
+            ),
+            (
+                b"From: a@b.example\nTo: c@d.example\nSubject: Order\n\n--cut\n\n%PDF-1.4\n--cut--",
                 Kind::Readable(Media::Email),
             ),
             (

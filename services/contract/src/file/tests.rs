@@ -1,5 +1,7 @@
 //! Every way in which a file can be refused has a name, and what it carries is read by its bytes, not by its name.
 
+mod injection;
+
 use lopdf::{Dictionary, EncryptionState, EncryptionVersion, Permissions};
 
 use super::pdf::tests::press::{Press, one_page, text};

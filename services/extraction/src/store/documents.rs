@@ -64,13 +64,16 @@ pub(crate) async fn keep_reading(
     .map(drop)
 }
 
+/// Papers, or the one document of a file that was read before papers were kept.
+type Stored = (Option<Json<Papers>>, Option<Json<Document>>);
+
 /// What the reader made of a file, if it was read. Files read before papers were kept have one document.
 pub(crate) async fn reading(
     connection: &mut PgConnection,
     tenant: Uuid,
     sha256: &str,
 ) -> Result<Option<Papers>, sqlx::Error> {
-    let row: Option<(Option<Json<Papers>>, Option<Json<Document>>)> =
+    let row: Option<Stored> =
         sqlx::query_as("SELECT papers, document FROM reading WHERE tenant = $1 AND sha256 = $2")
             .bind(tenant)
             .bind(sha256)

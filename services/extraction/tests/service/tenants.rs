@@ -67,7 +67,7 @@ async fn every_table_keeps_tenants_apart() {
     house.reviewable(Vec::new()).await;
     let pool = house.database.pool();
     let tables = tables(pool).await;
-    assert_eq!(tables.len(), 9, "{tables:?}");
+    assert_eq!(tables.len(), 10, "{tables:?}");
     for table in tables {
         let bound: bool = sqlx::query_scalar(
             "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = $1",
