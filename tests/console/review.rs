@@ -336,28 +336,27 @@ fn the_papers_of_one_contract_are_handed_in_together() {
     );
     let form = ada.open("/contracts/new");
     let files = [("msa.txt", agreement.as_bytes()), ("order.txt", order.as_bytes())];
-    let contract = ada.upload_as(&form, &files, true);
-    let address = contract
-        .addresses()
-        .into_iter()
-        .find(|address| address.starts_with("/contracts/") && address.len() > 40);
-    let address = address.unwrap();
-    let id = address
-        .split(['?', '#'])
-        .next()
-        .unwrap()
-        .split('/')
-        .nth(2)
-        .unwrap()
-        .to_owned();
-    let read = eventually("joining the papers", || {
-        let page = ada.open(&format!("/contracts/{id}"));
-        page.text()
-            .contains("no document says which prevails")
-            .then_some(page)
-    });
-    assert!(read.text().contains("msa.txt + order.txt"), "{}", read.text());
+    let sent = ada.upload_as(&form, &files, true);
+    let read = read_through(&mut ada, &sent);
+    let (id, text) = (contract_of(&read), read.text());
+    assert!(text.contains("msa.txt + order.txt"), "{text}");
+    assert!(text.contains("no document says which prevails"), "{text}");
+    assert!(text.contains("msa.txt, page 1 of 1"), "{text}");
+
+    // Both papers are quoted beside the question, and each quote opens its own page.
+    let asked = ada.open(&format!("/contracts/{id}?term=%2Fpayment%2Fdue"));
+    let text = asked.text();
+    assert!(text.contains("order.txt, page 1 of 1"), "{text}");
+    for (paper, page, words) in [("msa.txt", 1, "60 days"), ("order.txt", 2, "30 days")] {
+        let quote = format!("page={page}\" data-go>{paper}, page 1</a>");
+        let (_, rest) = text
+            .split_once(&quote)
+            .unwrap_or_else(|| panic!("{quote}: {text}"));
+        let said = rest.split("</blockquote>").next().unwrap();
+        assert!(said.contains(words), "{paper}: {said}");
+    }
     let again = ada.upload_as(&form, &files, true);
+    assert_eq!(contract_of(&again), id);
     assert!(again.text().contains("was here already"), "{}", again.text());
     let nothing = ada.upload_as(&form, &[], true);
     assert_eq!(nothing.status, 422);

@@ -12,7 +12,7 @@ mod tests;
 
 use crate::draft::{self, Draft};
 use crate::flag::{Code, Flag, Origin};
-use crate::terms::{DocumentKind, Found, TermOfContract, Terms};
+use crate::terms::{DocumentKind, Evidence, Found, TermOfContract, Terms};
 
 use authority::Paper;
 
@@ -25,6 +25,7 @@ pub fn join(mut drafts: Vec<Draft>) -> Option<Draft> {
     let papers = authority::ranked(drafts);
     let is_amendment = |paper: &&Paper| paper.kind == Some(DocumentKind::Amendment);
     let mut joint = Joint::begun(&papers);
+    head::compare_parties(&mut joint, &papers);
     papers
         .iter()
         .filter(|paper| !is_amendment(paper))
@@ -47,6 +48,8 @@ struct Joint {
     rule: Found<DocumentKind>,
     /// The term of the paper of each line.
     runs: Vec<TermOfContract>,
+    /// What sort each document is, by its hash.
+    kinds: Vec<(String, DocumentKind)>,
     /// Numbers of clauses that one of them switches off.
     switched_off: Vec<Found<String>>,
 }
@@ -62,9 +65,19 @@ impl Joint {
                 .find(|rule| rule.value.is_some())
                 .cloned()
                 .unwrap_or_default(),
+            kinds: papers.iter().filter_map(Paper::own_kind).collect(),
             switched_off: rules.flat_map(|others| others.switches_off.clone()).collect(),
             ..Self::default()
         }
+    }
+
+    /// Does the contract's own rule put the paper above the one that those words stand in?
+    fn rules_for(&self, paper: &Paper, before: &[Evidence]) -> bool {
+        let is_other = |evidence: &Evidence| {
+            let kind = self.kinds.iter().find(|(hash, _)| hash == evidence.document());
+            kind.map(|(_, kind)| *kind) != paper.kind
+        };
+        self.rule.value.is_some() && self.rule.value == paper.kind && before.iter().all(is_other)
     }
 
     /// A paper of more authority than those before it.

@@ -4,6 +4,7 @@
 //! expensive readers, and whatever cannot be read has a name a person can act on.
 
 mod archive;
+mod carried;
 mod characters;
 mod csv;
 mod docx;
@@ -22,11 +23,10 @@ mod xlsx;
 mod xml;
 mod zipped;
 
-use std::borrow::Cow;
-
 use sha2::{Digest, Sha256};
 
 use crate::page::{Document, Media};
+pub use carried::{Carried, unpack};
 pub use recognised::RecognisedPage;
 use sniff::Kind;
 pub use zipped::pack;
@@ -72,7 +72,7 @@ fn part(
         Media::Xlsx => xlsx::read(bytes, limits),
         Media::Csv => csv::read(bytes),
         Media::Bundle => Err(ReadError::NotADocument {
-            looks_like: String::from("an archive of several files, whose papers are read one by one"),
+            looks_like: String::from("an archive inside an archive, deeper than is followed"),
         }),
     }
 }
@@ -98,61 +98,15 @@ pub fn read_all(
 ) -> Result<Vec<Part>, ReadError> {
     let mut parts = Vec::new();
     for (number, (name, bytes)) in unpack(bytes, limits)?.into_iter().enumerate() {
-        let read = part(&bytes, limits, number, recognised);
+        let size = bytes.as_ref().map_or(0, |bytes| bytes.len());
+        let read = bytes.and_then(|bytes| part(&bytes, limits, number, recognised));
         match read {
             Err(refusal) if name == BODY => return Err(refusal),
-            read => parts.push(Part { name, read }),
+            read => parts.push(Part { name, size, read }),
         }
     }
     Ok(parts)
 }
-
-/// The bytes of a file and of every file it carries, each with its name: the file itself is [`BODY`], an e-mail's
-/// attachments follow it; an archive is nothing but its files.
-///
-/// # Errors
-/// The file cannot be taken apart.
-pub fn unpack<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Vec<Carried<'a>>, ReadError> {
-    admit(bytes, limits)?;
-    match recognised_kind(bytes)? {
-        Media::Bundle => unzipped(bytes, limits),
-        Media::Email => Ok(with_attachments(
-            BODY.to_owned(),
-            Cow::Borrowed(bytes),
-            email::carried(bytes)?,
-        )),
-        _ => Ok(vec![(BODY.to_owned(), Cow::Borrowed(bytes))]),
-    }
-}
-
-fn unzipped<'a>(bytes: &[u8], limits: &Limits) -> Result<Vec<Carried<'a>>, ReadError> {
-    let mut files = Vec::new();
-    for (name, bytes) in zipped::entries(bytes, limits)? {
-        let carried = match recognised_kind(&bytes) {
-            Ok(Media::Email) => email::carried(&bytes).unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        files.extend(with_attachments(name, Cow::Owned(bytes), carried));
-    }
-    match files.is_empty() {
-        true => Err(ReadError::NotADocument {
-            looks_like: String::from("an empty ZIP archive"),
-        }),
-        false => Ok(files),
-    }
-}
-
-fn with_attachments<'a>(
-    name: String,
-    bytes: Cow<'a, [u8]>,
-    carried: Vec<(String, Vec<u8>)>,
-) -> Vec<Carried<'a>> {
-    let attached = carried.into_iter().map(|(name, bytes)| (name, Cow::Owned(bytes)));
-    std::iter::once((name, bytes)).chain(attached).collect()
-}
-
-/// A file inside a file: its name and its bytes.
-pub type Carried<'a> = (String, Cow<'a, [u8]>);
 
 /// The name of a file's own text among its [`Part`]s.
 pub const BODY: &str = "body";
@@ -184,6 +138,8 @@ impl Default for Limits {
 pub struct Part {
     /// `body`, or the attachment's file name.
     pub name: String,
+    /// Bytes it has; 0 where they could not be had.
+    pub size: usize,
     /// What reading it gave.
     pub read: Result<Document, ReadError>,
 }
@@ -235,10 +191,8 @@ pub enum ReadError {
         limit: usize,
     },
     /// More files than one contract has.
-    #[error("the archive holds {files} files, the limit is {limit}: send only the papers of one contract")]
+    #[error("more than {limit} files: send only the papers of one contract")]
     TooManyFiles {
-        /// Number of files.
-        files: usize,
         /// The limit.
         limit: usize,
     },

@@ -12,6 +12,8 @@ mod paths;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use fields::same_name;
+
 use crate::flag::{Code, Flag};
 use crate::reading::Reading;
 use crate::terms::Terms;

@@ -17,6 +17,8 @@ CREATE TABLE paper (
     PRIMARY KEY (tenant, contract, part),
     FOREIGN KEY (tenant, contract) REFERENCES contract (tenant, id)
 );
+-- Is a paper among those of another contract?
+CREATE INDEX paper_by_content ON paper (tenant, sha256);
 ALTER TABLE paper ENABLE ROW LEVEL SECURITY;
 ALTER TABLE paper FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON paper USING (current_setting('quittance.tenant', true) IN (tenant::text, '*'));

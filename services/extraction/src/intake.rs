@@ -87,19 +87,24 @@ impl Intake {
             .iter()
             .map(|asked| asked.readings.names.clone())
             .max_by_key(String::len);
-        let mut drafts = Vec::with_capacity(asked.len());
+        let (mut drafts, mut charging) = (Vec::with_capacity(asked.len()), Vec::new());
         for Asked {
             name,
             document,
             readings,
         } in asked
         {
-            drafts.push(readings.draft(&document, name).await?);
+            let draft = readings.draft(&document, name).await?;
+            if !draft.terms.line_items.is_empty() {
+                charging.push(document.id.clone());
+            }
+            drafts.push(draft);
         }
         let joined = bundle::join(drafts).ok_or(ReadersBroke)?;
         Ok(Drafted {
             draft: draft::flagged(joined, unread),
             papers,
+            charging,
             readers: readers.unwrap_or_default(),
         })
     }
@@ -117,6 +122,8 @@ struct Asked {
 struct Drafted {
     draft: Draft,
     papers: Vec<Extent>,
+    /// SHA-256 of the papers that charge something.
+    charging: Vec<String>,
     /// Which readers read it.
     readers: String,
 }

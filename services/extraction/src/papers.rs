@@ -13,7 +13,7 @@ use crate::sandbox::IntakeError;
 pub struct Papers {
     /// At least one.
     pub read: Vec<Paper>,
-    /// Files inside it that are no documents we read, and why not.
+    /// Files inside it that are no papers of their own, and why not.
     pub unread: Vec<Unread>,
 }
 
@@ -29,12 +29,22 @@ pub struct Paper {
     pub document: Document,
 }
 
-/// A part that could not be read.
+/// A part that is no paper of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unread {
     name: String,
-    refusal: ReadError,
+    size: usize,
+    why: Why,
+}
+
+/// Why it is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Why {
+    Refused(ReadError),
+    /// Its bytes are those of the paper of that name.
+    SameAs(String),
 }
 
 /// Which pages of the contract a paper is.
@@ -56,23 +66,49 @@ impl Papers {
     /// The papers among the parts of a file.
     ///
     /// # Errors
-    /// The first refusal, if not one part could be read.
+    /// The refusal that says most, if not one part could be read.
     pub fn among(parts: Vec<Part>) -> Result<Self, IntakeError> {
         let mut papers = Self {
             read: Vec::new(),
             unread: Vec::new(),
         };
-        for (part, Part { name, read }) in parts.into_iter().enumerate() {
+        for (part, Part { name, size, read }) in parts.into_iter().enumerate() {
             match read {
-                Ok(document) => papers.read.push(Paper { name, part, document }),
-                Err(refusal) => papers.unread.push(Unread { name, refusal }),
+                Ok(document) => papers.take(Paper { name, part, document }, size),
+                Err(refusal) => papers.unread.push(Unread {
+                    name,
+                    size,
+                    why: Why::Refused(refusal),
+                }),
             }
         }
-        match (papers.read.is_empty(), papers.unread.first()) {
-            (true, Some(unread)) => Err(unread.refusal.clone().into()),
-            (true, None) => Err(ReadError::NoPages.into()),
-            (false, _) => Ok(papers),
+        match papers.read.is_empty() {
+            true => Err(papers.first_refusal().unwrap_or(ReadError::NoPages).into()),
+            false => Ok(papers),
         }
+    }
+
+    /// A file that came twice is one paper.
+    fn take(&mut self, paper: Paper, size: usize) {
+        let mut known = self.read.iter();
+        match known.find(|known| known.document.id == paper.document.id) {
+            None => self.read.push(paper),
+            Some(known) => self.unread.push(Unread {
+                name: paper.name,
+                size,
+                why: Why::SameAs(known.name.clone()),
+            }),
+        }
+    }
+
+    /// Of several, the one that says most: a password or damage, rather than a picture beside it.
+    fn first_refusal(&self) -> Option<ReadError> {
+        let refusals = self.unread.iter().filter_map(|unread| match &unread.why {
+            Why::Refused(refusal) => Some(refusal),
+            Why::SameAs(_) => None,
+        });
+        let weight = |refusal: &&ReadError| matches!(refusal, ReadError::NotADocument { .. });
+        refusals.min_by_key(weight).cloned()
     }
 
     /// The one document of a file that carries no others.
@@ -134,17 +170,32 @@ impl Extent {
     }
 }
 
+/// A picture of fewer bytes is a logo beside a letter; a page that somebody photographed or scanned has more.
+const LOGO: usize = 20_000;
+
 impl Unread {
-    /// A picture beside a letter is no paper; one that should have been read waits for a person.
     fn flag(&self) -> Flag {
-        let severity = match self.refusal {
-            ReadError::NotADocument { .. } => Severity::Info,
+        match &self.why {
+            Why::Refused(refusal) => self.refused(refusal),
+            Why::SameAs(known) => Flag::new(
+                Code::AttachmentsNotRead,
+                format!("“{}” is the same file as “{known}” and was read once.", self.name),
+                "Nothing, unless another file was meant.",
+            ),
+        }
+    }
+
+    /// A logo is no paper; whatever else was not read waits for a person.
+    fn refused(&self, refusal: &ReadError) -> Flag {
+        let severity = match refusal {
+            ReadError::NotADocument { looks_like } if looks_like.ends_with("picture") && self.size < LOGO => {
+                Severity::Info
+            }
             _ => Severity::Review,
         };
-        let sentence = format!("“{}” was not read: {}.", self.name, self.refusal);
         Flag::new(
             Code::AttachmentsNotRead,
-            sentence,
+            format!("“{}” was not read: {refusal}.", self.name),
             "Send it again in a form that can be read if it belongs to the contract.",
         )
         .severity(severity)
@@ -157,6 +208,18 @@ mod tests {
     use contract::file::{Limits, pack, read_all};
 
     #[test]
+    fn of_nothing_but_refusals_the_one_that_says_most_is_told() {
+        let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+        let packed = pack(&[
+            file("logo.png", b"\x89PNG\r\n"),
+            file("b.pdf", b"%PDF-1.7 damaged"),
+        ]);
+        let parts = read_all(&packed.unwrap(), &Limits::default(), &[]).unwrap();
+        let refusal = Papers::among(parts).unwrap_err();
+        assert_eq!(refusal.code(), "damaged", "{refusal}");
+    }
+
+    #[test]
     fn pages_are_counted_through_and_what_was_not_read_is_told() {
         let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
         let packed = pack(&[
@@ -164,6 +227,8 @@ mod tests {
             file("b.pdf", b"%PDF-1.7 damaged"),
             file("c.txt", b"Net 30"),
             file("d.png", b"\x89PNG\r\n"),
+            file("again.txt", b"Net 30"),
+            file("photo.jpg", &[b"\xff\xd8\xff".as_slice(), &[0; 50_000]].concat()),
         ]);
         let parts = read_all(&packed.unwrap(), &Limits::default(), &[]).unwrap();
         let papers = Papers::among(parts).unwrap();
@@ -178,6 +243,11 @@ mod tests {
         assert_eq!(document.id, papers.read[1].document.id);
         assert!(papers.at(0).is_none() && papers.at(3).is_none());
         let waits: Vec<bool> = papers.flags().iter().map(Flag::waits).collect();
-        assert_eq!(waits, [true, false], "a damaged paper waits, a picture does not");
+        assert_eq!(waits, [true, false, false, true], "{:#?}", papers.flags());
+        assert!(
+            papers.flags()[2]
+                .sentence
+                .contains("“again.txt” is the same file as “c.txt”")
+        );
     }
 }

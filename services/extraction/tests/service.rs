@@ -9,6 +9,7 @@ mod service {
     mod edits;
     mod handoff;
     mod invoicing;
+    mod limits;
     mod lists;
     mod pages;
     mod quality;

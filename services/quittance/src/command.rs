@@ -149,9 +149,12 @@ pub(crate) enum Service {
 
 #[derive(Debug, Args)]
 pub(crate) struct Read {
-    /// Contract files: PDF, DOCX, HTML, e-mail or text.
+    /// Contract files: PDF, DOCX, XLSX, CSV, HTML, e-mail, text, or a ZIP of the papers of one contract.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
+    /// They are the papers of one contract: an agreement with its order form, work and amendments.
+    #[arg(long)]
+    pub(crate) together: bool,
 }
 
 #[derive(Debug, Args)]

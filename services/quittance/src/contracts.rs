@@ -1,6 +1,6 @@
 //! `quittance contract`: upload, review, approve.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures::StreamExt as _;
 use tokio_stream::iter;
@@ -28,9 +28,10 @@ const CHUNK: usize = 256 * 1024;
 pub(crate) async fn run(command: &Contract, to: &Services, output: Output) -> Result<(), Failure> {
     let mut extraction = to.extraction().await?;
     match command {
-        Contract::Upload { files } => {
-            for file in files {
-                upload_and_follow(&mut extraction, file, output).await?;
+        Contract::Upload { files, together } => {
+            let papers = if *together { files.len() } else { 1 };
+            for contract in files.chunks(papers.max(1)) {
+                upload_and_follow(&mut extraction, contract, output).await?;
             }
             Ok(())
         }
@@ -50,11 +51,22 @@ pub(crate) async fn run(command: &Contract, to: &Services, output: Output) -> Re
     }
 }
 
-/// Sends one file and answers what it became.
-pub(crate) async fn upload(
+/// Sends the file of a contract, or all its files as its papers, and answers what became of them.
+pub(crate) async fn upload<F: AsRef<Path>>(
     extraction: &mut Extraction,
-    file: &Path,
+    files: &[F],
 ) -> Result<UploadDocumentResponse, Failure> {
+    let mut parts = Vec::new();
+    for file in files {
+        parts.extend(pieces(file.as_ref())?);
+    }
+    let messages = parts
+        .into_iter()
+        .map(|part| UploadDocumentRequest { part: Some(part) });
+    Ok(extraction.upload_document(iter(messages)).await?.into_inner())
+}
+
+fn pieces(file: &Path) -> Result<Vec<Part>, Failure> {
     let bytes =
         std::fs::read(file).map_err(|error| Failure::refused(format!("{}: {error}", file.display())))?;
     let file_name = file
@@ -67,18 +79,20 @@ pub(crate) async fn upload(
         sha256: String::new(),
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
     };
-    let mut parts = vec![Part::Header(header)];
-    parts.extend(bytes.chunks(CHUNK).map(|chunk| Part::Chunk(chunk.to_vec())));
-    let messages = parts
-        .into_iter()
-        .map(|part| UploadDocumentRequest { part: Some(part) });
-    Ok(extraction.upload_document(iter(messages)).await?.into_inner())
+    let chunks = bytes.chunks(CHUNK).map(|chunk| Part::Chunk(chunk.to_vec()));
+    Ok(std::iter::once(Part::Header(header)).chain(chunks).collect())
 }
 
-async fn upload_and_follow(extraction: &mut Extraction, file: &Path, output: Output) -> Result<(), Failure> {
-    let uploaded = upload(extraction, file).await?;
+async fn upload_and_follow(
+    extraction: &mut Extraction,
+    files: &[PathBuf],
+    output: Output,
+) -> Result<(), Failure> {
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let name = names.join(" + ");
+    let uploaded = upload(extraction, files).await?;
     if uploaded.already_known {
-        output.say(&format!("{} was here already", file.display()));
+        output.say(&format!("{name} was here already"));
     }
     follow(extraction, &uploaded.contract_id, |stage| {
         output.say(&format!("  {stage}"));
@@ -87,11 +101,7 @@ async fn upload_and_follow(extraction: &mut Extraction, file: &Path, output: Out
     let contract = get(extraction, &uploaded.contract_id).await?;
     show(&contract, output);
     match &contract.failure {
-        Some(failure) => Err(Failure::refused(format!(
-            "{}: {}",
-            file.display(),
-            failure.sentence
-        ))),
+        Some(failure) => Err(Failure::refused(format!("{name}: {}", failure.sentence))),
         None => Ok(()),
     }
 }

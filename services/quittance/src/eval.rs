@@ -23,12 +23,14 @@ use std::path::Path;
 
 use extraction::readers::Readers;
 use extraction::settings::Settings;
+use futures::{StreamExt as _, stream};
 use runtime::settings::Environment;
 use serde_json::Value;
 
 use crate::command::{Eval, ReaderName};
 use crate::failure::Failure;
 use crate::printing::{Output, progress};
+use crate::processors;
 use golden::Golden;
 use reading::Reading;
 use score::{Sides, is_rightly_refused, score};
@@ -99,14 +101,19 @@ async fn measure(
         by: command.reader,
     };
     let bar = progress(u64::try_from(goldens.len()).unwrap_or(u64::MAX), "measuring");
-    let mut measured = Vec::with_capacity(goldens.len());
-    for (id, golden) in goldens {
-        measured.push(match golden {
-            Ok(golden) => contract(&golden, &reading).await,
-            Err(why) => Measured::unusable(id, &why),
-        });
-        bar.inc(1);
-    }
+    let (reading, told) = (&reading, &bar);
+    let measured = stream::iter(goldens)
+        .map(|(id, golden)| async move {
+            let measured = match golden {
+                Ok(golden) => contract(&golden, reading).await,
+                Err(why) => Measured::unusable(id, &why),
+            };
+            told.inc(1);
+            measured
+        })
+        .buffered(processors())
+        .collect()
+        .await;
     bar.finish_and_clear();
     Ok(measured)
 }

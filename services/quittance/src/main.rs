@@ -78,8 +78,12 @@ fn start(cli: Cli) -> ExitCode {
 /// More than there are processors: what waits for an answer of the database and holds up others goes on at once, beside
 /// threads that take thousands of events apart, instead of after them.
 fn threads() -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    processors.saturating_mul(2).max(4)
+    processors().saturating_mul(2).max(4)
+}
+
+/// As many files as this are read at once: each keeps one processor busy.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {

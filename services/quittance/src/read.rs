@@ -1,32 +1,35 @@
 //! `quittance read`: any contract of one's own, with no server and no database.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use contract::bundle;
 use contract::draft::{self, Draft};
+use contract::file::pack;
 use contract::flag::{Flag, FlagState, Severity};
 use contract::terms::{Evidence, TermRow, rows};
 use extraction::model::Tokens;
 use extraction::papers::{Paper, Papers};
 use extraction::readers::{Readers, ReadersBroke};
-use extraction::sandbox::{Progress, Tell, read_telling};
+use extraction::sandbox::{IntakeError, Progress, Tell, read_telling};
 use extraction::settings::Settings;
+use futures::{StreamExt as _, stream};
 use runtime::settings::Environment;
 use serde_json::{Value, json};
 
 use crate::command::Read;
 use crate::failure::Failure;
 use crate::printing::{Output, progress, shortened, table};
+use crate::processors;
 
-/// What was read of a file, by whom, and what a model took for it.
+/// What was read of a contract, by whom, and what a model took for it.
 struct Told {
     draft: Draft,
     readers: String,
     tokens: Option<Tokens>,
 }
 
-/// Why a file was not read: a stable code and a sentence.
+/// Why a contract was not read: a stable code and a sentence.
 struct Refusal {
     code: String,
     sentence: String,
@@ -36,30 +39,30 @@ pub(crate) async fn run(command: &Read, output: Output) -> Result<(), Failure> {
     let settings =
         Settings::read(&Environment::of_process()).map_err(|wrong| Failure::refused(wrong.to_string()))?;
     let readers = Readers::new(settings.model.clone()).map_err(|error| Failure::broken(error.to_string()))?;
-    let bar = progress(u64::try_from(command.files.len()).unwrap_or(u64::MAX), "reading");
-    let mut answers = Vec::new();
-    let mut refused = Vec::new();
-    for file in &command.files {
-        let tell = |Progress { done, pages }| {
-            bar.set_message(format!("recognising scanned pages: {done} of {pages}"));
-        };
-        let read = read(file, &settings, &readers, &tell).await;
+    let contracts = contracts(command);
+    let bar = progress(u64::try_from(contracts.len()).unwrap_or(u64::MAX), "reading");
+    let tell = |Progress { done, pages }| {
+        bar.set_message(format!("recognising scanned pages: {done} of {pages}"));
+    };
+    // As many at once as there are processors; told in the order in which they were named.
+    let (settings, readers, tell) = (&settings, &readers, &tell);
+    let mut readings = stream::iter(&contracts)
+        .map(|contract| async move { (contract, read(contract, settings, readers, tell).await) })
+        .buffered(processors());
+    let (mut answers, mut refused) = (Vec::new(), Vec::new());
+    while let Some((contract, read)) = readings.next().await {
         bar.set_message("reading");
         bar.inc(1);
-        if let Err(refusal) = &read {
-            refused.push(format!(
-                "{}: {} ({})",
-                file.display(),
-                refusal.sentence,
-                refusal.code
-            ));
+        if let Err(Refusal { code, sentence }) = &read {
+            refused.push(format!("{}: {sentence} ({code})", contract.name));
         }
         if output.json {
-            answers.push(answer(file, &read));
+            answers.push(answer(contract, &read));
         } else if let Ok(told) = &read {
-            bar.suspend(|| output.say(&people(file, told)));
+            bar.suspend(|| output.say(&people(contract, told)));
         }
     }
+    drop(readings);
     bar.finish_and_clear();
     output.show_json(|| answers.into());
     if refused.is_empty() {
@@ -69,25 +72,85 @@ pub(crate) async fn run(command: &Read, output: Output) -> Result<(), Failure> {
     }
 }
 
-async fn read(file: &Path, settings: &Settings, readers: &Readers, tell: Tell<'_>) -> Result<Told, Refusal> {
-    let refusal = |code: &str, sentence: String| Refusal {
-        code: code.to_owned(),
-        sentence,
+/// The files of one contract, and what it is called.
+struct Asked<'c> {
+    name: String,
+    files: &'c [PathBuf],
+}
+
+/// Each file is a contract, or all together are one.
+fn contracts(command: &Read) -> Vec<Asked<'_>> {
+    let files = command.files.as_slice();
+    let asked = |files| Asked {
+        name: named(files),
+        files,
     };
-    let bytes = tokio::fs::read(file)
-        .await
-        .map_err(|error| refusal("no_such_file", error.to_string()))?;
-    let parts = read_telling(&bytes, &settings.reader, tell).await;
-    let papers = parts.and_then(Papers::among);
-    let papers = papers.map_err(|error| refusal(error.code(), error.to_string()))?;
-    let papers = papers.called(&name(file));
+    match command.together {
+        true => vec![asked(files)],
+        false => files.chunks(1).map(asked).collect(),
+    }
+}
+
+fn named(files: &[PathBuf]) -> String {
+    let names = files.iter().map(|file| file.display().to_string());
+    names.collect::<Vec<_>>().join(" + ")
+}
+
+/// The bytes of a contract: of several files one archive of them, as an upload of several makes it.
+async fn bytes(asked: &Asked<'_>) -> Result<Vec<u8>, Refusal> {
+    let mut papers = Vec::with_capacity(asked.files.len());
+    for file in asked.files {
+        let bytes = tokio::fs::read(file).await.map_err(|error| Refusal {
+            code: String::from("no_such_file"),
+            sentence: match asked.files {
+                [_] => error.to_string(),
+                _ => format!("{}: {error}", file.display()),
+            },
+        })?;
+        papers.push((name(file), bytes));
+    }
+    match papers.pop() {
+        Some((_, only)) if papers.is_empty() => Ok(only),
+        last => {
+            papers.extend(last);
+            pack(&papers).map_err(|error| IntakeError::from(error).into())
+        }
+    }
+}
+
+impl From<IntakeError> for Refusal {
+    fn from(error: IntakeError) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            sentence: error.to_string(),
+        }
+    }
+}
+
+impl From<ReadersBroke> for Refusal {
+    fn from(error: ReadersBroke) -> Self {
+        Self {
+            code: String::from("readers_broke"),
+            sentence: error.to_string(),
+        }
+    }
+}
+
+async fn read(
+    asked: &Asked<'_>,
+    settings: &Settings,
+    readers: &Readers,
+    tell: Tell<'_>,
+) -> Result<Told, Refusal> {
+    let bytes = bytes(asked).await?;
+    let papers = Papers::among(read_telling(&bytes, &settings.reader, tell).await?)?;
+    let papers = papers.called(&asked.files.first().map(|file| name(file)).unwrap_or_default());
     let unread = papers.flags();
-    let broke = |error: ReadersBroke| refusal("readers_broke", error.to_string());
     let mut drafts = Vec::with_capacity(papers.read.len());
     let (mut names, mut tokens) = (String::new(), None::<Tokens>);
     for Paper { name, document, .. } in papers.read {
         let document = Arc::new(document);
-        let readings = readers.ask(&document).await.map_err(broke)?;
+        let readings = readers.ask(&document).await?;
         if let Some(taken) = readings.tokens {
             let sum = tokens.get_or_insert_default();
             sum.input = sum.input.saturating_add(taken.input);
@@ -97,9 +160,9 @@ async fn read(file: &Path, settings: &Settings, readers: &Readers, tell: Tell<'_
         if readings.names.len() > names.len() {
             names.clone_from(&readings.names);
         }
-        drafts.push(readings.draft(&document, name).await.map_err(broke)?);
+        drafts.push(readings.draft(&document, name).await?);
     }
-    let joined = bundle::join(drafts).ok_or_else(|| broke(ReadersBroke))?;
+    let joined = bundle::join(drafts).ok_or(ReadersBroke)?;
     Ok(Told {
         draft: draft::flagged(joined, unread),
         readers: names,
@@ -113,9 +176,9 @@ fn name(file: &Path) -> String {
         .unwrap_or_default()
 }
 
-fn people(file: &Path, told: &Told) -> String {
+fn people(asked: &Asked<'_>, told: &Told) -> String {
     let draft = &told.draft;
-    let mut parts = vec![format!("\n━━ {} ━━", file.display())];
+    let mut parts = vec![format!("\n━━ {} ━━", asked.name)];
     let row = |row: &TermRow| {
         let status = row.status.clone();
         vec![
@@ -182,14 +245,14 @@ fn flag(draft: &Draft, flag: &Flag) -> String {
     )
 }
 
-fn answer(file: &Path, read: &Result<Told, Refusal>) -> Value {
+fn answer(asked: &Asked<'_>, read: &Result<Told, Refusal>) -> Value {
     match read {
         Ok(Told {
             draft,
             readers,
             tokens,
         }) => json!({
-            "file": file.display().to_string(),
+            "file": asked.name,
             "terms": rows(&draft.terms).iter().map(term).collect::<Value>(),
             "flags": draft.flags.iter().map(flag_json).collect::<Value>(),
             "plan": draft.plan,
@@ -197,7 +260,7 @@ fn answer(file: &Path, read: &Result<Told, Refusal>) -> Value {
             "tokens": tokens.map(|tokens| json!({ "input": tokens.input, "output": tokens.output })),
         }),
         Err(refusal) => json!({
-            "file": file.display().to_string(),
+            "file": asked.name,
             "error": { "code": refusal.code, "sentence": refusal.sentence },
         }),
     }

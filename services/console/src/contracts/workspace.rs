@@ -3,6 +3,7 @@
 pub(crate) mod cards;
 mod grid;
 mod missing;
+mod papers;
 pub(crate) mod sheet;
 mod side;
 mod talk;

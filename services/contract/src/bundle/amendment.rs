@@ -4,6 +4,8 @@ mod change;
 
 use jiff::civil::Date;
 
+pub(super) use change::name_words;
+
 use super::authority::Paper;
 use super::head::over;
 use super::lines::numbered;

@@ -28,6 +28,12 @@ impl Paper {
         flag
     }
 
+    /// Its hash, and what sort of paper it is.
+    pub(super) fn own_kind(&self) -> Option<(String, DocumentKind)> {
+        let document = self.terms.documents.first()?;
+        Some((document.sha256.clone(), self.kind?))
+    }
+
     /// The day it was agreed.
     pub(super) fn day(&self) -> Option<Date> {
         let terms = &self.terms;

@@ -1,11 +1,10 @@
 //! Who, when, how long, when to pay: the paper with more authority wins, and says so where that changes something.
 
-use pricing::plan::Due;
-
 use super::Joint;
 use super::authority::Paper;
 use crate::flag::{Code, Flag, Severity};
-use crate::terms::{DocumentKind, Evidence, Found, Status};
+use crate::reconcile::same_name;
+use crate::terms::{DocumentKind, Evidence, Found, Status, Terms};
 
 /// Takes what the paper says of the contract as a whole.
 pub(super) fn take(joint: &mut Joint, paper: &Paper) {
@@ -17,17 +16,40 @@ pub(super) fn take(joint: &mut Joint, paper: &Paper) {
     over(&mut terms.customer, &new.customer);
     over(&mut terms.agreement_date, &new.agreement_date);
     over(&mut terms.signature_date, &new.signature_date);
-    over(&mut terms.payment.late_fee, &new.payment.late_fee);
-    over(&mut terms.payment.early, &new.payment.early);
-    over(
-        &mut terms.renewal.termination_notice_days,
-        &new.renewal.termination_notice_days,
-    );
     // The term of a framework is not the term of what is ordered under it.
     if charges || terms.line_items.is_empty() {
         title(joint, paper);
         term(joint, paper);
     }
+}
+
+/// Papers that name other parties are not of one contract, unless a person knows better. An e-mail names people.
+pub(super) fn compare_parties(joint: &mut Joint, papers: &[Paper]) {
+    let named = || {
+        papers
+            .iter()
+            .filter(|paper| paper.kind != Some(DocumentKind::Email))
+    };
+    let parties = [
+        ("/provider", named().map(|paper| &paper.terms.provider).collect()),
+        ("/customer", named().map(|paper| &paper.terms.customer).collect()),
+    ];
+    for (path, names) in parties {
+        joint.flags.extend(two_names(path, names));
+    }
+}
+
+fn two_names(path: &str, names: Vec<&Found<String>>) -> Option<Flag> {
+    let mut stated = names.into_iter().filter_map(|found| Some((found, found.get()?)));
+    let (first, name) = stated.next()?;
+    let (second, other) = stated.find(|(_, other)| !same_name(name, other))?;
+    let flag = Flag::new(
+        Code::ConflictBetweenDocuments,
+        format!("The documents name “{name}” and “{other}”."),
+        "Look whether all of them belong to this contract, and enter the party that it is with.",
+    );
+    let words = first.evidence.iter().chain(&second.evidence);
+    Some(flag.at(path).seen(words.cloned()))
 }
 
 /// The later value, where there is one.
@@ -53,47 +75,81 @@ fn term(joint: &mut Joint, paper: &Paper) {
     over(&mut terms.renewal.notice_days, &new.renewal.notice_days);
 }
 
+/// When and how is paid, and how long before the end notice is given: of the contract as a whole, whoever says it.
 fn payment(joint: &mut Joint, paper: &Paper) {
-    let new = &paper.terms.payment.due;
-    let old = joint.terms.payment.due.clone();
+    let new = &paper.terms;
+    settle(joint, paper, "/payment/due", &new.payment.due, |terms| {
+        &mut terms.payment.due
+    });
+    settle(
+        joint,
+        paper,
+        "/payment/late_fee",
+        &new.payment.late_fee,
+        |terms| &mut terms.payment.late_fee,
+    );
+    settle(joint, paper, "/payment/early", &new.payment.early, |terms| {
+        &mut terms.payment.early
+    });
+    let notice = &new.renewal.termination_notice_days;
+    settle(
+        joint,
+        paper,
+        "/renewal/termination_notice_days",
+        notice,
+        |terms| &mut terms.renewal.termination_notice_days,
+    );
+}
+
+/// Takes the value of the paper; where the one before it was another, both are quoted.
+fn settle<T: Clone + PartialEq>(
+    joint: &mut Joint,
+    paper: &Paper,
+    path: &str,
+    new: &Found<T>,
+    field: impl Fn(&mut Terms) -> &mut Found<T>,
+) {
     if new.value.is_none() {
         return;
     }
+    let old = field(&mut joint.terms).clone();
     let mut chosen = new.clone();
     if old.value.is_some() && old.value != new.value {
-        let flag = differing(joint, paper, &old, new);
+        let flag = differing(joint, paper, &old, new).at(path);
         if flag.severity != Severity::Info {
             chosen.status = Status::Conflict {
-                other: old.printed.clone(),
+                other: words(&old).to_owned(),
             };
         }
         joint.flags.push(flag);
     }
-    joint.terms.payment.due = chosen;
+    *field(&mut joint.terms) = chosen;
 }
 
-/// Two payment terms: the contract's own rule settles it, or a person does.
-fn differing(joint: &Joint, paper: &Paper, old: &Found<Due>, new: &Found<Due>) -> Flag {
+/// As printed; the whole clause where no part of it was.
+fn words<T>(found: &Found<T>) -> &str {
+    match found.evidence.first() {
+        Some(evidence) if found.printed.is_empty() => evidence.quote(),
+        _ => &found.printed,
+    }
+}
+
+/// Two terms of one sort: the contract's own rule settles it, or a person does.
+fn differing<T>(joint: &Joint, paper: &Paper, old: &Found<T>, new: &Found<T>) -> Flag {
     let gives_way = old
         .evidence
         .iter()
         .any(|evidence| is_subject_to_others(evidence.quote()));
-    let ruled = joint.rule.value.is_some() && joint.rule.value == paper.kind;
-    let both = |flag: Flag| {
-        flag.at("/payment/due")
-            .seen(old.evidence.clone())
-            .seen(new.evidence.clone())
-    };
-    let sentence = format!("“{}” and “{}” differ", old.printed, new.printed);
+    let ruled = joint.rules_for(paper, &old.evidence);
+    let both = |flag: Flag| flag.seen(old.evidence.clone()).seen(new.evidence.clone());
+    let sentence = format!("“{}” and “{}” differ", words(old), words(new));
     if ruled || gives_way {
-        return both(
-            Flag::new(
-                Code::ConflictResolvedByPrecedence,
-                format!("{sentence}; the contract says which prevails."),
-                "Nothing, unless the rule of precedence was read wrong.",
-            )
-            .seen(joint.rule.evidence.clone()),
-        );
+        return both(Flag::new(
+            Code::ConflictResolvedByPrecedence,
+            format!("{sentence}; the contract says which prevails."),
+            "Nothing, unless the rule of precedence was read wrong.",
+        ))
+        .seen(joint.rule.evidence.clone());
     }
     let code = match paper.kind {
         Some(DocumentKind::Email) => Code::ConflictEmailVsAttachment,

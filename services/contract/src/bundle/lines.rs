@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 
 use super::Joint;
+use super::amendment::name_words;
 use super::authority::Paper;
 use crate::flag::{Code, Flag, Severity};
-use crate::terms::{Cadence, DocumentKind, EscalatorTerm, Found, Kind, LineItem, TaxTerm};
+use crate::terms::{Cadence, DocumentKind, EscalatorTerm, Found, Kind, LineItem, TaxTerm, TermOfContract};
 
 /// Takes lines, increases and taxes.
 pub(super) fn take(joint: &mut Joint, paper: &Paper) {
@@ -23,6 +24,7 @@ pub(super) fn take(joint: &mut Joint, paper: &Paper) {
         let at = offset.saturating_add(index);
         let line = dated(numbered(offset, item), paper);
         flag_mail(joint, paper, at, &line);
+        flag_twice(joint, paper, (offset, at), &line);
         joint.terms.line_items.push(line);
         joint.runs.push(paper.terms.term.clone());
     }
@@ -117,6 +119,45 @@ fn switch_off(joint: &mut Joint) {
             .seen(words),
         );
     }
+}
+
+/// The same thing in two papers may be one charge or two: charged by both in silence it would be charged twice.
+fn flag_twice(joint: &mut Joint, paper: &Paper, (offset, at): (usize, usize), line: &LineItem) {
+    let known = joint.terms.line_items.iter().take(offset).zip(&joint.runs);
+    let before = |run: &TermOfContract| {
+        let days = (run.end.copied(), paper.terms.term.start.copied());
+        matches!(days, (Some(end), Some(start)) if end < start)
+    };
+    let found = known
+        .filter(|(_, run)| !before(run))
+        .find(|(known, _)| is_same(known, line));
+    let Some((known, _)) = found else {
+        return;
+    };
+    let ruled = joint.rules_for(paper, &known.evidence);
+    let rule = if ruled {
+        " The contract says which of the documents prevails."
+    } else {
+        ""
+    };
+    let flag = Flag::new(
+        Code::ConflictBetweenDocuments,
+        format!("“{}” is charged in two documents.{rule}", line.description),
+        "Remove the line that does not hold; leave both if it is charged twice.",
+    );
+    let words = known
+        .evidence
+        .iter()
+        .chain(&line.evidence)
+        .chain(ruled.then_some(&joint.rule.evidence).into_iter().flatten());
+    let flag = flag.at(format!("/line_items/{at}")).seen(words.cloned());
+    joint.flags.push(flag);
+}
+
+/// The same sort of charge under the same name.
+fn is_same(known: &LineItem, line: &LineItem) -> bool {
+    let (own, other) = (name_words(known), name_words(line));
+    known.kind.family() == line.kind.family() && !own.is_empty() && own == other
 }
 
 /// A price that only the text of an e-mail states is a question where a document came with it.

@@ -1,12 +1,16 @@
 use super::join;
 use crate::draft::{Draft, draft};
 use crate::flag::Code;
+use crate::page::Document;
 use crate::reading;
 use crate::reading::written::document;
 
 fn papers(texts: &[&str]) -> Draft {
     let drafts = texts.iter().enumerate().map(|(at, text)| {
-        let document = document(text);
+        let document = Document {
+            id: format!("{at:064}"),
+            ..document(text)
+        };
         draft(&document, &format!("{at}.txt"), reading::read(&document), None)
     });
     join(drafts.collect()).unwrap()
@@ -86,4 +90,81 @@ fn an_amendment_changes_lines_from_its_day_on() {
             .map_or(items[lines - 1].start.copied(), |last| last.from.copied());
         assert_eq!(new, Some(since), "{sentence}");
     }
+}
+
+fn asked(joint: &Draft, path: &str) -> Vec<String> {
+    let about = joint
+        .flags
+        .iter()
+        .filter(|flag| flag.path.as_deref() == Some(path) && flag.waits());
+    about.map(|flag| flag.sentence.clone()).collect()
+}
+
+#[test]
+fn what_two_papers_charge_is_asked_about() {
+    let other = ORDER
+        .replace("1,150.00", "1,000.00")
+        .replace("ORDER FORM 1", "ORDER FORM 1 (DRAFT)");
+    for (papers_of_one, doubted) in [
+        (vec![ORDER, other.as_str()], true),
+        (vec![ORDER, AGREEMENT], false),
+        // A renewal charges the same thing after it.
+        (
+            vec![
+                ORDER,
+                &ORDER.replace(
+                    "1 March 2025 to 28 February 2027",
+                    "1 March 2027 to 28 February 2029",
+                ),
+            ],
+            false,
+        ),
+    ] {
+        let joint = papers(&papers_of_one);
+        let sentences = asked(&joint, "/line_items/1");
+        let twice = sentences
+            .iter()
+            .any(|sentence| sentence.contains("is charged in two documents"));
+        assert_eq!(twice, doubted, "{sentences:#?}");
+    }
+    let joint = papers(&[ORDER, &other]);
+    let flag = joint
+        .flags
+        .iter()
+        .find(|flag| flag.sentence.contains("two documents"))
+        .unwrap();
+    let quotes: Vec<&str> = flag.evidence.iter().map(|evidence| evidence.quote()).collect();
+    for price in ["1,150.00", "1,000.00"] {
+        assert!(quotes.iter().any(|quote| quote.contains(price)), "{quotes:?}");
+    }
+}
+
+#[test]
+fn two_agreements_that_differ_and_papers_of_other_parties_are_asked_about() {
+    let second = AGREEMENT
+        .replace("within 60 days", "within 45 days")
+        .replace("2 February 2025", "1 March 2025");
+    let joint = papers(&[AGREEMENT, &second]);
+    assert!(!asked(&joint, "/payment/due").is_empty(), "{:#?}", joint.flags);
+
+    // A rule between sorts of papers says nothing of two of one sort.
+    let later = ORDER.replace("within 30 days", "within 14 days");
+    let joint = papers(&[AGREEMENT, ORDER, &later]);
+    assert!(
+        asked(&joint, "/payment/due")[0].contains("14 days"),
+        "{:#?}",
+        joint.flags
+    );
+
+    let strange = ORDER.replace("Colbrook Housing Ltd", "Marlow Water plc");
+    let joint = papers(&[AGREEMENT, &strange]);
+    let sentences = asked(&joint, "/customer");
+    assert!(
+        sentences
+            .iter()
+            .any(|sentence| sentence.contains("“Colbrook Housing Ltd” and “Marlow Water plc”")),
+        "{sentences:#?}"
+    );
+    let plain = papers(&[AGREEMENT, ORDER]);
+    assert!(asked(&plain, "/customer").is_empty(), "{:#?}", plain.flags);
 }

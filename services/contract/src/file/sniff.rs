@@ -82,11 +82,12 @@ const MAIL_FIELDS: [&str; 12] = [
 
 /// The kind of file that `bytes` are.
 pub(super) fn kind(bytes: &[u8]) -> Kind {
-    if is_pdf(bytes) {
-        return Kind::Readable(Media::Pdf);
-    }
+    // An archive that compresses nothing may show the head of a PDF in it.
     if bytes.starts_with(b"PK\x03\x04") {
         return zipped(bytes);
+    }
+    if is_pdf(bytes) {
+        return Kind::Readable(Media::Pdf);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") && holds(bytes, LOCKED) {
         return Kind::Locked;

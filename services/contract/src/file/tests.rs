@@ -201,3 +201,36 @@ fn the_papers_of_an_archive_are_read_one_by_one() {
     );
     assert!(matches!(refusal(&packed), ReadError::NotADocument { .. }));
 }
+
+#[test]
+fn archives_in_e_mails_and_archives_are_followed_and_files_of_one_name_told_apart() {
+    let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+    let inner = super::pack(&[file("terms.txt", b"Net 30"), file("fees.txt", b"Fee: $5")]).unwrap();
+    let packed = super::pack(&[
+        file("terms.txt", b"Net 60"),
+        file("papers.zip", &inner),
+        file("torn.zip", b"PK\x03\x04 and no more"),
+    ]);
+    let parts = read_all(&packed.unwrap(), &Limits::default(), &[]).unwrap();
+    let read: Vec<(&str, bool)> = parts
+        .iter()
+        .map(|part| (part.name.as_str(), part.read.is_ok()))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            ("terms.txt", true),
+            ("terms.txt (2)", true),
+            ("fees.txt", true),
+            ("torn.zip", false)
+        ]
+    );
+
+    let mut nested = super::pack(&[file("deep.txt", b"Net 90")]).unwrap();
+    for _ in 0..4 {
+        nested = super::pack(&[file("more.zip", &nested)]).unwrap();
+    }
+    let parts = read_all(&nested, &Limits::default(), &[]).unwrap();
+    let refused = parts[0].read.as_ref().unwrap_err().to_string();
+    assert!(refused.contains("deeper than is followed"), "{refused}");
+}

@@ -148,6 +148,8 @@ pub enum Code {
     AmendmentToBase,
     /// The contract refers to a document that is not here.
     MissingDocument,
+    /// A document of the contract is one of another contract too.
+    DocumentOfAnotherContract,
     /// The signature lines are empty.
     UnsignedCopy,
     /// A field of the form is not filled in.

@@ -107,7 +107,7 @@ fn shown<T: Serialize>(found: &Found<T>) -> String {
 }
 
 /// Names are the same where their letters and digits are, or where one names more of the same party than the other.
-pub(super) fn same_name(one: &String, other: &String) -> bool {
+pub(crate) fn same_name(one: &String, other: &String) -> bool {
     let letters = |name: &String| -> String {
         name.chars()
             .filter(|c| c.is_alphanumeric())

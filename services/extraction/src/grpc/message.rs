@@ -167,6 +167,7 @@ fn evidence(evidence: &Evidence, papers: &[Extent]) -> v1::Evidence {
     v1::Evidence {
         page: evidence.page().saturating_add(before),
         paper: named.map(|paper| paper.name.clone()).unwrap_or_default(),
+        paper_page: evidence.page(),
         quote: evidence.quote().to_owned(),
         boxes: clause_boxes(evidence.boxes()),
         cells: evidence.cells().unwrap_or_default().to_owned(),

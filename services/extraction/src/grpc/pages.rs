@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use contract::file;
 use contract::page::{BBox, Line, LineRole, Media, Page, Visibility, Word};
 use runtime::rejection;
 use sqlx::PgConnection;
@@ -92,9 +93,10 @@ pub(super) async fn download(
     let contract = known(&mut transaction, &call, id).await?;
     let bytes = documents::bytes(&mut transaction, call.caller.tenant, &contract.sha256).await?;
     let pieces = bytes.chunks(PIECE).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let several = file::recognise(&bytes, &desk.limits) == Ok(Media::Bundle);
     let named = |at: usize| {
         if at == 0 {
-            contract.file_name.clone()
+            name_to_save(&contract.file_name, several)
         } else {
             String::new()
         }
@@ -110,6 +112,13 @@ pub(super) async fn download(
         })
         .collect();
     Ok(Box::pin(tokio_stream::iter(messages)))
+}
+
+/// Several files that were sent together are one archive: programs know it by the end of its name.
+fn name_to_save(name: &str, several: bool) -> String {
+    let is_told = name.to_lowercase().ends_with(".zip");
+    let end = if several && !is_told { ".zip" } else { "" };
+    format!("{name}{end}")
 }
 
 async fn known(connection: &mut PgConnection, call: &Call, id: Uuid) -> Result<Contract, Fault> {

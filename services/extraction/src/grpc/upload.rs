@@ -86,7 +86,7 @@ async fn receive(
     let mut files: Vec<File> = Vec::new();
     let (mut room, mut following) = (*limits, Some(header));
     while let Some(header) = following {
-        let (file, next) = one(&mut parts, header, &room).await?;
+        let (file, next) = one(&mut parts, header, &room, files.is_empty()).await?;
         room.bytes = room.bytes.saturating_sub(file.bytes.len());
         following = next;
         files.push(file);
@@ -108,28 +108,43 @@ struct File {
     bytes: Vec<u8>,
 }
 
-/// A file whose header has come, and the header of the file after it, if there is one.
+/// A file whose header has come, and the header of the file after it, if there is one. What is wrong with one of several
+/// says which.
 async fn one(
     parts: &mut Streaming<v1::UploadDocumentRequest>,
     header: v1::UploadHeader,
     limits: &Limits,
+    is_first: bool,
 ) -> Result<(File, Option<v1::UploadHeader>), Status> {
     within_limit(header.size, limits)?;
     let name = file_name(&header.file_name)?;
-    let (bytes, following) = collect(parts, limits).await?;
-    complete(&header, &bytes)?;
-    let media = file::recognise(&bytes, limits).map_err(unreadable)?;
-    let sha256 = sha256(&bytes);
-    if !header.sha256.is_empty() && !header.sha256.eq_ignore_ascii_case(&sha256) {
-        return Err(rejection::with_reason(
-            Code::InvalidArgument,
-            "HASH_DIFFERS",
-            format!(
-                "the bytes that arrived have the SHA-256 {sha256}, not the one announced; send the file again"
-            ),
-        ));
-    }
+    let (bytes, following) = collect(parts, header.size, limits).await?;
+    let media = admit(&header, &bytes, limits).map_err(|wrong| match is_first && following.is_none() {
+        true => wrong,
+        false => about(&name, &wrong),
+    })?;
     Ok((File { name, media, bytes }, following))
+}
+
+fn admit(header: &v1::UploadHeader, bytes: &[u8], limits: &Limits) -> Result<Media, Status> {
+    complete(header, bytes)?;
+    let media = file::recognise(bytes, limits).map_err(unreadable)?;
+    let sha256 = sha256(bytes);
+    if header.sha256.is_empty() || header.sha256.eq_ignore_ascii_case(&sha256) {
+        return Ok(media);
+    }
+    Err(rejection::with_reason(
+        Code::InvalidArgument,
+        "HASH_DIFFERS",
+        format!(
+            "the bytes that arrived have the SHA-256 {sha256}, not the one announced; send the file again"
+        ),
+    ))
+}
+
+fn about(name: &str, wrong: &Status) -> Status {
+    let sentence = format!("“{name}”: {}", wrong.message());
+    Status::with_details(wrong.code(), sentence, wrong.details().to_vec().into())
 }
 
 /// Several files become one archive: the same papers in the same order are the same contract.
@@ -155,13 +170,16 @@ async fn next(parts: &mut Streaming<v1::UploadDocumentRequest>) -> Result<Option
 
 async fn collect(
     parts: &mut Streaming<v1::UploadDocumentRequest>,
+    announced: u64,
     limits: &Limits,
 ) -> Result<(Vec<u8>, Option<v1::UploadHeader>), Status> {
     let mut bytes = Vec::new();
     while let Some(message) = parts.message().await? {
         match message.part {
             Some(Part::Chunk(chunk)) => bytes.extend_from_slice(&chunk),
-            Some(Part::Header(header)) if !bytes.is_empty() => return Ok((bytes, Some(header))),
+            Some(Part::Header(header)) if announced == 0 || !bytes.is_empty() => {
+                return Ok((bytes, Some(header)));
+            }
             _ => {
                 return Err(rejection::invalid(
                     "chunk",

@@ -1,5 +1,7 @@
 //! Ready for review, or not: what came of a contract is written where everybody sees it.
 
+use contract::draft;
+use contract::flag::{Code, Flag, Severity};
 use sqlx::PgConnection;
 
 use super::{ACTOR, Drafted, Intake, Stage, Trouble};
@@ -7,11 +9,28 @@ use crate::sandbox::IntakeError;
 use crate::state::State;
 use crate::store::dossier::{Dossier, Entry};
 use crate::store::events::Change;
-use crate::store::papers;
+use crate::store::papers::{self, Shared};
 use crate::store::queue::{self, Job};
 
 /// How long a contract waits after a trouble that was not its fault.
 const PAUSE_SECONDS: f64 = 10.0;
+
+/// An agreement stands behind many orders; what charges something and is in two contracts would be billed twice.
+fn told(shared: &Shared, charging: &[String]) -> Flag {
+    let severity = match charging.contains(&shared.sha256) {
+        true => Severity::Review,
+        false => Severity::Info,
+    };
+    Flag::new(
+        Code::DocumentOfAnotherContract,
+        format!(
+            "“{}” is a document of another contract too: “{}”, received on {}.",
+            shared.name, shared.elsewhere, shared.received
+        ),
+        "Make sure that only one of the two bills what it charges; reject the other.",
+    )
+    .severity(severity)
+}
 
 impl Intake {
     /// Writes what came of a contract, in the transaction that holds its place in the queue.
@@ -24,8 +43,11 @@ impl Intake {
         let held = Dossier::hold(connection, job.tenant, job.contract).await?;
         let dossier = held.ok_or(sqlx::Error::RowNotFound)?;
         match outcome {
-            Ok(drafted) => {
+            Ok(mut drafted) => {
                 papers::keep(connection, job, &drafted.papers).await?;
+                let shared = papers::shared(connection, job).await?;
+                let told = shared.iter().map(|shared| told(shared, &drafted.charging));
+                drafted.draft = draft::flagged(drafted.draft, told.collect());
                 self.drafted(connection, dossier, drafted).await?;
             }
             Err(Trouble::File(error)) => self.failed(connection, dossier, &error).await?,

@@ -181,8 +181,8 @@ fn drawn(
     size: picture::Size,
 ) -> Result<Vec<u8>, ReadError> {
     let parts = file::unpack(bytes, limits)?;
-    let bytes = parts.into_iter().nth(part).map(|(_, bytes)| bytes);
-    picture::draw(bytes.unwrap_or_default().into_owned(), limits, page, size)
+    let (_, bytes) = parts.into_iter().nth(part).ok_or(ReadError::NoPages)?;
+    picture::draw(bytes?.into_owned(), limits, page, size)
 }
 
 fn answer_picture(stdout: &mut impl Write, drawn: Result<Vec<u8>, ReadError>) -> io::Result<()> {

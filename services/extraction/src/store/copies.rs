@@ -27,18 +27,21 @@ const NAME: &str = "CREATE TEMP TABLE copy ON COMMIT DROP AS \
     FROM unnest($3::int[]) AS n, contract o JOIN document d USING (tenant, sha256) WHERE o.tenant = $1 AND o.id = $2";
 
 /// In an order in which each row finds what it refers to. Names are replaced wherever they stand: in JSON as in columns.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "INSERT INTO document (tenant, sha256, media, bytes, stored_at) \
      SELECT tenant, copy.sha256, media, bytes || convert_to(E'\\n% ' || n, 'UTF8'), stored_at - age \
      FROM copy, contract o JOIN document d USING (tenant, sha256) WHERE tenant = $1 AND o.id = $2",
-    "INSERT INTO reading (tenant, sha256, document) \
-     SELECT tenant, copy.sha256, replace(document::text, o.sha256, copy.sha256)::json \
+    "INSERT INTO reading (tenant, sha256, document, papers) \
+     SELECT tenant, copy.sha256, replace(document::text, o.sha256, copy.sha256)::json, replace(papers::text, o.sha256, copy.sha256)::json \
      FROM copy, contract o JOIN reading USING (tenant, sha256) WHERE tenant = $1 AND o.id = $2",
     "INSERT INTO contract (tenant, id, sha256, file_name, state, revision, customer, open_flags, blocking_flags, pages, readers, \
                            failure_code, failure, received_at, printed_total, currency, last_actor, flag_codes) \
      SELECT tenant, copy.id, copy.sha256, format('order-%s.pdf', n), state, revision, copy.customer, open_flags, \
             blocking_flags, pages, readers, failure_code, failure, received_at - age, printed_total, currency, last_actor, flag_codes \
      FROM copy, contract o WHERE tenant = $1 AND o.id = $2",
+    "INSERT INTO paper (tenant, contract, part, name, sha256, before, pages) \
+     SELECT p.tenant, copy.id, part, name, replace(p.sha256, o.sha256, copy.sha256), before, p.pages \
+     FROM copy, contract o JOIN paper p ON (p.tenant, p.contract) = (o.tenant, o.id) WHERE o.tenant = $1 AND o.id = $2",
     "INSERT INTO revision (tenant, contract, number, content, made_at) \
      SELECT r.tenant, copy.id, number, \
             CASE WHEN o.customer = '' THEN content ELSE replace(content::text, o.customer, copy.customer)::jsonb END, made_at - age \
@@ -70,6 +73,6 @@ pub async fn copy(pool: &PgPool, copies: &Copies) -> Result<(), sqlx::Error> {
 }
 
 async fn analyse(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let analysed = sqlx::query("ANALYZE document, reading, contract, revision, event, outbox");
+    let analysed = sqlx::query("ANALYZE document, reading, contract, paper, revision, event, outbox");
     analysed.execute(connection).await.map(drop)
 }

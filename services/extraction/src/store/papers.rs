@@ -1,5 +1,6 @@
 //! Which pages of a contract are which paper.
 
+use jiff::civil::Date;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
@@ -34,6 +35,46 @@ pub(crate) async fn keep(
         .await?;
     }
     Ok(())
+}
+
+/// A paper that another contract has too.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) name: String,
+    pub(crate) sha256: String,
+    /// The other contract's file.
+    pub(crate) elsewhere: String,
+    /// The day it came.
+    pub(crate) received: Date,
+}
+
+/// Those papers of a contract that a contract has which may bill or bills. One that was read before papers were kept is known by
+/// its file.
+pub(crate) async fn shared(connection: &mut PgConnection, job: Job) -> Result<Vec<Shared>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT ON (p.part) p.name, p.sha256, o.file_name, (o.received_at AT TIME ZONE 'UTC')::date AS received \
+         FROM paper p CROSS JOIN LATERAL ( \
+             SELECT q.contract AS id FROM paper q WHERE q.tenant = p.tenant AND q.sha256 = p.sha256 \
+             UNION SELECT f.id FROM contract f WHERE f.tenant = p.tenant AND f.sha256 = p.sha256) twin \
+         JOIN contract o ON o.tenant = p.tenant AND o.id = twin.id AND o.id <> p.contract \
+         WHERE (p.tenant, p.contract) = ($1, $2) AND o.state NOT IN ('failed', 'rejected', 'superseded') \
+         ORDER BY p.part, o.received_at, o.id",
+    )
+    .bind(job.tenant)
+    .bind(job.contract)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(shared_paper).collect()
+}
+
+fn shared_paper(row: &PgRow) -> Result<Shared, sqlx::Error> {
+    let received: jiff_sqlx::Date = row.try_get("received")?;
+    Ok(Shared {
+        name: row.try_get("name")?,
+        sha256: row.try_get("sha256")?,
+        elsewhere: row.try_get("file_name")?,
+        received: received.to_jiff(),
+    })
 }
 
 /// The papers of a contract in order; none of one that was read before papers were kept, which has one.

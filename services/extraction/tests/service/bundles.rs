@@ -102,6 +102,16 @@ async fn an_agreement_with_its_order_form_work_and_amendment_is_one_contract() {
         contract.terms
     );
     pages(&mut admin, &answer.contract_id).await;
+    let request = v1::DownloadDocumentRequest {
+        contract_id: answer.contract_id.clone(),
+    };
+    let mut pieces = admin.download_document(request).await.unwrap().into_inner();
+    let first = pieces.message().await.unwrap().unwrap();
+    assert!(
+        first.file_name.ends_with("amendment.txt.zip"),
+        "{}",
+        first.file_name
+    );
 
     let again = together(&mut admin, &PAPERS).await;
     assert_eq!(
@@ -184,12 +194,17 @@ async fn one_bad_paper_refuses_all_and_a_header_alone_is_no_file() {
         .upload_document(tokio_stream::iter(sent.clone()))
         .await
         .unwrap_err();
-    assert!(refused.message().contains("a program"), "{refused}");
+    let sentence = refused.message();
+    assert!(
+        sentence.starts_with("“setup.exe”: ") && sentence.contains("a program"),
+        "{refused}"
+    );
     sent.truncate(1);
     sent.push(v1::UploadDocumentRequest {
         part: Some(Part::Header(header_of("b.txt", ORDER.as_bytes()))),
     });
-    assert!(admin.upload_document(tokio_stream::iter(sent)).await.is_err());
+    let refused = admin.upload_document(tokio_stream::iter(sent)).await.unwrap_err();
+    assert!(refused.message().contains("must follow the header"), "{refused}");
     // The order form alone is another contract than the order form among others.
     let alone = send(
         &mut admin,
@@ -201,4 +216,100 @@ async fn one_bad_paper_refuses_all_and_a_header_alone_is_no_file() {
     assert!(!alone.already_known);
     let contract = get(&mut admin, &alone.contract_id).await;
     assert!(state(&contract) != v1::ContractState::Failed);
+}
+
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let files: Vec<(String, Vec<u8>)> = files
+        .iter()
+        .map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))
+        .collect();
+    contract::file::pack(&files).unwrap()
+}
+
+/// Sentences of the flags of that code, and whether each waits.
+fn told<'c>(contract: &'c v1::Contract, code: &str) -> Vec<(&'c str, bool)> {
+    let flags = contract.flags.iter().filter(|flag| flag.code == code);
+    flags
+        .map(|flag| {
+            (
+                flag.sentence.as_str(),
+                flag.severity() != v1::flag::Severity::Info,
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_file_of_an_archive_is_a_paper_or_told() {
+    let house = House::running().await;
+    let mut admin = house.admin();
+    let inner = zipped(&[("sow.txt", WORK.as_bytes())]);
+    let packed = zipped(&[
+        ("order.txt", ORDER.as_bytes()),
+        ("copy of order.txt", ORDER.as_bytes()),
+        ("work.zip", &inner),
+        ("annex.pdf", b"%PDF-1.7 cut off"),
+        ("logo.png", b"\x89PNG\r\n"),
+    ]);
+    let answer = upload(&mut admin, "papers.zip", &packed).await.unwrap();
+    let contract = wait_for(&mut admin, &answer.contract_id, v1::ContractState::NeedsReview).await;
+    let names: Vec<&str> = contract.papers.iter().map(|paper| paper.name.as_str()).collect();
+    assert_eq!(names, ["order.txt", "sow.txt"]);
+    let unread = told(&contract, "ATTACHMENTS_NOT_READ");
+    let waits = |words: &str| {
+        unread
+            .iter()
+            .find(|(sentence, _)| sentence.contains(words))
+            .map(|found| found.1)
+    };
+    assert_eq!(
+        waits("“copy of order.txt” is the same file as “order.txt”"),
+        Some(false),
+        "{unread:#?}"
+    );
+    assert_eq!(
+        waits("“annex.pdf” was not read: the file is damaged"),
+        Some(true),
+        "{unread:#?}"
+    );
+    assert_eq!(waits("“logo.png” was not read"), Some(false), "{unread:#?}");
+}
+
+#[tokio::test]
+async fn a_paper_that_another_contract_has_too_is_asked_about() {
+    let house = House::running().await;
+    let mut admin = house.admin();
+    let alone = upload(&mut admin, "order-form.txt", ORDER.as_bytes())
+        .await
+        .unwrap();
+    let first = wait_for(&mut admin, &alone.contract_id, v1::ContractState::NeedsReview).await;
+    assert!(told(&first, "DOCUMENT_OF_ANOTHER_CONTRACT").is_empty());
+    let answer = together(&mut admin, &PAPERS).await;
+    let second = wait_for(&mut admin, &answer.contract_id, v1::ContractState::NeedsReview).await;
+    let flags = told(&second, "DOCUMENT_OF_ANOTHER_CONTRACT");
+    assert!(
+        matches!(flags.as_slice(), [(sentence, true)] if sentence.contains("“order-form.txt” is a document of another contract")),
+        "{flags:#?}"
+    );
+    // The agreement charges nothing: to have it behind two orders is usual, and only told.
+    let packed = zipped(&[("msa.txt", AGREEMENT.as_bytes())]);
+    let answer = upload(&mut admin, "msa.zip", &packed).await.unwrap();
+    let third = wait_for(&mut admin, &answer.contract_id, v1::ContractState::NeedsReview).await;
+    let flags = told(&third, "DOCUMENT_OF_ANOTHER_CONTRACT");
+    assert!(
+        matches!(flags.as_slice(), [(sentence, false)] if sentence.contains("msa.txt + order-form.txt")),
+        "{flags:#?}"
+    );
+    assert_eq!(third.papers[0].name, "msa.txt");
+}
+
+#[tokio::test]
+async fn an_archive_that_cannot_be_read_says_why() {
+    let house = House::running().await;
+    let mut admin = house.admin();
+    let empty_of_papers = zipped(&[("logo.png", b"\x89PNG\r\n"), ("annex.pdf", b"%PDF-1.7 cut off")]);
+    let answer = upload(&mut admin, "a.zip", &empty_of_papers).await.unwrap();
+    let contract = wait_for(&mut admin, &answer.contract_id, v1::ContractState::Failed).await;
+    let failure = contract.failure.unwrap();
+    assert_eq!(failure.code, "damaged", "{failure:?}");
 }

@@ -49,7 +49,6 @@ async fn a_scan_is_read_and_nothing_in_it_is_verified() {
         return;
     }
     let mut house = House::new("http://127.0.0.1:9").await;
-    house.reader().recogniser = ReaderSettings::default().recogniser;
     house.reader().cpu_seconds = 60;
     house.reader().wall = Duration::from_secs(180);
     house.start().await;

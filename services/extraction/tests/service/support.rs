@@ -66,8 +66,6 @@ impl House {
         let credentials = Credentials::load(&path).unwrap();
         let environment = Environment::default().with("QUITTANCE_INVOICING_URL", invoicing);
         let environment = environment.with("QUITTANCE_EXTRACTION_ADDRESS", "127.0.0.1:0");
-        // Whether a machine has it must decide no test but those about it.
-        let environment = environment.with("QUITTANCE_TESSERACT", "none");
         let mut settings = Settings::read(&environment.with("QUITTANCE_FILES_AT_ONCE", "1")).unwrap();
         settings.reader.program = PathBuf::from(env!("CARGO_BIN_EXE_read-document"));
         settings.reader.arguments.clear();
@@ -124,6 +122,11 @@ impl House {
 
     pub(super) fn reader(&mut self) -> &mut ReaderSettings {
         &mut self.settings.reader
+    }
+
+    /// Tells the service, before it starts, how many files it reads at once.
+    pub(super) fn reads_at_once(&mut self, files: usize) {
+        self.settings.files_at_once = files;
     }
 
     pub(super) fn model(&mut self) -> &mut Option<ModelSettings> {

@@ -114,7 +114,7 @@ impl People {
     }
 
     async fn bring(&mut self, file: &Path, stand: Stand) -> Result<String, Failure> {
-        let id = upload(&mut self.reviewer, file).await?.contract_id;
+        let id = upload(&mut self.reviewer, &[file]).await?.contract_id;
         follow(&mut self.reviewer, &id, |_| ()).await?;
         let contract = get(&mut self.reviewer, &id).await?;
         match stand {

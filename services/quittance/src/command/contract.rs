@@ -11,6 +11,9 @@ pub(crate) enum Contract {
         /// Contract files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// They are the papers of one contract: an agreement with its order form, work and amendments.
+        #[arg(long)]
+        together: bool,
     },
     /// All contracts, newest first.
     List,

@@ -93,8 +93,16 @@ pub(crate) fn terms_text(terms: &[Term]) -> String {
 }
 
 fn source(evidence: &[Evidence]) -> String {
-    let one = |evidence: &Evidence| format!("p. {} “{}”", evidence.page, shortened(&evidence.quote, 90));
+    let one = |evidence: &Evidence| format!("{} “{}”", place(evidence), shortened(&evidence.quote, 90));
     evidence.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// The page; of several papers the paper, and its page there.
+fn place(evidence: &Evidence) -> String {
+    match evidence.paper.as_str() {
+        "" => format!("p. {}", evidence.page),
+        paper => format!("{paper} p. {}", evidence.paper_page),
+    }
 }
 
 /// Flags, the blocking ones first.
@@ -123,7 +131,7 @@ fn flag_text(flag: &Flag) -> String {
     let page = flag
         .evidence
         .first()
-        .map(|evidence| format!(" (p. {})", evidence.page))
+        .map(|evidence| format!(" ({})", place(evidence)))
         .unwrap_or_default();
     format!(
         "  ! {} {} {}{page}: {} {}",

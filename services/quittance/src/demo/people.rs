@@ -81,7 +81,7 @@ impl People {
 
     /// From file to registered plan, or to the reason why not.
     pub(crate) async fn review(&mut self, story: &Story, output: Output) -> Result<Outcome, Failure> {
-        let uploaded = upload(&mut self.uploader, &story.contract).await?;
+        let uploaded = upload(&mut self.uploader, &[&story.contract]).await?;
         follow(&mut self.uploader, &uploaded.contract_id, |_| ()).await?;
         let contract = get(&mut self.uploader, &uploaded.contract_id).await?;
         show(&contract, output);

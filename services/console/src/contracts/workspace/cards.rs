@@ -28,6 +28,8 @@ pub(crate) struct Field {
     pub(crate) status: Status,
     /// Page of its words; 0 where it has none.
     pub(crate) page: u32,
+    /// The paper they stand in, where the contract has several.
+    pub(crate) paper: String,
     /// Flags that wait at this term.
     pub(crate) open_flags: usize,
     /// What people said of it, or of a flag about it.
@@ -140,6 +142,11 @@ fn field(term: &Term, place: &Place, desk: Desk<'_>) -> Field {
         printed: term.printed.clone(),
         status: status(&term.status),
         page: term.evidence.first().map_or(0, |evidence| evidence.page),
+        paper: term
+            .evidence
+            .first()
+            .map(|evidence| evidence.paper.clone())
+            .unwrap_or_default(),
         open_flags: desk.flags.iter().filter(at_term).count(),
         comments: desk.events.iter().filter(said).count(),
         chosen: term.path == desk.chosen,

@@ -5,12 +5,16 @@ use wire::extraction::v1::{Contract, Evidence, Flag, GetPageResponse, PageLine, 
 use wire::plan::v1::QuoteBox;
 
 use super::address;
+use super::papers::{Tab, tabs, within};
 
 /// A page to draw.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sheet {
     pub(crate) number: u32,
     pub(crate) pages: u32,
+    /// Where that is in its own paper, and the papers there are; empty where the contract has one.
+    pub(crate) within: String,
+    pub(crate) papers: Vec<Tab>,
     /// In points; a format without geometry has a measure of its own.
     pub(crate) width: String,
     pub(crate) height: String,
@@ -82,6 +86,8 @@ pub(crate) fn sheet(page: &GetPageResponse, contract: &Contract, view: View<'_>)
     let mut sheet = Sheet {
         number: view.number,
         pages: view.pages,
+        within: within(contract, view.number),
+        papers: tabs(contract, view.chosen, view.number),
         width: points(page.width.into()),
         height: points(page.height.into()),
         picture: None,

@@ -5,6 +5,7 @@ use wire::extraction::v1::{Contract, Event, Flag, Term};
 
 use super::cards::{Status, concerns, sentence_case, shown, status};
 use super::grid::{Grid, grid};
+use super::papers::{Quote, quotes};
 use super::{Refused, address, missing};
 use crate::wording::{moment, time};
 
@@ -16,6 +17,8 @@ pub(crate) struct Notice {
     pub(crate) sentence: String,
     pub(crate) what_to_do: String,
     pub(crate) link: String,
+    /// What stands against each other, where it rests on more than one passage.
+    pub(crate) quotes: Vec<Quote>,
     /// Is it about the term that is looked at?
     pub(crate) here: bool,
     pub(crate) settled: bool,
@@ -53,14 +56,6 @@ impl Chosen {
             &self.typed.value
         }
     }
-}
-
-/// Words a term rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Quote {
-    pub(crate) page: u32,
-    pub(crate) words: String,
-    pub(crate) link: String,
 }
 
 /// How a value of this sort is typed.
@@ -110,11 +105,14 @@ fn notice(flag: &Flag, contract: &str, chosen: &str, terms: &[Term]) -> Notice {
         Severity::Review => ("decide", "warn"),
         Severity::Info | Severity::Unspecified => ("to know", "info"),
     };
+    let about = about(flag, terms);
+    let passages = quotes(contract, about, &flag.evidence);
     Notice {
         id: flag.id.clone(),
+        quotes: if passages.len() > 1 { passages } else { Vec::new() },
         sentence: flag.sentence.clone(),
         what_to_do: flag.what_to_do.clone(),
-        link: link(flag, contract, terms),
+        link: address(contract, about, 0),
         here: flag.id == chosen || (!chosen.is_empty() && concerns(&flag.path, chosen)),
         settled: flag.resolved,
         resolution: resolution(flag),
@@ -127,8 +125,12 @@ fn notice(flag: &Flag, contract: &str, chosen: &str, terms: &[Term]) -> Notice {
 
 /// To the term it is about, whether the contract states it or not; one that is about no single term is looked at itself.
 pub(crate) fn link(flag: &Flag, contract: &str, terms: &[Term]) -> String {
-    let about = terms.iter().any(|term| term.path == flag.path) || missing::may_be_entered(&flag.path);
-    address(contract, if about { &flag.path } else { &flag.id }, 0)
+    address(contract, about(flag, terms), 0)
+}
+
+fn about<'f>(flag: &'f Flag, terms: &[Term]) -> &'f str {
+    let is_term = terms.iter().any(|term| term.path == flag.path) || missing::may_be_entered(&flag.path);
+    if is_term { &flag.path } else { &flag.id }
 }
 
 fn resolution(flag: &Flag) -> String {
@@ -144,11 +146,6 @@ pub(super) fn chosen(contract: &Contract, path: &str, refused: Option<&Refused>)
     let stated = contract.terms.iter().find(|term| term.path == path).cloned();
     let term = stated.or_else(|| missing::entered(path, &contract.terms))?;
     let id = super::summary(contract).contract_id;
-    let quotes = term.evidence.iter().map(|evidence| Quote {
-        page: evidence.page,
-        words: evidence.quote.clone(),
-        link: address(&id, path, evidence.page),
-    });
     Some(Chosen {
         path: path.to_owned(),
         label: sentence_case(&term.label),
@@ -156,7 +153,7 @@ pub(super) fn chosen(contract: &Contract, path: &str, refused: Option<&Refused>)
         value: term.value.clone(),
         printed: term.printed.clone(),
         status: status(&term.status),
-        quotes: quotes.collect(),
+        quotes: quotes(&id, path, &term.evidence),
         entry: entry(&term),
         grid: grid(path, &contract.terms),
         typed: refused

@@ -1,6 +1,7 @@
 //! What a line rests on: words on a page of the contract, with a picture of them; a person; or what follows from others.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use wire::extraction::v1::{Contract, GetContractRequest, GetPageRequest};
 use wire::plan::v1::source::From as Rests;
@@ -60,7 +61,9 @@ pub(super) async fn grounds(
             .count();
         grounds.push(match from {
             Rests::Clause(clause) => {
-                let contract = contracts.get(&clause.document);
+                let contract = contracts
+                    .get(&clause.document)
+                    .map(|known| Place::of(clause, known));
                 let pages = (pictures < MOST_PICTURES).then_some(&mut pages);
                 of_clause(visitor, terms, clause, contract, pages).await?
             }
@@ -134,7 +137,7 @@ async fn contracts(
     visitor: &Visitor,
     account: &str,
     documents: impl Iterator<Item = &str>,
-) -> Result<HashMap<String, Contract>, Fault> {
+) -> Result<HashMap<String, Arc<Contract>>, Fault> {
     let wanted: Vec<&str> = documents.collect();
     let mut found = HashMap::new();
     if wanted.is_empty() {
@@ -156,17 +159,48 @@ async fn contracts(
         if let Ok(answer) = visitor.extraction().get_contract(request).await
             && let Some(contract) = answer.into_inner().contract
         {
-            found.insert(contract.sha256.clone(), contract);
+            let contract = Arc::new(contract);
+            let papers = contract.papers.iter().map(|paper| paper.sha256.clone());
+            for document in papers.chain([contract.sha256.clone()]) {
+                found.insert(document, Arc::clone(&contract));
+            }
         }
     }
     Ok(found)
+}
+
+/// Where a clause is to be looked at: its contract counts pages through all its papers.
+struct Place<'c> {
+    contract: &'c Contract,
+    id: String,
+    /// The page, as the contract counts.
+    page: u32,
+    /// The same in words, as the paper counts.
+    told: String,
+}
+
+impl<'c> Place<'c> {
+    fn of(clause: &Clause, contract: &'c Contract) -> Self {
+        let papers = contract.papers.as_slice();
+        let paper = papers
+            .iter()
+            .find(|paper| papers.len() > 1 && paper.sha256 == clause.document);
+        let before = paper.map_or(0, |paper| paper.first_page.saturating_sub(1));
+        let name = paper.map_or_else(String::new, |paper| format!("{}, ", paper.name));
+        Self {
+            contract,
+            id: contract.summary.clone().unwrap_or_default().contract_id,
+            page: clause.page.saturating_add(before),
+            told: format!("{name}page {}", clause.page),
+        }
+    }
 }
 
 async fn of_clause(
     visitor: &Visitor,
     terms: &str,
     clause: &Clause,
-    contract: Option<&Contract>,
+    place: Option<Place<'_>>,
     pages: Option<&mut Pages>,
 ) -> Result<Ground, Fault> {
     let mut ground = Ground {
@@ -177,20 +211,19 @@ async fn of_clause(
         picture: None,
         said: String::new(),
     };
-    let Some(contract) = contract else {
+    let Some(place) = place else {
         ground.page = format!("page {} of a document that is not kept here", clause.page);
         return Ok(ground);
     };
-    let id = contract.summary.clone().unwrap_or_default().contract_id;
-    let page = clause.page.to_string();
     ground.link = Some(link::with(
-        &format!("/contracts/{}", link::segment(&id)),
-        &[("page", &page)],
+        &format!("/contracts/{}", link::segment(&place.id)),
+        &[("page", &place.page.to_string())],
     ));
     if let Some(pages) = pages.filter(|_| !clause.boxes.is_empty()) {
-        let size = size_of(visitor, &id, clause.page, pages).await?;
-        ground.picture = size.map(|size| picture(clause, contract, &id, size));
+        let size = size_of(visitor, &place.id, place.page, pages).await?;
+        ground.picture = size.map(|size| picture(clause, &place, size));
     }
+    ground.page = place.told;
     Ok(ground)
 }
 
@@ -219,19 +252,19 @@ async fn size_of(
 }
 
 /// The words with as much around them as one needs to find them.
-fn picture(clause: &Clause, contract: &Contract, id: &str, (width, height): (u32, u32)) -> Picture {
+fn picture(clause: &Clause, place: &Place<'_>, (width, height): (u32, u32)) -> Picture {
     const AROUND: i32 = 3_600;
     let page = i32::try_from(height).unwrap_or(i32::MAX);
     let top = clause.boxes.iter().map(|at| at.top).min().unwrap_or_default();
     let bottom = clause.boxes.iter().map(|at| at.bottom).max().unwrap_or(page);
     let from = top.saturating_sub(AROUND).clamp(0, page);
     let to = bottom.saturating_add(AROUND).clamp(from, page);
-    let edition: String = contract.sha256.chars().take(12).collect();
+    let edition: String = place.contract.sha256.chars().take(12).collect();
     Picture {
         address: format!(
             "/contracts/{}/pages/{}/{edition}.png",
-            link::segment(id),
-            clause.page
+            link::segment(&place.id),
+            place.page
         ),
         width,
         height,
@@ -243,6 +276,7 @@ fn picture(clause: &Clause, contract: &Contract, id: &str, (width, height): (u32
 
 #[cfg(test)]
 mod tests {
+    use wire::extraction::v1::Paper;
     use wire::plan::v1::{Derived, Source};
 
     use super::*;
@@ -310,8 +344,32 @@ mod tests {
             (vec![at(78_000, 79_000)], 74_400, 4_800),
             (vec![at(-50, 900_000)], 0, 79_200),
         ] {
-            let drawn = picture(&of(boxes), &contract, "c", (61_200, 79_200));
+            let clause = of(boxes);
+            let drawn = picture(&clause, &Place::of(&clause, &contract), (61_200, 79_200));
             assert_eq!((drawn.top, drawn.shown), (top, shown));
         }
+    }
+    #[test]
+    fn a_clause_of_one_of_several_papers_is_shown_on_the_contracts_page() {
+        let paper = |sha256: &str, name: &str, first_page, pages| Paper {
+            sha256: sha256.to_owned(),
+            name: name.to_owned(),
+            first_page,
+            pages,
+        };
+        let mut contract = Contract {
+            papers: vec![paper("m", "msa.pdf", 1, 4), paper("d", "order.pdf", 5, 2)],
+            ..Contract::default()
+        };
+        let clause = Clause {
+            document: "d".to_owned(),
+            page: 1,
+            ..Clause::default()
+        };
+        let place = Place::of(&clause, &contract);
+        assert_eq!((place.page, place.told.as_str()), (5, "order.pdf, page 1"));
+        contract.papers.remove(0);
+        let place = Place::of(&clause, &contract);
+        assert_eq!((place.page, place.told.as_str()), (1, "page 1"));
     }
 }

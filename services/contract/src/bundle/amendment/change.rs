@@ -39,6 +39,17 @@ fn is_over(line: &LineItem, new: &LineItem) -> bool {
 }
 
 fn words(line: &LineItem) -> Vec<String> {
+    let unit = line.unit.as_deref().unwrap_or_default();
+    telling(&format!("{} {unit}", line.description))
+}
+
+/// What tells a line's name from others, in no order; the heading it stands under is its paper's own.
+pub(in super::super) fn name_words(line: &LineItem) -> Vec<String> {
+    let own = line.description.rsplit(": ").next();
+    telling(own.unwrap_or(&line.description))
+}
+
+fn telling(text: &str) -> Vec<String> {
     const SAID_OF_ALL: [&str; 12] = [
         "price",
         "fee",
@@ -53,13 +64,8 @@ fn words(line: &LineItem) -> Vec<String> {
         "changed",
         "increased",
     ];
-    let text = format!(
-        "{} {}",
-        line.description,
-        line.unit.as_deref().unwrap_or_default()
-    )
-    .to_lowercase();
     let mut words: Vec<String> = text
+        .to_lowercase()
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().count() > 2 && !SAID_OF_ALL.contains(word))
         .map(|word| word.trim_end_matches('s').to_owned())
