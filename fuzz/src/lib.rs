@@ -19,7 +19,7 @@ pub const LIMITS: Limits = Limits {
 
 /// Reads a file with everything it carries, and follows each document to its draft.
 pub fn read_and_follow(bytes: &[u8]) {
-    let Ok(parts) = read_all(bytes, &LIMITS) else { return };
+    let Ok(parts) = read_all(bytes, &LIMITS, &[]) else { return };
     for document in parts.into_iter().filter_map(|part| part.read.ok()) {
         follow(&document, None);
     }
