@@ -1,5 +1,7 @@
 //! Text without geometry: paragraphs and tables of HTML, DOCX, e-mail and plain text, laid out as the one page they have.
 
+mod unfolded;
+
 use crate::file::ReadError;
 use crate::file::characters::{steers, tidy};
 use crate::file::header;
@@ -197,6 +199,11 @@ impl Sheet {
 
     /// A table of words, one line a row. A grid that lays out whole texts is no table: its cells follow one another.
     fn grid(&mut self, grid: &Grid, role: LineRole, depth: usize) {
+        if depth > 0
+            && let Some(unfolded) = unfolded::rows(grid)
+        {
+            return self.grid(&unfolded, role, depth);
+        }
         if depth == 0 || is_layout(grid) {
             let cells = grid.rows.iter().flatten();
             cells.for_each(|cell| self.blocks(&cell.blocks, role, depth.max(1)));

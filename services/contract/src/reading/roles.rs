@@ -180,7 +180,8 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
             "deposit|reserve|bond|escrow account|in escrow|guarantee|guaranty|letter of credit|holdback|\
             withholds|withhold|withheld|retains|retain|retainage|retention|hold back|holds back",
         ),
-        Role::Informational => is_like(Role::Informational, &near),
+        // "shall issue 50,000 shares and pay a fee of $7,500": the shares are one thing, the fee is another.
+        Role::Informational => is_like(Role::Informational, &near) && !is_paid_besides(place),
         Role::Threshold => is_like(Role::Threshold, &near),
         // "shall make available a trailer at $85 per day" promises no uptime.
         Role::ServiceCredit => {
@@ -196,6 +197,17 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
         _ => true,
     };
     holds.then_some(role)
+}
+
+/// "and pay a fee of $7,500 per month": a verb of paying and a fee between what is only told and the amount.
+fn is_paid_besides(place: &Place<'_>) -> bool {
+    let before = place.before(9);
+    let and = before.iter().rposition(|token| token.is("and"));
+    let own = and.and_then(|and| before.get(and..)).unwrap_or_default();
+    own.iter().any(|token| token.is_any("pay|pays"))
+        && own
+            .iter()
+            .any(|token| token.is_any("fee|fees|retainer|salary|sum|amount"))
 }
 
 /// "with an annual increase of 4% and a setup fee of $800": what stands before the amount before is that one's.
@@ -254,8 +266,14 @@ fn is_reduction(place: &Place<'_>) -> bool {
         "discount of|discount|rebate of|reduced by|abated by|reduction of|credit of|waive|\
         less|off|promotional|rebate|rebates|discounts",
     );
+    // "$1,200,000, less a credit of $200,000": what follows a comma is of the next amount.
+    let after = place.after(4);
+    let stop = after
+        .iter()
+        .position(|token| token.is_mark(','))
+        .unwrap_or(after.len());
     let after = says_any(
-        place.after(4),
+        after.get(..stop).unwrap_or(after),
         "discount|off|reduction|rebate|less|credit|comes off",
     );
     before || after
@@ -343,7 +361,9 @@ fn last_phrase(tokens: &[Token], phrase: &str) -> Option<(usize, usize)> {
 fn is_filler(token: &Token) -> bool {
     let enumerates = token.text.chars().count() == 1 || token.is_mark(')');
     enumerates
-        || token.is_any("of|the|an|is|amount|sum|approximately|or|to|at|be|equal|charge|fee|fees|which")
+        || token.is_any(
+            "of|the|an|is|amount|sum|approximately|or|to|at|shall|will|be|equal|charge|fee|fees|which",
+        )
         || token
             .is_any("monthly|annual|quarterly|yearly|weekly|royalty|royalties|payment|payments|guaranteed")
         || token.is_mark(':')

@@ -90,6 +90,7 @@ pub(crate) fn all(document: &Document, scopes: &Scopes) -> Vec<Statement> {
                 out.extend(rows.flat_map(|row| reader.row(row)));
             }
         }
+        out.extend(reader.under_label(above(scopes, index)));
         out.extend(reader.columns(above(scopes, index)));
     }
     out
@@ -198,6 +199,21 @@ impl Reader<'_> {
             .filter(|(_, length)| *length <= label || is_short_form(&stretch.tokens, *length));
         let label = known.map_or(label, |(_, length)| label.max(length));
         self.statement(stretch.clone(), label, known.map(|(key, _)| key), paragraph)
+    }
+
+    /// "START" over "October 1, 2025.": a label set as a heading, and its value on the line below.
+    fn under_label(&self, above: Option<&Content>) -> Option<Statement> {
+        let (Content::Sentence(value, _), Some(Content::Heading(label))) = (&self.scope.content, above)
+        else {
+            return None;
+        };
+        let (known, length) = key(&label.tokens)?;
+        let dated = value
+            .tokens
+            .first()
+            .is_some_and(|token| matches!(token.kind, Kind::Date(_)));
+        let fits = matches!(known, Key::Start | Key::End | Key::Effective | Key::Term) && dated;
+        (fits && length == label.tokens.len() && value.tokens.len() <= 10).then(|| self.pair(label, value))
     }
 
     fn heading(&self, stretch: &Stretch) -> Option<Statement> {

@@ -16,6 +16,13 @@ pub(super) fn period(tokens: &[Token]) -> Option<Period> {
             go out|sends|and invoiced|are invoiced on|is invoiced on|are billed on|is billed on|dated the first of|i invoice|we invoice|invoice on|invoices on|is charged on|are charged on|is charged to|are charged to|is debited|\
             are debited|is put on|are put on|appears on|appear on|are payable on|is payable on|are due on|is due on|is paid on|are paid on|on an invoice dated|on the invoice of|goes on|go on",
         );
+                let sends = sends
+            || says_any(tokens, "invoiced|billed|charged")
+                && says_any(
+                    tokens,
+                    "on the first day of the following month|on the first day of the next month|on the first of the following month|\
+                    on the first of the next month|on the 1st of the following month|on the 1st of the next month",
+                );
         let stated = || period_within(tokens).map(|(_, found)| found);
         sends
             .then(|| stated().or_else(|| of_month(tokens)))

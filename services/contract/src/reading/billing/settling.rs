@@ -134,6 +134,13 @@ fn is_of_shares(tokens: &[Token]) -> bool {
 
 /// "within ten days of receipt of said payments from third parties": each time money comes in.
 fn by_receipt(tokens: &[Token]) -> Option<Cadence> {
+    let closing = says_any(
+        tokens,
+        "payable at closing|payable at the closing|payable upon closing|payable upon the closing|due at closing|paid at closing|due upon closing",
+    );
+    if closing {
+        return Some(Cadence::PerEvent);
+    }
     let received = says_any(
         tokens,
         "of receipt thereof|after receipt thereof|of receipt of|after receipt of|of receipt by|after receipt by|following receipt of|following receipt by|upon receipt of|of its receipt of|after its receipt of",

@@ -237,7 +237,7 @@ fn rest(tokens: &[Token], at: usize) -> Option<(Range, usize)> {
 }
 
 /// Above the bound that was named last.
-const ABOVE_THAT: &str = "in excess thereof|in excess of that amount|in excess of such amount|in excess of that|in excess of such sum|\
+const ABOVE_THAT: &str = "in excess thereof|after that|in excess of that amount|in excess of such amount|in excess of that|in excess of such sum|\
     above that amount|above such amount|above this amount|above such sum|above that level|above such level|above that|\
     over that amount|over such amount|over that|over and above that amount|beyond that amount|beyond such amount|beyond that|\
     exceeding that amount|exceeding such amount|exceeding that|greater than that amount|greater than such amount|more than that|\

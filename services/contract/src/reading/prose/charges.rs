@@ -62,6 +62,9 @@ impl<'s> Charge<'_, 's> {
             return None;
         }
         let mut price = self.price.clone();
+        if price.per.is_none() && price.money.is_some() {
+            price.per = self.listed_by_time();
+        }
         if price.unit().is_none()
             && let Some(unit) = self.reader.unit_before(self.at)
         {

@@ -187,8 +187,8 @@ impl<'s> Reader<'s> {
         let tokens = self.tokens();
         let (from, _) = roles::clause(tokens, at);
         let near = (from..at).rev().find_map(|position| {
-            let opens =
-                tokens.get(position)?.is_any("each|every|per|additional") || prices_one(tokens, position);
+            let opens = tokens.get(position)?.is_any("each|every|per|additional|further")
+                || prices_one(tokens, position);
             let more = tokens
                 .get(position.saturating_add(1))
                 .is_some_and(|token| token.is("additional") || token.is("extra") || token.is("further"));
@@ -229,7 +229,20 @@ impl<'s> Reader<'s> {
                 near,
                 "purchases|purchase|buys|buy|acquires|orders|prepays|prepaid",
             )
-            && says_any(near, "credits")
+            && (says_any(near, "credits") || says_any(near, "usage balance|prepaid balance|credit balance"))
+            || !again && self.prepays(at)
+    }
+
+    /// "Customer prepays $60,000 for usage credits": what is bought stands behind the amount.
+    fn prepays(&self, at: usize) -> bool {
+        let before = self.tokens().get(at.saturating_sub(4)..at).unwrap_or_default();
+        let after = self
+            .tokens()
+            .get(at..at.saturating_add(8).min(self.tokens().len()))
+            .unwrap_or_default();
+        says_any(before, "prepays|prepay|pre-pays|will prepay|purchases|buys")
+            && says_any(after, "credits|credit|usage|drawdown")
+            && says_any(before, "prepays|prepay|pre-pays|will prepay")
     }
 
     /// The day something is due: "on or before February 1, 2010", "by April 15, 2000".
@@ -254,7 +267,14 @@ impl<'s> Reader<'s> {
             let bounds = led.iter().any(|token| {
                 token.is_any("beginning|commencing|starting|begins|effective|until|ending|through|dated|from")
             });
-            let due = due && !bounds;
+            // "and is waived if Customer signs before March 31": a condition, and no day of payment.
+            let supposed = says_any(
+                self.tokens()
+                    .get(position.saturating_sub(8)..position)
+                    .unwrap_or_default(),
+                "if|unless|waived",
+            );
+            let due = due && !bounds && !supposed;
             due.then(|| {
                 found(
                     day,

@@ -112,6 +112,9 @@ fn item(reader: &Reader<'_>, at: usize) -> Option<Item> {
     if holds_sometimes {
         conditional(&mut item, reader);
     }
+    if let Some((held, _)) = (0..tokens.len()).find_map(|at| crate::reading::phrases::holding(tokens, at)) {
+        item.stages = crate::reading::items::Stage::first(held).into_iter().collect();
+    }
     if says_any(tokens, "shares|stock|in kind|store credit") {
         item.line.marks.push(Mark::NonCash);
     }

@@ -51,6 +51,21 @@ fn stands_before(stretch: &Stretch, item: &Item, at: usize) -> bool {
         .is_some_and(|word| stretch.words(0, at).contains(word))
 }
 
+/// "plus a performance bonus of up to $200,000": what is bounded there is the bonus, and no price before it.
+fn names_its_own(reader: &Reader<'_>, at: usize) -> bool {
+    let tokens = reader.tokens();
+    let Some(before) = tokens.get(at.saturating_sub(5)..at) else {
+        return false;
+    };
+    let of = before.iter().rposition(|token| token.is("of"));
+    let noun = of
+        .and_then(|of| of.checked_sub(1))
+        .and_then(|noun| before.get(noun));
+    noun.is_some_and(|noun| {
+        noun.is_any("bonus|fee|payment|incentive|award|credit|reimbursement|expenses|allowance|contribution")
+    })
+}
+
 /// The bound of a charge that the same sentence names before it.
 fn bound_last(reader: &mut Reader<'_>, at: usize, least: bool) -> bool {
     let (stretch, document) = (&reader.statement().stretch, reader.document);
@@ -58,6 +73,9 @@ fn bound_last(reader: &mut Reader<'_>, at: usize, least: bool) -> bool {
         return false;
     };
     let bound = found(amount.value, stretch, document, at, at.saturating_add(1));
+    if !least && names_its_own(reader, at) {
+        return false;
+    }
     let in_total = says_any(reader.tokens(), "in total|in the aggregate|overall");
     // "3% of Net Sales, but in no event less than $5,000, and a support fee of $900": the floor is of the price before it.
     let before = reader

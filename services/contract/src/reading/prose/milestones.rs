@@ -226,7 +226,7 @@ fn happens(words: &[Token]) -> bool {
         submi|kick|discover|implement|migrat|sign-off|mileston|phase|deploy|design|handover|\
         rollout|cutover|certif|commission|ship|closing|effective|receipt|award|notice|uat|\
         production|publication|release|live|training|kickoff|hand-over|filing|issuance|registr|enrol|grant|plac|cut-over|\
-        switch-on|arriv|inspect|permit|sample|prototype|date|commercial|dosing|dosed|initiat|achiev|attain|occurr",
+                switch-on|arriv|order|inspect|permit|sample|prototype|date|commercial|dosing|dosed|initiat|achiev|attain|occurr",
     )
 }
 
@@ -338,8 +338,24 @@ pub(super) fn total_of(statement: &Statement) -> Option<Decimal> {
     speaks.then_some(amount.value)
 }
 
+/// "The price is $45,000, payable 40% with the order and 60% on acceptance": the only amount, and shares that make up all of it.
+fn shared_out(tokens: &[Token]) -> Option<Decimal> {
+    let mut amounts = tokens.iter().filter_map(Token::money);
+    let (amount, None) = (amounts.next()?, amounts.next()) else {
+        return None;
+    };
+    let first = tokens.iter().position(|token| token.percent().is_some())?;
+    let before = tokens.get(..first)?.iter().any(|token| token.money().is_some());
+    let shares = tokens.iter().filter_map(Token::percent);
+    let all = shares.fold(Decimal::ZERO, |sum, share| sum.saturating_add(share));
+    (before && all == Decimal::ONE_HUNDRED).then_some(amount.value)
+}
+
 /// The sum that shares are of: named in the sentence itself, else before it in the paragraph, else the only one nearby.
 fn whole<'s>(reader: &Reader<'s>) -> Option<(Decimal, &'s Statement)> {
+    if let Some(total) = shared_out(reader.tokens()) {
+        return Some((total, reader.own));
+    }
     let of = |statement: &'s Statement| total_of(statement).map(|total| (total, statement));
     let own = of(reader.statement()).or_else(|| reader.before().find_map(of));
     own.or_else(|| {

@@ -248,5 +248,9 @@ fn is_charged(reader: &Reader<'_>, run: &[Priced]) -> bool {
         let lead = tokens.get(..first.at).unwrap_or_default();
         is_about_price(lead) && tokens.get(first.at..second.at).is_some_and(rises)
     };
-    (run.iter().any(known) || moved()) && !says_any(tokens, "milestone|discount|rebate")
+    (run.iter().any(known) || moved())
+        && !says_any(
+            tokens,
+            "milestone|discount|rebate|termination fee|termination charge|cancellation fee|termination payment|buy-out|buyout",
+        )
 }

@@ -228,6 +228,9 @@ fn every_month(length: usize) -> Period {
 
 /// "GPU-hour", "per user / month", "month", "GB-month", "each".
 pub(super) fn of_unit_cell(cell: &Stretch) -> Expression {
+    // "GB; 1,000 GB in each month are free": what follows says how many cost nothing.
+    let stop = cell.tokens.iter().position(|token| token.is_mark(';'));
+    let cell = &stop.map_or_else(|| cell.clone(), |stop| cell.part(0, stop));
     let mut price = of_words(&cell.tokens);
     if price.per.is_some() || price.period.is_some() {
         return price;

@@ -358,8 +358,39 @@ fn year(header: &[Token]) -> Option<u32> {
 }
 
 /// The widest column of text is what the rows are about, if no header said so.
+/// "15 extra calls at $18.00 each" beside "$270.00": words that also name a price say what the row is, beside a column of prices.
+fn worded_price(grid: &Grid, columns: &[Column]) -> Option<usize> {
+    let prices = || {
+        columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| **column == Column::Price)
+    };
+    let worded = |at: usize| {
+        let mut cells = grid.rows.iter().filter_map(|row| row.get(at));
+        cells.all(|cell| {
+            let words = cell
+                .tokens
+                .iter()
+                .filter(|token| matches!(token.kind, Kind::Word))
+                .count();
+            words >= 2
+                && cell
+                    .tokens
+                    .first()
+                    .is_some_and(|token| token.money().is_none() && token.percent().is_none())
+        })
+    };
+    let first = prices().next().map(|(at, _)| at)?;
+    (prices().count() > 1 && first == 0 && worded(first) && !worded(prices().nth(1)?.0)).then_some(first)
+}
+
 fn one_description(grid: &Grid, columns: &mut [Column]) {
     if columns.iter().any(|column| matches!(column, Column::Description)) {
+        return;
+    }
+    if let Some(column) = worded_price(grid, columns).and_then(|at| columns.get_mut(at)) {
+        *column = Column::Description;
         return;
     }
     let text = |at: usize| {

@@ -6,6 +6,7 @@ mod counts;
 mod doubts;
 mod due;
 mod informs;
+mod multiplied;
 mod neighbours;
 mod packs;
 mod parts;
@@ -91,6 +92,20 @@ fn is_left_open(place: &Place<'_>, row: &[Stretch]) -> bool {
     holds(row, &['\u{2610}']) && ticked()
 }
 
+/// The only cell of a row that says anything, however many columns it spans; "A" before it only counts the parts.
+fn spanning(row: &[Stretch]) -> Option<&Stretch> {
+    let mut filled: Vec<&Stretch> = row.iter().filter(|cell| !cell.tokens.is_empty()).collect();
+    filled.dedup_by(|one, other| one.all_words() == other.all_words());
+    match filled.as_slice() {
+        [only] => Some(*only),
+        [letter, only] if row.len() > 2 && only.all_words() == row.last()?.all_words() => {
+            let counts = matches!(letter.tokens.as_slice(), [one] | [one, _] if one.text.trim_end_matches('.').len() <= 2);
+            counts.then_some(*only)
+        }
+        _ => None,
+    }
+}
+
 /// What a row without a price of its own says of the rows under it.
 #[derive(Debug, Default)]
 struct Section {
@@ -101,9 +116,8 @@ struct Section {
 impl Section {
     /// Only one cell is filled, and it holds no price.
     fn heads(&self, row: &[Stretch]) -> bool {
-        let filled: Vec<&Stretch> = row.iter().filter(|cell| !cell.tokens.is_empty()).collect();
-        let price = filled.iter().any(|cell| cell.tokens.iter().any(is_price));
-        filled.len() == 1 && !price
+        let price = row.iter().any(|cell| cell.tokens.iter().any(is_price));
+        !price && spanning(row).is_some()
     }
 
     /// Its words, up to a bracket.
@@ -116,7 +130,7 @@ impl Section {
     }
 
     fn enter(&mut self, row: &[Stretch]) {
-        if let Some(cell) = row.iter().find(|cell| !cell.tokens.is_empty()) {
+        if let Some(cell) = spanning(row) {
             self.words.clone_from(&cell.tokens);
             self.minimum = None;
         }

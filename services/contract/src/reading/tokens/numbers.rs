@@ -91,8 +91,15 @@ fn magnitudes(tokens: &mut Vec<Token>) {
             (Kind::Number(value), Some(factor)) => value.checked_mul(factor),
             _ => None,
         };
+        let bare = first
+            .is_any("first|next|additional|further|per|each|every")
+            .then_some(factor)
+            .flatten();
         if let Some(value) = scaled {
             merge(tokens, at, at.saturating_add(2), Kind::Number(value));
+        } else if let (Some(value), Some(word)) = (bare, tokens.get_mut(at.saturating_add(1))) {
+            // "the first million messages".
+            word.kind = Kind::Number(value);
         }
         at = at.saturating_add(1);
     }

@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 
 use super::Charge;
 use crate::normal::date::last_day;
-use crate::reading::phrases::{Period, Range, bounds, duration, noun, period, period_within, says_any};
+use crate::reading::phrases::{
+    PerUnit, Period, Range, bounds, duration, noun, period, period_within, says_any,
+};
 use crate::reading::prices;
 use crate::reading::roles;
 use crate::reading::tokens::Token;
@@ -136,6 +138,29 @@ impl Charge<'_, '_> {
         let lead = tokens.get(..colon.min(from))?;
         let (_, found) = period_within(lead)?;
         (says_any(lead, "as follows|following") && found.length == 1).then_some(found)
+    }
+
+    /// "hourly rates are: Project Manager - $175; Consultant - $125": what stands before the colon says what each is for.
+    pub(super) fn listed_by_time(&self) -> Option<PerUnit> {
+        let tokens = self.reader.tokens();
+        let colon = tokens
+            .get(..self.at)?
+            .iter()
+            .position(|token| token.is_mark(':'))?;
+        let lead = tokens.get(..colon)?;
+        let of = |words: &str| says_any(lead, words);
+        let unit = if of("hourly rates|hourly rate|rates per hour|per hour rates") {
+            "hour"
+        } else if of("daily rates|day rates|per diem rates|daily rate") {
+            "day"
+        } else {
+            return None;
+        };
+        Some(PerUnit {
+            count: Decimal::ONE,
+            unit: unit.to_owned(),
+            length: 0,
+        })
     }
 
     /// "$0.045 per item for all items processed in excess of 1,000,000 items per month": the units it does not count.

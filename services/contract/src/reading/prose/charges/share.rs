@@ -8,7 +8,10 @@ use crate::terms::{Cadence, Found, Kind};
 impl Charge<'_, '_> {
     /// Is the percentage one of money?
     pub(super) fn is_share(&self) -> bool {
-        self.base().is_some() || self.is_paid_share() || self.goes_on_from_share()
+        self.price.fixed_fee.is_some()
+            || self.base().is_some()
+            || self.is_paid_share()
+            || self.goes_on_from_share()
     }
 
     /// What a percentage is of: "of net sales", "of the gross amounts earned".

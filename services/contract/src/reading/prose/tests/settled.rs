@@ -8,24 +8,34 @@ fn a_share_is_settled_as_often_as_it_is_reported_or_paid() {
     let royalty = |rest: &str| format!("{ROYALTY}{rest}");
     let cases: Vec<(String, &[&str])> = vec![
         (
-            royalty("Within 30 days of the end of each payment quarter Licensee must provide a statement of Products sold."),
+            royalty(
+                "Within 30 days of the end of each payment quarter Licensee must provide a statement of Products sold.",
+            ),
             &["Percentage 5 quarterly"],
         ),
         (
-            royalty("Licensee shall render semi-annual statements of account as of June 30 and December 31 of each year."),
+            royalty(
+                "Licensee shall render semi-annual statements of account as of June 30 and December 31 of each year.",
+            ),
             &["Percentage 5 semiannual"],
         ),
         (
-            royalty("Royalties shall be remitted on or before the 20th day of the month following the month of sale."),
+            royalty(
+                "Royalties shall be remitted on or before the 20th day of the month following the month of sale.",
+            ),
             &["Percentage 5 monthly"],
         ),
         (
-            royalty("Such payments will be made within ten days of receipt of said payments by Licensee from third parties."),
+            royalty(
+                "Such payments will be made within ten days of receipt of said payments by Licensee from third parties.",
+            ),
             &["Percentage 5 per_event"],
         ),
         // What a payment sentence says goes before what a report says.
         (
-            royalty("Licensee shall deliver monthly statements of Net Sales. Royalties are payable within 45 days after the end of each calendar quarter."),
+            royalty(
+                "Licensee shall deliver monthly statements of Net Sales. Royalties are payable within 45 days after the end of each calendar quarter.",
+            ),
             &["Percentage 5 quarterly"],
         ),
         // An audit, a minimum or interest says nothing of it.
@@ -34,11 +44,16 @@ fn a_share_is_settled_as_often_as_it_is_reported_or_paid() {
             &["Percentage 5 ?"],
         ),
         (
-            String::from("Licensee shall pay to Licensor 30% of all sublicensing revenues within thirty (30) days of receipt thereof."),
+            String::from(
+                "Licensee shall pay to Licensor 30% of all sublicensing revenues within thirty (30) days of receipt thereof.",
+            ),
             &["Percentage 30 per_event"],
         ),
     ];
-    let cases: Vec<(&str, &[&str])> = cases.iter().map(|(text, lines)| (text.as_str(), *lines)).collect();
+    let cases: Vec<(&str, &[&str])> = cases
+        .iter()
+        .map(|(text, lines)| (text.as_str(), *lines))
+        .collect();
     check(&cases);
 }
 
@@ -58,7 +73,10 @@ fn prices_of_one_sentence_keep_to_themselves() {
             "The Company shall pay a fee of $.35 per item processed, with a minimum monthly charge of $5,000.",
             &["Usage 0.35 min 5000 monthly"],
         ),
-        ("Purchaser shall pay $14.25 per case for Product delivered.", &["Usage 14.25 per_event"]),
+        (
+            "Purchaser shall pay $14.25 per case for Product delivered.",
+            &["Usage 14.25 per_event"],
+        ),
         (
             "The hosting charge is $1,000 a month in 2026 and goes up to $1,100 a month on 1 January 2027.",
             &["Recurring 1000 1100 monthly"],

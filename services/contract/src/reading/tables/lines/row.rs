@@ -90,6 +90,7 @@ impl RowReader<'_, '_> {
         }
         self.dates(&mut line);
         self.timed(&mut line, &rhythm);
+        self.multiplied(&mut line);
         let covers = match self.resource() {
             Some(resource) => resource == Resource::Additional,
             None => !self.beside_resources(),
@@ -150,7 +151,13 @@ impl RowReader<'_, '_> {
             (header, self.place.defaults.price.clone())
         };
         let mut price = own;
-        for more in [unit, header, self.described_price(), caption] {
+        // "Subscriptions (unit prices per month)" over the rows.
+        let section = if one_time {
+            Expression::default()
+        } else {
+            billing::of_words(&self.section.words)
+        };
+        for more in [unit, header, self.described_price(), section, caption] {
             price.per = price.per.or(more.per);
             price.period = price.period.or(more.period);
             price.above = price.above.or(more.above);

@@ -151,15 +151,23 @@ impl RowReader<'_, '_> {
 
     /// "first 3,000 minutes free, then 1.2p a minute", "2,000 pages included".
     fn first_units_free(&self) -> Option<Found<Decimal>> {
-        let cells = self.row.get(self.column).into_iter().chain(self.text_cells());
+        let unit = self.place.cell(self.row, Column::Unit);
+        let cells = self
+            .row
+            .get(self.column)
+            .into_iter()
+            .chain(self.text_cells())
+            .chain(unit);
         cells.into_iter().find_map(|cell| {
             let at = cell.tokens.iter().position(|token| token.number().is_some())?;
-            let after = cell.tokens.get(at..at.saturating_add(5).min(cell.tokens.len()))?;
+            let after = cell.tokens.get(at..at.saturating_add(7).min(cell.tokens.len()))?;
             let free = says_any(after, "free|included|at no charge|inclusive|without charge");
             let first = at
                 .checked_sub(1)
                 .and_then(|before| cell.tokens.get(before))
-                .is_none_or(|token| token.is_any("first|initial") || token.is_mark('('));
+                .is_none_or(|token| {
+                    token.is_any("first|initial") || token.is_mark('(') || token.is_mark(';')
+                });
             let count = cell.tokens.get(at)?.number()?;
             (free && first).then(|| found(count, cell, self.place.document, at, at.saturating_add(1)))
         })
