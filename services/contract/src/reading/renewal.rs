@@ -46,7 +46,7 @@ fn set(field: &mut Found<bool>, value: bool, statement: &Statement, document: &D
 }
 
 /// Words for a contract that goes on by itself, span after span.
-const CONTINUES: &str = "month to month|month-to-month|month by month|carries on for|runs on for|goes on in periods of|year to year|year-to-year|rolls on|goes on for another|\
+const CONTINUES: &str = "month to month|month-to-month|month by month|year to year|year-to-year|rolls on|goes on for another|\
     goes on for further|continue for successive|continues for successive|continue for further|continues for further|\
     continue for additional|until so ended|until determined by|unless determined by|extend for further|extends for further|\
     extend for additional|extends for additional|extend for successive|for further terms|for further one-year|for additional one-year|\
@@ -57,7 +57,9 @@ const UNTIL_ENDED: &str = "until ended by|until terminated by|until either party
     until either party terminates";
 
 fn continues(tokens: &[Token]) -> bool {
-    says_any(tokens, CONTINUES) || says_any(tokens, UNTIL_ENDED)
+    let spans =
+        says_any(tokens, "carries on for|runs on for|goes on for") && says_any(tokens, "at a time|each time");
+    spans || says_any(tokens, CONTINUES) || says_any(tokens, UNTIL_ENDED)
 }
 
 fn speaks_of_renewal(statement: &Statement) -> bool {

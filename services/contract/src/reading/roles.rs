@@ -264,7 +264,7 @@ fn is_reduction(place: &Place<'_>) -> bool {
     let before = says_any(
         place.before(6),
         "discount of|discount|rebate of|reduced by|abated by|reduction of|credit of|waive|\
-        less|off|promotional|rebate|rebates|discounts",
+        less|off|promotional|rebate",
     );
     // "$1,200,000, less a credit of $200,000": what follows a comma is of the next amount.
     let after = place.after(4);
@@ -361,9 +361,7 @@ fn last_phrase(tokens: &[Token], phrase: &str) -> Option<(usize, usize)> {
 fn is_filler(token: &Token) -> bool {
     let enumerates = token.text.chars().count() == 1 || token.is_mark(')');
     enumerates
-        || token.is_any(
-            "of|the|an|is|amount|sum|approximately|or|to|at|shall|will|be|equal|charge|fee|fees|which",
-        )
+        || token.is_any("of|the|an|is|amount|sum|approximately|or|to|at|be|equal|charge|fee|fees|which")
         || token
             .is_any("monthly|annual|quarterly|yearly|weekly|royalty|royalties|payment|payments|guaranteed")
         || token.is_mark(':')
@@ -396,12 +394,21 @@ fn lists_prices(place: &Place<'_>) -> bool {
 /// "the retainer is 20% less", "comes with 50% off", "deducts $250 from each of the invoices": what is taken off.
 fn taken_off(place: &Place<'_>) -> bool {
     let after = place.after(3);
-    let less = after
-        .first()
-        .is_some_and(|token| token.is_any("less|off|cheaper|lower"))
-        && !after.get(1).is_some_and(|token| token.is_any("than|of"));
-    let taken = says_any(place.before(3), "deduct|deducts|take|takes|knock|knocks")
-        && after.first().is_some_and(|token| token.is_any("from|off"));
+    let ends = after.get(1).is_none_or(|next| {
+        !matches!(next.kind, Kind::Word) || next.is_any("for|in|during|until|through|from|on|and")
+    });
+    let share = says_any(place.before(6), "royalty|royalties|commission|share");
+    let less = ends
+        && !share
+        && after
+            .first()
+            .is_some_and(|token| token.is_any("less|off|cheaper|lower"));
+    let invoice = says_any(
+        place.after(6),
+        "from each of the invoices|from each invoice|from the invoice|from the first invoice|off the first invoice|\
+         off the invoice|off each invoice|off your",
+    );
+    let taken = invoice && says_any(place.before(3), "deduct|deducts|take|takes");
     place.percent && less || taken
 }
 

@@ -328,12 +328,27 @@ impl Reader<'_> {
             .copied()
             .collect();
         let stretch = tokens::read(self.document, &words, self.locale);
-        let known = key(&label.tokens)
-            .map(|(key, _)| key)
+        let known = bracketed_role(label)
+            .or_else(|| key(&label.tokens).map(|(key, _)| key))
             .or_else(|| by_last_word(label, value));
         let length = label.tokens.len().min(stretch.tokens.len());
         self.statement(stretch, length, known, 0)
     }
+}
+
+/// "Landlord (Customer)": the role in brackets, where both words could be one.
+fn bracketed_role(label: &Stretch) -> Option<Key> {
+    let tokens = &label.tokens;
+    let open = tokens.iter().position(|token| token.is_mark('('))?;
+    let word = tokens.get(open.saturating_add(1))?;
+    let closed = tokens
+        .get(open.saturating_add(2))
+        .is_some_and(|token| token.is_mark(')'));
+    let side = super::parties::role(&word.low).filter(|_| closed && open > 0)?;
+    Some(match side {
+        super::parties::Side::Provider => Key::Provider,
+        super::parties::Side::Customer => Key::Customer,
+    })
 }
 
 /// "Data vendor", "Monitoring from": what the last word of a label says, where the value fits.

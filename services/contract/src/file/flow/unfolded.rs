@@ -8,13 +8,36 @@ pub(super) fn rows(grid: &Grid) -> Option<Grid> {
     let holds = |cell: &GridCell| cell.blocks.iter().any(|block| matches!(block, Block::Grid(_)));
     let several = grid.rows.iter().flatten().filter(|cell| holds(cell)).count();
     let plain = grid.rows.iter().flatten().all(|cell| cell.blocks.len() <= 3);
-    if !grid.has_header || columns < 2 || grid.rows.len() < 3 || several == 0 || !plain {
+    if !grid.rows.iter().flatten().all(is_ladder)
+        || !grid.has_header
+        || columns < 2
+        || grid.rows.len() < 3
+        || several == 0
+        || !plain
+    {
         return None;
     }
     let rows = grid.rows.iter().flat_map(|row| unfolded(row, columns)).collect();
     Some(Grid {
         rows,
         has_header: grid.has_header,
+    })
+}
+
+/// What a cell may hold: rows of a label and a value, the label no value itself.
+fn is_ladder(cell: &GridCell) -> bool {
+    let value = |block: &Block| match block {
+        Block::Paragraph(pieces) | Block::Furniture(pieces) => {
+            pieces.iter().any(|piece| piece.text.contains(['$', '€', '£']))
+        }
+        Block::Grid(_) => true,
+    };
+    cell.blocks.iter().all(|block| match block {
+        Block::Grid(inner) => inner
+            .rows
+            .iter()
+            .all(|row| row.len() == 2 && row.first().is_some_and(|label| !label.blocks.iter().any(value))),
+        _ => true,
     })
 }
 

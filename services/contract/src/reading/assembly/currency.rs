@@ -34,7 +34,8 @@ fn stated(document: &Document, statements: &[Statement]) -> Option<Found<Currenc
             let named = named(tokens, at)?;
             let led = tokens.get(at.saturating_sub(4)..at).unwrap_or_default();
             // "RATES (Canadian dollars)".
-            let bracketed = led.last().is_some_and(|token| token.is_mark('('))
+            let bracketed = tokens.len() <= 8
+                && led.last().is_some_and(|token| token.is_mark('('))
                 && tokens
                     .get(at.saturating_add(1)..)
                     .is_some_and(|rest| rest.iter().take(2).any(|token| token.is_mark(')')));

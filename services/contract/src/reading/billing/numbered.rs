@@ -38,14 +38,14 @@ pub(super) fn read(tokens: &[Token]) -> Option<Numbered> {
             through = true;
         } else if !(token.is_mark(',') || token.is_mark('&') || token.is_any("and|or")) {
             // "Section 5.01 Transporter shall render an invoice": the sentence's own number.
-            goes_on = !token.is_capital();
+            goes_on = token.is_any("is|are|shall|will|be|may|must");
             break;
         }
     }
     (led && goes_on && !numbers.is_empty()).then_some(Numbered { sections, numbers })
 }
 
-const SECTIONS: &str = "section|sections|clause|clauses|paragraph|paragraphs|article|articles|part|parts";
+const SECTIONS: &str = "section|sections|clause|clauses|paragraph|paragraphs|article|articles";
 const ROWS: &str = "item|items|line|lines|row|rows|position|positions|no.|nos.|numbers";
 
 /// `2`, `2.1`, `B`: what a section or a row is known by.

@@ -79,18 +79,19 @@ fn of_month(tokens: &[Token]) -> Option<Period> {
 
 /// "We bill on the 1st.": a day that no month is named for comes every month.
 fn on_the(tokens: &[Token]) -> Option<Period> {
-    let verb = tokens
-        .iter()
-        .position(|token| token.is_any("bill|bills|billed|invoice|invoices|invoiced|charged"))?;
-    let behind = tokens.get(verb.saturating_add(1)..)?;
-    let bare = behind.windows(2).enumerate().any(|(at, pair)| {
+    let bills = says_any(
+        tokens.get(..tokens.len().min(8))?,
+        "we bill|we invoice|invoices are|bills are|invoices go|bills go",
+    );
+    let other = period_within(tokens).is_some() || says_any(tokens, "first invoice|if");
+    let bare = tokens.windows(2).enumerate().any(|(at, pair)| {
         let [led, day] = pair else { return false };
-        let next = behind.get(at.saturating_add(2));
-        led.is("the")
-            && matches!(day.kind, Kind::Ordinal(1..=31))
-            && next.is_none_or(|next| !matches!(next.kind, Kind::Word))
+        let ends = tokens
+            .get(at.saturating_add(2))
+            .is_none_or(|next| next.is_mark('.'));
+        led.is("the") && matches!(day.kind, Kind::Ordinal(1..=31)) && ends
     });
-    bare.then_some(Period {
+    (bills && !other && bare).then_some(Period {
         often: crate::normal::cadence::Often::Is(Cadence::months(1)),
         length: 2,
     })

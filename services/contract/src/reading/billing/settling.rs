@@ -35,6 +35,14 @@ pub(super) fn apply(document: &Document, statements: &[Statement], items: &mut [
         let own = statements
             .iter()
             .find(|statement| item.in_prose && statement.scope == item.scope);
+        if own.is_some_and(|own| is_of_one_event(own.tokens()) && by_receipt(own.tokens()).is_none()) {
+            continue;
+        }
+        // "5% of Net Sales and 20% of other income, the latter within 30 days of receipt": said of one of them.
+        let own = own.filter(|own| {
+            let shares = own.tokens().iter().filter(|token| token.percent().is_some());
+            shares.count() == 1
+        });
         if let Some((statement, cadence)) = own.and_then(|own| Some((own, by_receipt(own.tokens())?))) {
             let printed = statement.stretch.printed(0, statement.tokens().len());
             item.line.cadence = Found::supported(cadence, printed, statement.evidence(document));
@@ -70,6 +78,15 @@ fn waits(item: &Item) -> bool {
     shares && item.line.cadence.is_absent()
 }
 
+/// A share that is paid when something happens, and not for a span: "7% of the selling price upon closing".
+fn is_of_one_event(tokens: &[Token]) -> bool {
+    says_any(
+        tokens,
+        "upon closing|at closing|on execution|upon execution|in one sum|finder's fee|at checkout|card payment|with each order|\
+         each transaction|gratuity|purchase price|selling price|sale price",
+    )
+}
+
 /// The one thing that all such sentences say; where they differ, what the nearest before or after says, unless two are as near.
 fn one(known: &[Settling], scope: usize, pays: bool) -> Option<&Settling> {
     let mut fitting: Vec<&Settling> = known.iter().filter(|one| one.pays == pays).collect();
@@ -96,14 +113,25 @@ fn settling(document: &Document, statement: &Statement) -> Option<Settling> {
             tokens,
             "such payments|supplemental payments|such share|percentage|amounts due|sums due|remit|remitted",
         ));
-    let reports = says_any(
-        tokens,
-        "deliver|delivers|furnish|furnishes|render|renders|provide|provides|submit|submits|send|sends|report|reports|account",
-    ) && says_any(
-        tokens,
-        "statement|statements|report|reports|accounting|accountings|account",
-    );
-    let cadence = by_receipt(tokens).filter(|_| pays).or_else(|| span(tokens))?;
+    let reports = is_of_turnover(tokens)
+        && says_any(
+            tokens,
+            "deliver|delivers|furnish|furnishes|render|renders|provide|provides|submit|submits|send|sends|report|reports|account",
+        )
+        && says_any(
+            tokens,
+            "statement|statements|report|reports|accounting|accountings|account",
+        );
+    // "Royalties are paid after the end of the year; statements are sent each quarter": each half says its own.
+    let mut halves = tokens.split(|token| token.is_mark(';'));
+    let said = if pays {
+        halves
+            .find(|half| says_any(half, "pay|pays|paid|payable|remit|remitted|due|payment|payments"))
+            .unwrap_or(tokens)
+    } else {
+        tokens
+    };
+    let cadence = by_receipt(tokens).filter(|_| pays).or_else(|| span(said))?;
     (pays || reports).then(|| Settling {
         cadence,
         scope: statement.scope,
@@ -123,13 +151,24 @@ fn is_of_shares(tokens: &[Token]) -> bool {
         );
     let else_ = has_stem(
         tokens,
-        "audit|inspect|insur|forecast|interest|overdue|terminat|budget|advertis",
-    ) || has_stem(tokens, "minimum|guarant") && !has_stem(tokens, "exceed|excess")
+        "audit|inspect|insur|forecast|interest|overdue|terminat|budget|advertis|minimum|guarant|advance|committee|lender|clinical|\
+         prospect|inventor|marketing|universit",
+    ) || says_any(
+        tokens,
+        "late|tax|taxes|financial statements|balance sheet|purchase orders|sales tax|sell-off|its authors|sub-agents|subagents|\
+         reseller commission|its franchisor|the board|sales calls|sales activity|beginning in|starting in|commencing in",
+    );
+    about && !else_
+}
+
+/// A report of what a share is of, and not of sales calls or showings.
+fn is_of_turnover(tokens: &[Token]) -> bool {
+    has_stem(tokens, "royalt|commission")
         || says_any(
             tokens,
-            "late|tax|taxes|financial statements|balance sheet|purchase orders|sales tax|sell-off",
-        );
-    about && !else_
+            "net sales|gross sales|gross revenue|gross revenues|net revenue|net revenues|net receipts|gross receipts|units sold|\
+             products sold|number of products|statement of account|statements of account|gross amounts",
+        )
 }
 
 /// "within ten days of receipt of said payments from third parties": each time money comes in.
@@ -217,7 +256,8 @@ fn ended(tokens: &[Token]) -> Option<Cadence> {
             .take_while(|token| matches!(token.kind, TokenKind::Word))
             .find_map(|token| duration::unit(&token.low))?;
         let months = duration::months(unit)?;
-        let each = behind.first()?.is_any("each|every|such|that|said|any|the|a");
+        let each = behind.first()?.is_any("each|every|such|that|said|any")
+            || behind.first()?.is("the") && months < 12;
         (ends && each).then(|| Cadence::months(months))
     })
 }

@@ -154,6 +154,9 @@ pub(super) fn subject(tokens: &[Token]) -> Subject {
     if whole("everything else|everything other than|all else|anything else|variable items|all other items") {
         return Subject::Measured;
     }
+    if says_any(tokens, "days worked|hours worked|time worked|time spent") {
+        return Subject::Measured;
+    }
     if whole(
         "remit|remits|remitted|usage|overage|overages|consumption|metered|usage fees|usage charges|traffic|transaction fees|processing fees|hours worked|actual usage|variable",
     ) && !whole("subscription")

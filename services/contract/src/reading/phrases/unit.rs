@@ -110,6 +110,6 @@ fn ends_noun(token: &Token) -> bool {
         before|during|under|within|thereafter|then|is|are|be|was|will|shall|may|if|when|\
         which|that|whether|plus|less|billed|charged|payable|invoiced|paid|used|as|each|\
         every|any|not|monthly|annually|quarterly|yearly|weekly|daily|until|unless|exceeding|\
-        including|excluding|provided|regardless";
+        including|excluding|provided|regardless|cost|costs";
     token.is_any(STOPS)
 }

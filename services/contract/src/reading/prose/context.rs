@@ -229,7 +229,11 @@ impl<'s> Reader<'s> {
                 near,
                 "purchases|purchase|buys|buy|acquires|orders|prepays|prepaid",
             )
-            && (says_any(near, "credits") || says_any(near, "usage balance|prepaid balance|credit balance"))
+            && (says_any(near, "credits")
+                || says_any(
+                    near,
+                    "usage balance|prepaid balance|credit balance|opening balance",
+                ))
             || !again && self.prepays(at)
     }
 

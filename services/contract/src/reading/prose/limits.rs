@@ -23,6 +23,14 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         }
     }
     for at in reader.open(Role::Cap) {
+        if names_its_own(reader, at) {
+            // Whoever is paid that bonus, somebody has to say when.
+            let mut roles = reader.roles.iter_mut();
+            if let Some((_, role)) = roles.find(|(known, _)| *known == at) {
+                *role = Role::Unexplained;
+            }
+            continue;
+        }
         bound_last(reader, at, false);
     }
 }
@@ -61,9 +69,7 @@ fn names_its_own(reader: &Reader<'_>, at: usize) -> bool {
     let noun = of
         .and_then(|of| of.checked_sub(1))
         .and_then(|noun| before.get(noun));
-    noun.is_some_and(|noun| {
-        noun.is_any("bonus|fee|payment|incentive|award|credit|reimbursement|expenses|allowance|contribution")
-    })
+    noun.is_some_and(|noun| noun.is_any("bonus|incentive|award|credit|reimbursement|allowance|contribution"))
 }
 
 /// The bound of a charge that the same sentence names before it.
@@ -73,9 +79,7 @@ fn bound_last(reader: &mut Reader<'_>, at: usize, least: bool) -> bool {
         return false;
     };
     let bound = found(amount.value, stretch, document, at, at.saturating_add(1));
-    if !least && names_its_own(reader, at) {
-        return false;
-    }
+
     let in_total = says_any(reader.tokens(), "in total|in the aggregate|overall");
     // "3% of Net Sales, but in no event less than $5,000, and a support fee of $900": the floor is of the price before it.
     let before = reader
@@ -140,7 +144,7 @@ fn minimum(reader: &Reader<'_>, at: usize) -> Option<Item> {
         clause,
         "purchase|purchases|minimum|charges|fees|bill|billed|invoice|spend|commitment|usage|\
         pay|pays|payment|payments|difference|shortfall|adds up|floor|order|revenue|royalties|royalty|fee|rent|commission|\
-        commissions",
+        commissions|come to|comes to|month|quarter",
     );
     let condition = says_any(
         clause,
@@ -228,7 +232,16 @@ fn is_owed(reader: &Reader<'_>, at: usize) -> bool {
                 is|are|be|amount|amounts|applies|undertakes|subject|obligated|bills|adds|annual|monthly|quarterly",
             )
         });
-    !elsewhere && (made_up || obliged && !bare && !conditional)
+    // "If they do not, we add the difference." in the next sentence.
+    let next = reader.statements.get(reader.index.saturating_add(1));
+    let made_up_next = next.filter(|next| next.paragraph == reader.statement().paragraph).is_some_and(|next| {
+        says_any(
+            next.tokens(),
+            "add the difference|adds the difference|charge the difference|charges the difference|invoice the difference|\
+            invoices the difference|bill the difference|pay the difference|pays the difference|make up the difference",
+        )
+    });
+    !elsewhere && (made_up || made_up_next && !bare || obliged && !bare && !conditional)
 }
 
 /// "in a calendar month", "a month's processing fees": a period that belongs to no price.

@@ -344,6 +344,16 @@ fn shared_out(tokens: &[Token]) -> Option<Decimal> {
     let (amount, None) = (amounts.next()?, amounts.next()) else {
         return None;
     };
+    let spanned = tokens
+        .iter()
+        .position(|token| token.money().is_some())
+        .is_some_and(|at| {
+            crate::reading::prices::read(tokens, at).is_some_and(|price| price.period.is_some())
+                || super::span_of_fee(tokens, at).is_some()
+        });
+    if spanned || has_stem(tokens, "refund|cancel") {
+        return None;
+    }
     let first = tokens.iter().position(|token| token.percent().is_some())?;
     let before = tokens.get(..first)?.iter().any(|token| token.money().is_some());
     let shares = tokens.iter().filter_map(Token::percent);

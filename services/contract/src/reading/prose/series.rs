@@ -251,6 +251,6 @@ fn is_charged(reader: &Reader<'_>, run: &[Priced]) -> bool {
     (run.iter().any(known) || moved())
         && !says_any(
             tokens,
-            "milestone|discount|rebate|termination fee|termination charge|cancellation fee|termination payment|buy-out|buyout",
+            "milestone|discount|rebate|termination fee|termination charge|cancellation fee|termination payment",
         )
 }

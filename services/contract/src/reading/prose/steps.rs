@@ -155,7 +155,18 @@ fn is_base_and_excess(tokens: &[Token], prices: &[usize]) -> bool {
             .checked_mul(Decimal::from(20))
             .is_some_and(|least| base >= least)
     });
-    dear && base.unit().is_none()
+    let between = tokens.get(*first..*second).unwrap_or_default();
+    let behind = tokens.get(first.saturating_add(1)..).unwrap_or_default();
+    let beyond = crate::reading::phrases::says_any(
+        behind,
+        "in excess|beyond|over|above|additional|exceeding|further|extra",
+    );
+    let either = between.iter().any(|token| token.is("or"));
+    let more = crate::reading::phrases::says_any(behind, "and above|and more|or more|and over");
+    dear && beyond
+        && !either
+        && !more
+        && base.unit().is_none()
         && (base.period.is_some() || super::span_of_fee(tokens, *first).is_some())
         && excess.is_per_unit()
 }

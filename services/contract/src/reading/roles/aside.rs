@@ -29,7 +29,22 @@ pub(super) fn superseded(place: &Place<'_>) -> Option<Role> {
             place.before(4),
             "instead of|in place of|in lieu of|formerly|previously|rather than|old price of|( was|( formerly|down from",
         );
-    (takes_over || gone || is_said_elsewhere(place)).then_some(Role::Informational)
+    (takes_over || gone || is_said_elsewhere(place) || is_of_others(place)).then_some(Role::Informational)
+}
+
+/// "for which you paid £45,900", "whose commission of 20% the Athlete bears", "Last year's price of $0.70 ends": paid before, or
+/// to somebody else.
+fn is_of_others(place: &Place<'_>) -> bool {
+    let after = place.after(8);
+    let before = says_any(place.before(4), "for which you paid|which you paid")
+        && !after.iter().any(|token| token.money().is_some());
+    let theirs = says_any(
+        place.before(3),
+        "whose commission|whose fee|whose fees|whose charges|whose advisory fee",
+    ) && !says_any(place.after(16), "paid by|payable by|pay|pays|charged|billed");
+    let ended =
+        says_any(place.before(8), "last year's") && says_any(after, "ends|ended|no longer|is history|was");
+    before || theirs || ended
 }
 
 /// "the monthly fee of $1,050 per Site stated in the Master Agreement shall be $1,175": the price of another paper, and what

@@ -3,7 +3,7 @@
 use crate::terms::Role;
 
 /// Headings under which money has one role.
-pub(super) const HEADINGS: [(&str, Role); 28] = [
+pub(super) const HEADINGS: [(&str, Role); 29] = [
     ("limitation of liab", Role::Liability),
     ("liability", Role::Liability),
     ("indemn", Role::Liability),
@@ -31,6 +31,7 @@ pub(super) const HEADINGS: [(&str, Role); 28] = [
     ("non-compet", Role::Penalty),
     ("fidelity bond", Role::Insurance),
     ("for orientation", Role::Informational),
+    ("for information", Role::Informational),
     ("paid by shareholders", Role::Informational),
 ];
 
@@ -132,9 +133,10 @@ pub(super) const SAID_OF: &str = "parties note|acknowledge that|acknowledges tha
     in its tariff|published tariff|market studies|industry average|studies put|was informed that|informed that|reported that|\
     represents that|recites that|estimates put|expects to charge|expect to charge|commonly charges|usually charges|normally charges|\
     customarily charges|advises that|typical cost|may still see|on our website|old provider|former provider|previous provider|former agency|previous agency|\
-    previous system|previous supplier|former supplier|guide price|planning value|net assets|whose commission|whose fee|whose fees|whose advisory fee|whose charges|you asked|if you were to|were you to|would cost you|would be looking at|customers of your size|\
-    a typical|as a guide|for which you paid|which you paid|last year's|self-serve price|price on our website|internally set aside|annual budget|technology budget|\
-    recommended retail|public prices|is already taken off|already included in the rates|replacement value";
+    previous system|previous supplier|former supplier|guide price|planning value|net assets|if you were to hire|were you to hire|a typical order would cost|as a guide ,|internally set aside|\
+    annual budget|technology budget|recommended retail|is already taken off|already included in the rates|replacement value|until now|\
+    is no longer provided|is no longer charged|no longer provided or charged|is no part of this|drivers pay|visitors pay|guests pay|\
+    passengers pay|end users pay|consumers pay|shoppers pay|we quoted|no longer counts|is history";
 
 /// Words of a clause by which prices move, rather than what they are.
 pub(super) const MOVES: &str = "of the change in|of any change in|of the rise in|of the increase in|price index|cost index|\

@@ -53,7 +53,9 @@ pub(crate) fn carry_across(rows: &mut [Vec<Stretch>]) {
             continue;
         };
         let named = label.tokens.iter().find_map(currency_of);
-        let priced = named.is_some() || label.tokens.first().is_some_and(|token| token.is_any(PRICES));
+        let says = |words: &str| label.tokens.iter().any(|token| token.is_any(words));
+        let priced =
+            named.is_some() && says("per|each|price|fee|rate|charge") && !says("exchange|index|uptime");
         let spent = label.tokens.iter().any(|token| token.money().is_some());
         let fits = |cell: &Stretch| match cell.tokens.as_slice() {
             [] => true,
@@ -79,9 +81,9 @@ pub(crate) fn carry_heading(heading: &[Token], rows: &mut [Vec<Stretch>]) {
             .flat_map(|cell| &cell.tokens)
             .any(|token| token.money().is_some())
     };
-    let priced = heading.iter().any(|token| {
-        token.is_any("rates|prices|fees|charges|tariff|pricing") || currency_of(token).is_some()
-    });
+    let named =
+        |token: &Token| currency_of(token).is_some() || crate::normal::money::word(&token.low).is_some();
+    let priced = heading.iter().any(named);
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     if !priced || rows.iter().any(money) {
         return;

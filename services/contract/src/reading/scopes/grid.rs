@@ -320,6 +320,16 @@ fn looks_like_header(rows: &[Vec<Stretch>]) -> bool {
     // "due October 15" names a column; a number alone is a value.
     let is_value = |cell: &Stretch| {
         let amount = |token: &Token| token.money().is_some() || token.percent().is_some();
+        // "2025 price": the year of a column of prices.
+        let of_a_year = cell.tokens.len() <= 4
+            && cell
+                .tokens
+                .iter()
+                .any(|token| token.is_any("price|prices|fee|fees|rate|rates|charge|charges|amount"))
+            && !cell.tokens.iter().any(amount);
+        if of_a_year {
+            return false;
+        }
         let worded = cell
             .tokens
             .iter()

@@ -171,7 +171,11 @@ fn is_of_price(tokens: &[Token], at: usize) -> bool {
 
 /// Cadence and timing of a billing cell: "Quarterly in advance", "monthly, after use".
 pub(super) fn of_cell(tokens: &[Token]) -> (Option<Period>, Option<Timing>) {
-    let after = after_the(tokens).or_else(|| next_month(tokens));
+    // "the month after signing" comes once.
+    let event = tokens.iter().any(|token| {
+        token.is_any("delivery|signing|signature|acceptance|completion|go-live|order|execution")
+    });
+    let after = after_the(tokens).or_else(|| next_month(tokens).filter(|_| !event));
     let timing = timing(tokens).map(|(.., timing)| timing);
     let start = crate::reading::phrases::says_any(tokens, "at its start|at the start|at its beginning");
     let of_month = || {
@@ -179,7 +183,7 @@ pub(super) fn of_cell(tokens: &[Token]) -> (Option<Period>, Option<Timing>) {
             tokens,
             "1st of the month|first of the month|first day of the month|last day of the month",
         );
-        first.then(|| every_month(tokens.len()))
+        (first && !event && !tokens.iter().any(|token| token.is("after"))).then(|| every_month(tokens.len()))
     };
     (
         period_within(tokens)
@@ -232,6 +236,21 @@ pub(super) fn of_unit_cell(cell: &Stretch) -> Expression {
     let stop = cell.tokens.iter().position(|token| token.is_mark(';'));
     let cell = &stop.map_or_else(|| cell.clone(), |stop| cell.part(0, stop));
     let mut price = of_words(&cell.tokens);
+    // "GB per month": the unit stands before its span.
+    let unit_first = price.per.is_none()
+        && cell
+            .tokens
+            .first()
+            .is_some_and(|token| !token.is_any("per|each|a|an|every|monthly|annual|annually|quarterly"));
+    if let Some((unit, length)) = noun(&cell.tokens, 0).filter(|_| price.period.is_some() && unit_first)
+        && duration::unit(&unit).is_none()
+    {
+        price.per = Some(PerUnit {
+            count: Decimal::ONE,
+            unit,
+            length,
+        });
+    }
     if price.per.is_some() || price.period.is_some() {
         return price;
     }

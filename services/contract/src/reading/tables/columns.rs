@@ -59,6 +59,7 @@ pub(super) fn columns(grid: &Grid) -> Vec<Column> {
     one_description(grid, &mut found);
     extended_by_arithmetic(grid, &mut found);
     restated_by_arithmetic(grid, &mut found);
+    set_old_prices_aside(grid, &mut found);
     found
 }
 
@@ -358,6 +359,43 @@ fn year(header: &[Token]) -> Option<u32> {
 }
 
 /// The widest column of text is what the rows are about, if no header said so.
+/// "2025 price" beside "Renewal price", "Current" beside "New": what was paid until now is shown and not charged.
+fn set_old_prices_aside(grid: &Grid, columns: &mut [Column]) {
+    let header = |at: usize| {
+        let cell = grid.header.as_ref().and_then(|header| header.get(at));
+        cell.map_or(&[][..], |cell| cell.tokens.as_slice())
+    };
+    let prices: Vec<usize> = (0..columns.len())
+        .filter(|at| columns.get(*at) == Some(&Column::Price))
+        .collect();
+    let says = |at: usize, words: &str| header(at).iter().any(|token| token.is_any(words));
+    let new = |at: usize| says(at, "new|renewal|revised|amended|replacement|renewed");
+    let old = |at: usize| {
+        says(
+            at,
+            "old|previous|present|current|existing|former|prior|expiring|last",
+        )
+    };
+    let year = |at: usize| {
+        let mut years = header(at)
+            .iter()
+            .filter_map(Token::number)
+            .filter(|year| year.is_integer());
+        years.find(|year| (1980..=2100).any(|known| *year == rust_decimal::Decimal::from(known)))
+    };
+    if !prices.iter().any(|at| new(*at)) || prices.len() != 2 {
+        return;
+    }
+    for at in prices {
+        if !new(at)
+            && (old(at) || year(at).is_some())
+            && let Some(column) = columns.get_mut(at)
+        {
+            *column = Column::Note;
+        }
+    }
+}
+
 /// "15 extra calls at $18.00 each" beside "$270.00": words that also name a price say what the row is, beside a column of prices.
 fn worded_price(grid: &Grid, columns: &[Column]) -> Option<usize> {
     let prices = || {

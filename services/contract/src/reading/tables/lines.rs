@@ -201,13 +201,22 @@ fn names_sum(cell: &Stretch) -> bool {
     let first = cell.tokens.first();
     let short = cell.tokens.len() <= 8;
     first.is_some_and(|token| token.is_any("total|totals|subtotal|sub-total|sum|aggregate"))
-        || cell.tokens.len() <= 5
-            && cell
-                .tokens
-                .last()
-                .is_some_and(|token| token.is_any("total|totals"))
+        || short && is_span_sum(&cell.tokens)
         || says_any(&cell.tokens, "all slices|all together|all phases")
         || short && is_net_sum(&cell.tokens)
+}
+
+/// "First-year total", "Monthly total": nothing but what it is the total of.
+fn is_span_sum(tokens: &[Token]) -> bool {
+    const OF: &str = "year|first|first-year|second|third|annual|yearly|monthly|month|quarterly|quarter|order|contract|term|overall|project";
+    let Some((last, before)) = tokens.split_last() else {
+        return false;
+    };
+    last.is_any("total|totals")
+        && !before.is_empty()
+        && before
+            .iter()
+            .all(|token| token.is_any(OF) || !matches!(token.kind, TokenKind::Word))
 }
 
 /// "Net amount part A", "Order value": the words for a sum and nothing that could be sold.

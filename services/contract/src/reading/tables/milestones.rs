@@ -22,10 +22,33 @@ pub(super) fn read(place: &Place<'_>) -> Option<Vec<Item>> {
         .grid
         .rows
         .iter()
-        .filter(|row| !is_sum(row))
-        .filter_map(|row| milestone(place, row, value))
+        .enumerate()
+        .filter(|(at, row)| !is_sum(row) && !adds_up(place, *at, value))
+        .filter_map(|(_, row)| milestone(place, row, value))
         .collect();
     (items.len() > 1 || (items.len() == 1 && place.grid.rows.len() <= 2)).then_some(items)
+}
+
+/// "Fixed Price | £186,000" under the milestones that come to it: the last row, whose label names none of them.
+fn adds_up(place: &Place<'_>, at: usize, value: usize) -> bool {
+    let amount = |row: &Vec<Stretch>| {
+        let cell = row.get(value)?;
+        cell.tokens
+            .iter()
+            .find_map(|token| token.money().map(|amount| amount.value))
+    };
+    let Some((last, above)) = place
+        .grid
+        .rows
+        .split_last()
+        .filter(|(_, above)| above.len() == at && at >= 2)
+    else {
+        return false;
+    };
+    let sum = above
+        .iter()
+        .try_fold(Decimal::ZERO, |sum, row| sum.checked_add(amount(row)?));
+    sum.is_some() && sum == amount(last) && !last.iter().any(is_event)
 }
 
 fn value_column(place: &Place<'_>) -> Option<usize> {

@@ -73,11 +73,12 @@ fn is_total(row: &[Stretch]) -> bool {
     row.first().is_some_and(|cell| {
         cell.tokens
             .first()
-                        .is_some_and(|token| token.is_any("total|subtotal|totals"))
+            .is_some_and(|token| token.is_any("total|subtotal|totals"))
             || says_any(
                 &cell.tokens,
-                "annual total|total annual|total per year|total fees|total for the year|yearly total|year total",
+                "annual total|total annual|total per year|total fees|total for the year",
             )
+            || cell.tokens.len() <= 3 && says_any(&cell.tokens, "yearly total|year total|first-year total")
     })
 }
 

@@ -298,3 +298,44 @@ We bill on the 1st.";
         ]
     );
 }
+
+#[test]
+fn old_prices_and_sums_of_milestones_are_not_charged() {
+    let renewal = "\
+| Service | Quantity | 2025 price | Renewal price | Billing |
+|--
+| Monitoring | 14 branches | $79.00 | $84.00 per branch per month | monthly, in advance |
+| Guard dispatch | as called | $58.00 | $62.00 per dispatch | monthly, in arrears |";
+    assert_eq!(
+        lines(renewal),
+        ["Recurring 84.00 x 14 monthly", "Usage 62.00 monthly"]
+    );
+    let milestones = "\
+It is divided over three milestones:
+
+| No. | Milestone | Price |
+|--
+| M1 | Design document signed off | £37,200 |
+| M2 | Build accepted | £65,100 |
+| Fixed Price | | £102,300 |";
+    assert_eq!(
+        lines(milestones),
+        [
+            "Milestone 37200 one_time (Design document signed off)",
+            "Milestone 65100 one_time (Build accepted)"
+        ]
+    );
+}
+
+#[test]
+fn factors_in_the_words_of_a_row_are_its_quantity_and_price() {
+    let text = "\
+Fixed each month
+
+| 15 extra concurrent calls at $18.00 each per month | $270.00 / month |
+| Plan, 20 calls included | $1,200.00 / month |";
+    assert_eq!(
+        lines(text),
+        ["Recurring 18.00 x 15 monthly", "Recurring 1200.00 monthly"]
+    );
+}

@@ -140,6 +140,17 @@ impl Charge<'_, '_> {
         (says_any(lead, "as follows|following") && found.length == 1).then_some(found)
     }
 
+    /// Where the words of this price begin: behind the amount before it, or behind the colon.
+    fn own_from(&self) -> usize {
+        let tokens = self.reader.tokens();
+        let last = (0..self.at).rev().find(|at| {
+            tokens
+                .get(*at)
+                .is_some_and(|token| token.money().is_some() || token.is_mark(':'))
+        });
+        last.map_or(0, |at| at.saturating_add(1))
+    }
+
     /// "hourly rates are: Project Manager - $175; Consultant - $125": what stands before the colon says what each is for.
     pub(super) fn listed_by_time(&self) -> Option<PerUnit> {
         let tokens = self.reader.tokens();
@@ -148,6 +159,13 @@ impl Charge<'_, '_> {
             .iter()
             .position(|token| token.is_mark(':'))?;
         let lead = tokens.get(..colon)?;
+        let own = tokens.get(self.own_from()..self.at)?;
+        let else_ = own
+            .iter()
+            .any(|token| token.is_any("fee|charge|licence|license|filing|fixed|subscription|price"));
+        if else_ || self.price.period.is_some() {
+            return None;
+        }
         let of = |words: &str| says_any(lead, words);
         let unit = if of("hourly rates|hourly rate|rates per hour|per hour rates") {
             "hour"

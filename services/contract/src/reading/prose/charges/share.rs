@@ -8,7 +8,12 @@ use crate::terms::{Cadence, Found, Kind};
 impl Charge<'_, '_> {
     /// Is the percentage one of money?
     pub(super) fn is_share(&self) -> bool {
-        self.price.fixed_fee.is_some()
+        let of_transaction = self
+            .price
+            .fixed_fee
+            .is_some_and(|fee| fee < rust_decimal::Decimal::TEN)
+            && self.price.period.is_none();
+        of_transaction && !says_any(self.reader.clause(self.at), "deduction|deductions|penalty")
             || self.base().is_some()
             || self.is_paid_share()
             || self.goes_on_from_share()
@@ -32,6 +37,12 @@ impl Charge<'_, '_> {
         let rest = tokens.get(of.saturating_add(1)..)?;
         let length = rest.iter().take(11).take_while(|token| !ends_base(token)).count();
         let words = rest.get(..length)?;
+        // "invoices 90% of its price": a part of a price that stands elsewhere.
+        if words.first().is_some_and(|token| token.is_any("its|their"))
+            && words.get(1).is_some_and(|token| token.is_any("price|prices|fee"))
+        {
+            return None;
+        }
         let at = words.iter().position(|token| token.is_any(BASES))?;
         // "20% of the outstanding shares at their value", "50% of the tower": shares of things, not of money.
         let of_things = words.get(..at)?.iter().any(|token| token.is_any(THINGS));

@@ -71,7 +71,8 @@ fn factors(tokens: &[Token], amount: Decimal) -> Option<Factors> {
         let head = unit.rsplit(' ').next().map(singular).unwrap_or_default();
         let at =
             led.is_any("at|@|x|of|for") || led.is_mark('@') || led.is_mark('\u{D7}') || led.is_mark('\u{E0}');
-        (at && !head.is_empty()).then_some(Factors {
+        let time = crate::normal::duration::unit(&head).is_some();
+        (at && !head.is_empty() && !time).then_some(Factors {
             count,
             price,
             unit: head,

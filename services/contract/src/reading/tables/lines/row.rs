@@ -124,7 +124,11 @@ impl RowReader<'_, '_> {
 
     /// The first amount of the cell that is no estimate.
     pub(super) fn price_at(&self, cell: &Stretch) -> Option<usize> {
-        let at = cell.tokens.iter().position(is_price)?;
+        // "Fee rate per US$1 million traded": what a price is for is none.
+        let led = |at: usize| at.checked_sub(1).and_then(|before| cell.tokens.get(before));
+        let at = (0..cell.tokens.len()).find(|at| {
+            cell.tokens.get(*at).is_some_and(is_price) && !led(*at).is_some_and(|led| led.is_any("per|every"))
+        })?;
         let before = cell.tokens.get(at.saturating_sub(2)..at).unwrap_or_default();
         let estimate = says_any(before, "estimated|est|est.|approximately|approx|approx.|circa");
         (!estimate).then_some(at)
@@ -152,7 +156,8 @@ impl RowReader<'_, '_> {
         };
         let mut price = own;
         // "Subscriptions (unit prices per month)" over the rows.
-        let section = if one_time {
+        let said = says_any(&self.section.words, "prices per|price per|unit prices|unit price");
+        let section = if one_time || !said {
             Expression::default()
         } else {
             billing::of_words(&self.section.words)
@@ -168,7 +173,9 @@ impl RowReader<'_, '_> {
     /// "Platform fee, per month", "Inbound SMS, per segment": words of the description that belong to the price.
     fn described_price(&self) -> Expression {
         let mut price = Expression::default();
-        for cell in self.text_cells() {
+        // "Work at $50 per hour": those words belong to the price they name.
+        let unpriced = |cell: &&Stretch| !cell.tokens.iter().any(|token| token.money().is_some());
+        for cell in self.text_cells().filter(unpriced) {
             let more = billing::of_words(&cell.tokens);
             price.per = price.per.or(more.per);
             price.period = price.period.or(more.period);

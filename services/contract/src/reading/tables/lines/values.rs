@@ -133,6 +133,11 @@ impl RowReader<'_, '_> {
             ))
         };
         if let Some(included) = self.place.cell(self.row, Column::Included).and_then(number) {
+            // "Committed / included | 24 seats": seats are agreed, and none is free.
+            if line.kind == Kind::Seat && line.quantity.is_absent() {
+                line.quantity = included;
+                return;
+            }
             line.included = included;
             // "£210 a month, 20,000 pages included" stays a fee; a price for each page beyond is usage.
             let fee = matches!(line.kind, Kind::Recurring) && line.price.unit_price.is_absent();

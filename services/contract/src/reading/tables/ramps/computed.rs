@@ -11,7 +11,7 @@ use crate::terms::{Kind, LineItem};
 /// Is it the price of one, whose product with the counts above it stands in a row of its own? That row is charged.
 pub(super) fn is_factor(grid: &Grid, at: usize, years: &[(u32, usize)]) -> bool {
     let own = grid.rows.get(at).and_then(|row| figures(row, years, price));
-    let counts = counts_above(grid, at, years);
+    let counts = counts_above(grid, at, years).filter(|(row, _)| prices_what_is_counted(grid, *row, at));
     let Some((own, (_, counts))) = own.zip(counts) else {
         return false;
     };
@@ -34,7 +34,8 @@ pub(super) fn count(place: &Place<'_>, at: usize, years: &[(u32, usize)], item: 
             .iter()
             .all(|segment| !segment.unit_price.is_absent() && segment.amount.is_absent())
     };
-    let Some((row, counts)) = counts_above(place.grid, at, years).filter(|_| by_unit(&item.line)) else {
+    let priced = |row: &usize| by_unit(&item.line) && prices_what_is_counted(place.grid, *row, at);
+    let Some((row, counts)) = counts_above(place.grid, at, years).filter(|(row, _)| priced(row)) else {
         return;
     };
     let same = counts.windows(2).all(|pair| pair.first() == pair.last());
@@ -51,6 +52,23 @@ pub(super) fn count(place: &Place<'_>, at: usize, years: &[(u32, usize)], item: 
     if item.line.kind == Kind::Usage {
         item.line.kind = Kind::Seat;
     }
+}
+
+/// "Covered Employees" over "Price per Employee per month": the same thing, all of it, and not what goes beyond.
+fn prices_what_is_counted(grid: &Grid, counts: usize, price: usize) -> bool {
+    let label = |row: usize| {
+        let cell = grid.rows.get(row).and_then(|row| row.first());
+        cell.map_or(&[][..], |cell| cell.tokens.as_slice())
+    };
+    let says = |row: usize, words: &str| label(row).iter().any(|token| token.is_any(words));
+    let beyond = says(price, "extra|additional|overage|further|excess|beyond")
+        || says(counts, "included|free|allowance|inclusive|minimum|notice");
+    let noun = |token: &Token| crate::normal::unit::singular(&token.low);
+    let shared = label(counts)
+        .iter()
+        .filter(|token| token.low.len() > 2)
+        .any(|token| label(price).iter().any(|other| noun(other) == noun(token)));
+    shared && !beyond && says(price, "per|each")
 }
 
 /// The header over the first column names what "Price per Employee per month" is the price of.
