@@ -120,6 +120,9 @@ impl Place {
             .skip(3)
             .filter(|part| part.parse::<usize>().is_err())
             .count();
+        // A row of tiers is one word: "tier 1".
+        let rows = usize::from(term.path.contains("/price/tiers/rows/"));
+        let words = words.saturating_sub(rows);
         let mut parts: Vec<&str> = term.label.rsplitn(words.saturating_add(1), BETWEEN).collect();
         let name = parts.pop().unwrap_or_default();
         parts.reverse();
