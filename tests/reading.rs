@@ -181,3 +181,30 @@ fn what_is_no_contract_is_refused_with_a_sentence() {
         (Some(2), Some("no_such_file"))
     );
 }
+
+#[test]
+fn several_files_are_contracts_in_the_order_they_were_named_or_one_contract_together() {
+    let folder = root().join("tests/known/housing-framework-order-sow");
+    let files = ["msa.txt", "order-form-1.txt", "sow-1.txt"].map(|name| folder.join(name));
+    let (code, answers) = read(&files);
+    assert_eq!((code, answers.len()), (Some(0), 3));
+    for (file, answer) in files.iter().zip(&answers) {
+        assert_eq!(answer["file"], file.to_str().unwrap());
+    }
+
+    let mut arguments = vec!["read", "--json", "--together"];
+    arguments.extend(files.iter().map(|file| file.to_str().unwrap()));
+    let together = json(&Installation::new().run(&arguments));
+    let [contract] = together.as_array().unwrap().as_slice() else {
+        panic!("{together:#}");
+    };
+    is_honest(contract);
+    let documents: std::collections::BTreeSet<&str> = contract["terms"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|term| term["evidence"].as_array().unwrap())
+        .map(|evidence| evidence["document"].as_str().unwrap())
+        .collect();
+    assert!(documents.len() >= 2, "{contract:#}");
+}
