@@ -1,5 +1,6 @@
 //! The workspace: the terms of a contract, the page that says them, and what waits for a decision, side by side.
 
+mod by_hand;
 pub(crate) mod cards;
 mod grid;
 mod missing;
@@ -23,6 +24,7 @@ use crate::answer::{Answer, page_as};
 use crate::fault::{Fault, as_sentence};
 use crate::layout::{Frame, Section};
 use crate::visitor::Visitor;
+use by_hand::typed_by_hand;
 use cards::{Card, Desk, cards};
 use sheet::{Sheet, View, sheet};
 use side::{Chosen, Notice, chosen, notices};
@@ -227,18 +229,6 @@ async fn draw(visitor: &Visitor, contract: Contract, asked: &Asked, refused: Opt
             reasons: USUAL_REASONS,
         },
     )
-}
-
-/// The bounds of a tier are as sure as its price, until somebody types one: the record says so.
-fn typed_by_hand(mut contract: Contract, events: &[Event]) -> Contract {
-    for term in &mut contract.terms {
-        let mut edits = events.iter().rev().filter(|event| event.action == "edited");
-        let last = edits.find(|event| event.path == term.path);
-        if last.is_some_and(|event| event.after == term.value) && term.path.contains("/tiers/rows/") {
-            "edited".clone_into(&mut term.status);
-        }
-    }
-    contract
 }
 
 /// `3 to decide, 1 to know`.
