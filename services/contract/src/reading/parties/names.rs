@@ -151,7 +151,8 @@ fn is_joint(token: &Token) -> bool {
 }
 
 fn is_suffix(token: &Token) -> bool {
-    listed(SUFFIXES, &token.low) && (token.is_capital() || token.is_any("a/s|plc|llc|ltd|gmbh|llp"))
+    // Most words are small and no suffix: the long list is for those that could be one.
+    (token.is_capital() || token.is_any("a/s|plc|llc|ltd|gmbh|llp")) && listed(SUFFIXES, &token.low)
 }
 
 /// Capital words of contracts that are no part of a company's name.

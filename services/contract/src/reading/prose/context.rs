@@ -202,7 +202,7 @@ impl<'s> Reader<'s> {
                 && gap.iter().all(|token| {
                     token.is_mark(':')
                         || token.is_mark(',')
-                        || token.is_any("is|at|costs|of|a|price|rate|charge|charged|the|fee")
+                        || token.is_any("is|at|cost|costs|of|a|price|rate|charge|charged|the|fee")
                         || token.is_any(
                             "may|be|will|shall|are|for|purchased|billed|available|provided|ordered|sold",
                         )

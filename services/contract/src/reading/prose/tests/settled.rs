@@ -91,3 +91,47 @@ fn prices_of_one_sentence_keep_to_themselves() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_offered_is_charged_however_it_is_told() {
+    check(&[
+        (
+            "You asked for a quote: hosting is $200 per month and support is $50 per month.",
+            &["Recurring 200 monthly", "Recurring 50 monthly"],
+        ),
+        (
+            "Going over the limit would cost you $0.02 per message.",
+            &["Usage 0.02 per_event"],
+        ),
+        (
+            "We keep last year's price: $400 per month.",
+            &["Recurring 400 monthly"],
+        ),
+        (
+            "Premium support, for which you paid nothing before, is $40 per month.",
+            &["Recurring 40 monthly"],
+        ),
+        // A bound of the fee stays one; a bonus beside it is asked about.
+        (
+            "Client shall pay 5% of sales, with a total payment of up to $10,000 per year, settled monthly.",
+            &["Percentage 5 monthly"],
+        ),
+        // Royalties that somebody else is paid, and shares paid at one moment, say nothing of the rhythm.
+        (
+            "Licensee shall pay a royalty of 4% of Net Sales. Licensor shall pay royalties to the University each month.",
+            &["Percentage 4 ?"],
+        ),
+        (
+            "The fee is $5,000 per month for up to 100 users; further users cost $40 each per month.",
+            &["Recurring 5000 monthly", "Seat 40 monthly"],
+        ),
+        (
+            "The price is $45,000, payable 40% with the order and 60% on acceptance.",
+            &["Milestone 18000 40 one_time", "Milestone 27000 60 one_time"],
+        ),
+        (
+            "Beta pays $900 monthly, with 10% upon order and 90% upon delivery.",
+            &["Recurring 900 monthly"],
+        ),
+    ]);
+}
