@@ -43,7 +43,7 @@ use patience::Patience;
 
 pub use dialect::Rung;
 pub use error::ModelError;
-pub use settings::ModelSettings;
+pub use settings::{ModelSettings, SendScope};
 
 /// How often an answer that is not as asked is asked for again.
 const REPAIRS: usize = 2;
@@ -130,7 +130,7 @@ impl Model {
     }
 
     async fn ask_within(&self, document: &Document, budget: &mut Budget) -> Result<ModelAnswer, ModelError> {
-        let mut waiting = VecDeque::from(part::split(document));
+        let mut waiting = VecDeque::from(part::split(document, self.settings.scope));
         if waiting.is_empty() {
             return Err(ModelError::NothingToRead);
         }

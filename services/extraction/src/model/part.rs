@@ -2,6 +2,8 @@
 
 use contract::page::{Document, LineId, LineRole};
 
+use super::settings::SendScope;
+
 /// How many characters of lines go into one part: about 6,000 tokens, whose charges fit one answer.
 const PART_SIZE: usize = 24_000;
 /// How many characters of the document's opening go with every later part: parties, dates and definitions stand there.
@@ -23,9 +25,12 @@ pub(super) struct NumberedLine {
     pub(super) text: String,
 }
 
-/// The parts of a document, in reading order. Running titles and words nobody can see are left out.
-pub(super) fn split(document: &Document) -> Vec<Part> {
-    let lines = visible(document);
+/// The parts of a document, in reading order. Running titles and words nobody can see are left out, and what may not be sent.
+pub(super) fn split(document: &Document, scope: SendScope) -> Vec<Part> {
+    let lines = match scope {
+        SendScope::Full => visible(document),
+        SendScope::Candidates => candidates(visible(document)),
+    };
     let opening = beginning(&lines);
     let mut parts = Vec::<Part>::new();
     let mut size = PART_SIZE;
@@ -94,6 +99,54 @@ fn visible(document: &Document) -> Vec<NumberedLine> {
         text: line.text(),
     });
     lines.filter(|line| !line.text.is_empty()).collect()
+}
+
+/// How many lines around a candidate go with it: a sentence runs over lines.
+const AROUND: usize = 2;
+
+/// Lines that could hold a term, and those around them.
+fn candidates(lines: Vec<NumberedLine>) -> Vec<NumberedLine> {
+    let could: Vec<bool> = lines.iter().map(|line| could_hold_a_term(&line.text)).collect();
+    let near = |at: usize| {
+        let from = at.saturating_sub(AROUND);
+        let to = at.saturating_add(AROUND).saturating_add(1).min(could.len());
+        could.get(from..to).is_some_and(|near| near.contains(&true))
+    };
+    let kept = lines.into_iter().enumerate().filter(|(at, _)| near(*at));
+    kept.map(|(_, line)| line).collect()
+}
+
+fn could_hold_a_term(line: &str) -> bool {
+    const STEMS: [&str; 24] = [
+        "fee",
+        "price",
+        "pay",
+        "invoic",
+        "charg",
+        "royalt",
+        "commission",
+        "cost",
+        "rate",
+        "discount",
+        "percent",
+        "dollar",
+        "euro",
+        "term",
+        "renew",
+        "notice",
+        "effective",
+        "between",
+        "month",
+        "quarter",
+        "annual",
+        "year",
+        "minimum",
+        "sign",
+    ];
+    let low = line.to_lowercase();
+    line.chars()
+        .any(|c| c.is_numeric() || matches!(c, '$' | '€' | '£' | '¥' | '%'))
+        || STEMS.iter().any(|stem| low.contains(stem))
 }
 
 fn beginning(lines: &[NumberedLine]) -> Vec<NumberedLine> {

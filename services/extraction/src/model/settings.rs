@@ -30,8 +30,20 @@ pub struct ModelSettings {
     pub input_tokens: u64,
     /// How many tokens may be answered (`QUITTANCE_MODEL_OUTPUT_TOKENS`, 1,000 to 1,000,000, by default 12,000).
     pub output_tokens: u64,
+    /// Which lines of a contract may be sent (`QUITTANCE_MODEL_SCOPE`: `full`, `candidates` or `none`, by default `full`).
+    pub scope: SendScope,
     /// How long to pause between attempts: half a second at first, 30 seconds at most.
     pub pace: Pace,
+}
+
+/// Which lines of a contract may leave for the model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SendScope {
+    /// Every visible line: the model sees what a reader sees.
+    #[default]
+    Full,
+    /// Lines that could hold a term (figures, money, words of paying, terms and parties), each with the two lines around it.
+    Candidates,
 }
 
 impl ModelSettings {
@@ -49,6 +61,7 @@ impl ModelSettings {
             calls: 25,
             input_tokens: 60_000,
             output_tokens: 12_000,
+            scope: SendScope::default(),
             pace: Pace {
                 first: Duration::from_millis(500),
                 longest: Duration::from_secs(30),
@@ -56,16 +69,22 @@ impl ModelSettings {
         }
     }
 
-    /// Reads the settings. None when no model is named: contracts are then read by rules alone.
+    /// Reads the settings. None when no model is named, or nothing may be sent: contracts are then read by rules alone.
     ///
     /// # Errors
     /// [`SettingError`] names the variable; also when only one of URL and model is set.
     pub fn read(environment: &Environment) -> Result<Option<Self>, SettingError> {
+        let Some(scope) = scope(environment)? else {
+            return Ok(None);
+        };
         let url = environment.text("QUITTANCE_MODEL_URL");
         let model = environment.text("QUITTANCE_MODEL");
         match (url, model) {
             (None, None) => Ok(None),
-            (Some(url), Some(model)) => Self::with_limits(checked(url)?, model, environment).map(Some),
+            (Some(url), Some(model)) => {
+                let settings = Self::with_limits(checked(url)?, model, environment)?;
+                Ok(Some(Self { scope, ..settings }))
+            }
             (Some(_), None) => Err(SettingError::new(
                 "QUITTANCE_MODEL",
                 "",
@@ -96,6 +115,20 @@ impl ModelSettings {
             output_tokens: output.unwrap_or(usual.output_tokens),
             ..usual
         })
+    }
+}
+
+/// None where nothing may be sent.
+fn scope(environment: &Environment) -> Result<Option<SendScope>, SettingError> {
+    match environment.text("QUITTANCE_MODEL_SCOPE") {
+        None | Some("full") => Ok(Some(SendScope::Full)),
+        Some("candidates") => Ok(Some(SendScope::Candidates)),
+        Some("none") => Ok(None),
+        Some(other) => Err(SettingError::new(
+            "QUITTANCE_MODEL_SCOPE",
+            other,
+            "full, candidates or none",
+        )),
     }
 }
 
@@ -159,6 +192,18 @@ mod tests {
             (settings.calls, settings.input_tokens, settings.request.as_secs()),
             (25, 60_000, 180)
         );
+    }
+
+    #[test]
+    fn what_may_be_sent_is_settled() {
+        let scope = |value: &'static str| {
+            read(&[URL, MODEL, ("QUITTANCE_MODEL_SCOPE", value)])
+                .map(|settings| settings.map(|settings| settings.scope))
+        };
+        assert_eq!(scope("full").unwrap(), Some(SendScope::Full));
+        assert_eq!(scope("candidates").unwrap(), Some(SendScope::Candidates));
+        assert_eq!(scope("none").unwrap(), None);
+        assert_eq!(scope("some").unwrap_err().variable, "QUITTANCE_MODEL_SCOPE");
     }
 
     #[test]

@@ -67,6 +67,6 @@ impl Numbered {
             return self.numbers.iter().any(|number| is_part(&item.clause, number));
         }
         let reference = item.reference.as_deref().unwrap_or_default().to_lowercase();
-        self.numbers.iter().any(|number| reference == *number)
+        self.numbers.contains(&reference)
     }
 }

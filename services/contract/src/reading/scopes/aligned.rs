@@ -67,7 +67,7 @@ fn run(all: &[Scope], at: usize) -> Vec<&[Stretch]> {
         let alone = !run.is_empty() && run.iter().all(|cells| !is_priced(cells));
         match &scope.content {
             Content::Heading(title) if alone && title.tokens.len() <= 3 => {
-                run.push(std::slice::from_ref(title))
+                run.push(std::slice::from_ref(title));
             }
             _ => match row(scope) {
                 Some(cells) => run.push(cells),

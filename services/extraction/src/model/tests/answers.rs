@@ -236,7 +236,7 @@ async fn wrappings_around_an_answer_are_forgiven_and_nothing_else() {
         ("Sorry, I cannot do that.".to_owned(), false),
         (String::new(), false),
     ] {
-        let complaint = check(&wrapped, &part::split(&document(&[SECRET]))[0]);
+        let complaint = check(&wrapped, &part::split(&document(&[SECRET]), SendScope::Full)[0]);
         assert_eq!(complaint.is_ok(), forgiven, "{wrapped}: {complaint:?}");
     }
 }
@@ -295,7 +295,7 @@ async fn a_prompt_that_the_server_cut_without_a_word_is_noticed() {
 async fn a_long_contract_goes_in_parts_and_none_of_its_lines_is_lost() {
     let long = "x".repeat(5_000);
     let texts = (0..12).map(|_| long.as_str()).collect::<Vec<_>>();
-    let parts = part::split(&document(&texts));
+    let parts = part::split(&document(&texts), SendScope::Full);
     let numbers = parts
         .iter()
         .flat_map(|part| &part.lines)
@@ -306,4 +306,25 @@ async fn a_long_contract_goes_in_parts_and_none_of_its_lines_is_lost() {
         parts.iter().map(|part| part.lines.len()).collect::<Vec<_>>(),
         [4, 4, 4]
     );
+}
+
+#[tokio::test]
+async fn only_lines_that_could_hold_a_term_are_sent_where_no_more_may() {
+    let far = "the parties enjoyed their collaboration in many ways";
+    let texts = [
+        far,
+        far,
+        far,
+        far,
+        "Kestrel pays 120.00 USD a month",
+        far,
+        far,
+        far,
+        far,
+        far,
+    ];
+    let parts = part::split(&document(&texts), SendScope::Candidates);
+    let numbers = parts.iter().flat_map(|part| &part.lines).map(|line| line.id.line);
+    assert_eq!(numbers.collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
+    assert!(part::split(&document(&[far]), SendScope::Candidates).is_empty());
 }

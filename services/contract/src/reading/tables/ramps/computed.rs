@@ -97,12 +97,11 @@ pub(super) fn name(place: &Place<'_>, item: &mut Item) {
 fn counts_above(grid: &Grid, at: usize, years: &[(u32, usize)]) -> Option<(usize, Vec<Decimal>)> {
     let from = at.saturating_sub(2);
     let above = grid.rows.get(from..at)?;
-    let found = above
+    above
         .iter()
         .enumerate()
         .rev()
-        .find_map(|(row, cells)| Some((from.saturating_add(row), figures(cells, years, bare_count)?)));
-    found
+        .find_map(|(row, cells)| Some((from.saturating_add(row), figures(cells, years, bare_count)?)))
 }
 
 /// What a row holds under each year.
