@@ -5,6 +5,7 @@ mod made_out;
 mod mail;
 mod names;
 mod payers;
+mod signatories;
 
 #[cfg(test)]
 mod tests;
@@ -59,7 +60,7 @@ pub(crate) fn read(document: &Document, scopes: &Scopes, statements: &[Statement
         }
     }
     if found.len() < 2 {
-        signatories(document, scopes)
+        signatories::signatories(document, scopes)
             .into_iter()
             .for_each(|party| remember(&mut found, party));
     }
@@ -132,33 +133,6 @@ fn letterhead(document: &Document, scopes: &Scopes) -> Vec<Introduced> {
         })
     });
     names.collect()
-}
-
-/// Two names side by side over "/s/": who signs is a party.
-fn signatories(document: &Document, scopes: &Scopes) -> Vec<Introduced> {
-    let slash = |row: &[super::tokens::Stretch]| {
-        row.iter()
-            .any(|cell| cell.printed(0, cell.tokens.len()).contains("/s/"))
-    };
-    let rows = scopes
-        .tables()
-        .filter(|(grid, _)| grid.rows.iter().any(|row| slash(row)));
-    let names = rows.filter_map(|(grid, _)| {
-        let row = grid.all_rows().next()?;
-        let named = |cell: &super::tokens::Stretch| {
-            let found = name(&cell.tokens, 0).filter(|found| found.end() == cell.tokens.len())?;
-            Some(Introduced {
-                name: cell.printed(0, found.end()),
-                alias: None,
-                side: None,
-                evidence: cell.evidence(document, 0, found.end()),
-                weight: 1,
-            })
-        };
-        let names: Option<Vec<Introduced>> = row.iter().map(named).collect();
-        names.filter(|names| names.len() == 2)
-    });
-    names.flatten().collect()
 }
 
 /// The same name again adds what was not known: an alias, a side.

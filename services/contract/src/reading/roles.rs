@@ -2,6 +2,7 @@
 //! an insurance minimum and a late-fee threshold all look like prices; the words tell them apart.
 
 mod aside;
+mod reduced;
 mod sums;
 mod words;
 
@@ -166,7 +167,7 @@ fn confirmed(role: Role, place: &Place<'_>) -> Option<Role> {
         Role::Escalator => {
             has_stem(since_the_last(place), ESCALATES) || has_stem(until_it_goes_on(place), ESCALATES)
         }
-        Role::Discount => is_reduction(place),
+        Role::Discount => reduced::is_reduction(place),
         Role::Security
             if says_any(
                 place.after(7),
@@ -257,26 +258,6 @@ fn is_floor(clause: &[Token]) -> bool {
         "in no event less than|in no event be less than|in no event shall such fee be less than|no event less than|\
          in no event lower than|in no event be lower than|in no event shall it be less than",
     ) && !has_stem(clause, "liab|indemni|damag|loss|insur")
-}
-
-/// The amount itself is what is taken off.
-fn is_reduction(place: &Place<'_>) -> bool {
-    let before = says_any(
-        place.before(6),
-        "discount of|discount|rebate of|reduced by|abated by|reduction of|credit of|waive|\
-        less|off|promotional|rebate",
-    );
-    // "$1,200,000, less a credit of $200,000": what follows a comma is of the next amount.
-    let after = place.after(4);
-    let stop = after
-        .iter()
-        .position(|token| token.is_mark(','))
-        .unwrap_or(after.len());
-    let after = says_any(
-        after.get(..stop).unwrap_or(after),
-        "discount|off|reduction|rebate|less|credit|comes off",
-    );
-    before || after
 }
 
 /// Money that the provider owes.
@@ -391,29 +372,8 @@ fn lists_prices(place: &Place<'_>) -> bool {
         ))
 }
 
-/// "the retainer is 20% less", "comes with 50% off", "deducts $250 from each of the invoices": what is taken off.
-fn taken_off(place: &Place<'_>) -> bool {
-    let after = place.after(3);
-    let ends = after.get(1).is_none_or(|next| {
-        !matches!(next.kind, Kind::Word) || next.is_any("for|in|during|until|through|from|on|and")
-    });
-    let share = says_any(place.before(6), "royalty|royalties|commission|share");
-    let less = ends
-        && !share
-        && after
-            .first()
-            .is_some_and(|token| token.is_any("less|off|cheaper|lower"));
-    let invoice = says_any(
-        place.after(6),
-        "from each of the invoices|from each invoice|from the invoice|from the first invoice|off the first invoice|\
-         off the invoice|off each invoice|off your",
-    );
-    let taken = invoice && says_any(place.before(3), "deduct|deducts|take|takes");
-    place.percent && less || taken
-}
-
 fn trailing(place: &Place<'_>) -> Option<Role> {
-    if taken_off(place) {
+    if reduced::taken_off(place) {
         return Some(Role::Discount);
     }
     let after = place.after(4);
